@@ -1,0 +1,16 @@
+# assay_folder(NAME SOURCES a.cc ... DEPS base record ... LIBS external::lib ... TESTS a_test.cc ... )
+# One static library assay_NAME for a folder of src/, and one test program NAME_test from the tests beside its code.
+function(assay_folder NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LIBS;TESTS;TEST_LIBS" ${ARGN})
+  add_library(assay_${NAME} STATIC ${ARG_SOURCES})
+  target_include_directories(assay_${NAME} PUBLIC ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+  list(TRANSFORM ARG_DEPS PREPEND assay_)
+  target_link_libraries(assay_${NAME} PUBLIC ${ARG_DEPS} ${ARG_LIBS})
+  if(ARG_TESTS)
+    add_executable(${NAME}_test ${ARG_TESTS})
+    target_link_libraries(${NAME}_test PRIVATE assay_${NAME} ${ARG_TEST_LIBS} GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${NAME}_test PRIVATE ASSAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                               ASSAY_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    add_test(NAME ${NAME} COMMAND ${NAME}_test)
+  endif()
+endfunction()

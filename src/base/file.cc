@@ -1,0 +1,137 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  /// close() reports errors of delayed writes (NFS, quotas), so a writer has to look at it.
+  int close() { return ::close(std::exchange(fd_, -1)); }
+
+ private:
+  int fd_;
+};
+
+Result<void> sync_directory(const fs::path& path) {
+  Descriptor fd(::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0) return fail(io_error(errno, "opening", path));
+  if (::fsync(fd.get()) != 0 && errno != EINVAL) return fail(io_error(errno, "syncing", path));
+  return {};
+}
+
+}  // namespace
+
+Status io_error(int error_number, std::string_view what, const fs::path& path) {
+  Code code = Code::kInternal;
+  switch (error_number) {
+    case ENOENT: case ENOTDIR: code = Code::kNotFound; break;
+    case EACCES: case EPERM: case EROFS: code = Code::kUnavailable; break;
+    case ENOSPC: case EDQUOT: case EMFILE: case ENFILE: case ENOMEM: code = Code::kResource; break;
+    case EEXIST: case ENOTEMPTY: case EBUSY: code = Code::kConflict; break;
+    case EIO: case EISDIR: code = Code::kCorrupt; break;
+    default: break;
+  }
+  return {code, std::string(what) + " " + path.string() + ": " + std::strerror(error_number)};
+}
+
+Result<std::string> read_file(const fs::path& path) {
+  Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return fail(io_error(errno, "opening", path));
+  std::string content;
+  char buffer[1 << 16];
+  for (;;) {
+    const ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(io_error(errno, "reading", path));
+    if (got == 0) return content;
+    content.append(buffer, static_cast<std::size_t>(got));
+  }
+}
+
+Result<void> write_file(const fs::path& path, std::string_view content) {
+  const fs::path partial = path.string() + ".tmp";
+  Descriptor fd(::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (fd.get() < 0) return fail(io_error(errno, "creating", partial));
+  for (std::size_t done = 0; done < content.size();) {
+    const ssize_t put = ::write(fd.get(), content.data() + done, content.size() - done);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) {
+      const int error = errno;
+      ::unlink(partial.c_str());
+      return fail(io_error(error, "writing", path));
+    }
+    done += static_cast<std::size_t>(put);
+  }
+  if (::fsync(fd.get()) != 0) return fail(io_error(errno, "syncing", partial));
+  if (fd.close() != 0) return fail(io_error(errno, "closing", partial));
+  if (::rename(partial.c_str(), path.c_str()) != 0) return fail(io_error(errno, "renaming to", path));
+  return sync_directory(path.parent_path());
+}
+
+Result<void> make_directories(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) return fail(io_error(error.value(), "creating", path));
+  return {};
+}
+
+Result<void> rename_directory(const fs::path& from, const fs::path& to) {
+  ASSAY_OK(sync_directory(from));
+  if (::rename(from.c_str(), to.c_str()) != 0) return fail(io_error(errno, "renaming to", to));
+  return sync_directory(to.parent_path());
+}
+
+Result<FileLock> FileLock::acquire(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) return fail(io_error(errno, "opening lock", path));
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    const int error = errno;
+    ::close(fd);
+    if (error == EWOULDBLOCK)
+      return fail(Code::kConflict, path.string() + " is locked by another running assay: wait for it, or choose another folder");
+    return fail(io_error(error, "locking", path));
+  }
+  return FileLock(fd);
+}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+FileLock::~FileLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<TemporaryDirectory> TemporaryDirectory::create(std::string_view prefix) {
+  const char* root = std::getenv("TMPDIR");
+  std::string pattern = (fs::path(root && *root ? root : "/tmp") / (std::string(prefix) + ".XXXXXX")).string();
+  if (!::mkdtemp(pattern.data())) return fail(io_error(errno, "creating", pattern));
+  return TemporaryDirectory(pattern);
+}
+TemporaryDirectory& TemporaryDirectory::operator=(TemporaryDirectory&& other) noexcept {
+  std::swap(path_, other.path_);
+  return *this;
+}
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;  // Nothing can be done in a destructor, and nothing of value is in here.
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+}  // namespace assay

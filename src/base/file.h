@@ -1,0 +1,57 @@
+// Small file operations that the rest needs to be durable: whole-file reads, atomic fsynced writes, locks.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace assay {
+
+/// Errors: kNotFound, kCorrupt (unreadable, a directory).
+Result<std::string> read_file(const std::filesystem::path& path);
+
+/// Writes to PATH.tmp, fsyncs, renames over PATH and fsyncs the folder: readers see the old content or the new.
+/// Errors: kResource (disk full), kNotFound (no such folder), kUnavailable (permission).
+Result<void> write_file(const std::filesystem::path& path, std::string_view content);
+
+/// Makes the folder and its parents. Errors as write_file.
+Result<void> make_directories(const std::filesystem::path& path);
+
+/// Renames a finished folder into place, both parents fsynced: it is there whole or not at all.
+Result<void> rename_directory(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// The error for `errno` while doing `what` to `path`.
+Status io_error(int error_number, std::string_view what, const std::filesystem::path& path);
+
+/// Holds an exclusive advisory lock on a file (flock) until destroyed. The kernel frees it when the process dies.
+class FileLock {
+ public:
+  /// Errors: kConflict when another process holds it.
+  static Result<FileLock> acquire(const std::filesystem::path& path);
+  FileLock(FileLock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  FileLock& operator=(FileLock&& other) noexcept;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int fd) : fd_(fd) {}
+  int fd_ = -1;
+};
+
+/// A folder under $TMPDIR that is removed, with all that is in it, when the object goes.
+class TemporaryDirectory {
+ public:
+  static Result<TemporaryDirectory> create(std::string_view prefix);
+  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+  TemporaryDirectory& operator=(TemporaryDirectory&& other) noexcept;
+  ~TemporaryDirectory();
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+}  // namespace assay

@@ -1,0 +1,97 @@
+// The results of a campaign: rows of figures with verdicts. Derived from the raw runs, and can be made again.
+#pragma once
+
+#include <array>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "record/figure.h"
+#include "record/finding.h"
+#include "record/run.h"
+
+namespace assay::record {
+
+/// One configuration: device x backend x accelerator x model x precision x batch x scenario.
+struct RowKey {
+  std::string id;  ///< "openvino-cpu-int8": unique in a campaign, safe in a file name.
+  std::string device, backend, accelerator, model, precision;
+  int batch = 1;
+  std::string scenario = "single_stream";
+};
+
+/// Every figure of a row. Names, units and definitions stand once, in kMetrics.
+struct RowFigures {
+  Figure latency_mean, latency_p50, latency_p90, latency_p95, latency_p99, latency_p999;
+  Figure throughput, throughput_window;
+  Figure end_to_end_mean, preprocess_mean, pipeline_inference_mean, postprocess_mean, end_to_end_throughput;
+  Figure compile_time, first_inference;
+  Figure gops, performance_ratio;
+  Figure miou, miou_fp32, miou_drop, pixel_accuracy;
+  Figure power, energy_per_inference, efficiency;
+  Figure peak_memory, device_memory, placement;
+};
+
+struct MetricInfo {
+  std::string_view name;
+  std::string_view unit;
+  Figure RowFigures::*member;
+  std::string_view definition;
+  std::string_view source;
+};
+/// The catalogue: one line for each figure. Tables, schema and docs take names, units and words from here.
+std::span<const MetricInfo> metrics();
+
+/// Within-process and pooled diagnostics that stand beside the figures.
+struct LatencyDiagnostics {
+  std::vector<double> process_mean_ms;          ///< One for each repeat.
+  std::map<std::string, double> pooled_ms;      ///< "p50", "p90", ... over all repeats' samples.
+  std::map<std::string, double> bound_ms;       ///< 99 % upper bound on the pooled percentile; absent: refused.
+  std::map<std::string, double> warmup_mean_ms; ///< "with", "without": the thesis's comparison.
+  double effective_n = 0;                       ///< Pooled n corrected for autocorrelation.
+  double lag1_autocorrelation = 0;
+  std::vector<std::vector<std::int64_t>> outliers;  ///< Per repeat: positions of outliers, never removed.
+  std::vector<std::int64_t> change_points;          ///< Per repeat: index of a change in level, or -1.
+  std::vector<double> bootstrap_lo_ms, bootstrap_hi_ms;  ///< Block bootstrap of each process's mean.
+  std::vector<double> drift_percent;  ///< Per repeat: last quarter's median over the first's, minus 1.
+};
+
+struct Row {
+  RowKey key;
+  std::string executed_precision;
+  int repeats = 0;             ///< Completed timed runs.
+  std::int64_t warmup = 0;     ///< Smallest warm-up count of any repeat.
+  std::int64_t iterations = 0; ///< Smallest timed count of any repeat.
+  RowFigures figures;
+  LatencyDiagnostics diagnostics;
+  std::vector<double> per_class_iou;       ///< Of this row's artifact; NaN-free: absent classes are -1.
+  std::string calibration_relation;        ///< "same images as validation", "disjoint", "none"
+  std::vector<LayerRecord> layers;
+  std::string verdict = "OK";              ///< Worst of the findings: OK, WARN, INVALID.
+  std::vector<Finding> findings;
+  /// model, artifact, calibration, dataset, environment, options, plugin.
+  std::map<std::string, std::string> digests;
+  std::map<std::string, std::string> versions;
+  std::vector<std::string> libraries;
+  bool simulated = false;
+};
+
+struct Results {
+  static constexpr int kSchemaMajor = 1, kSchemaMinor = 0;
+  int schema_major = kSchemaMajor, schema_minor = kSchemaMinor;
+  std::string name, description;
+  std::string assay_version;
+  std::string started_utc, finished_utc;
+  bool complete = false;  ///< All planned steps have run.
+  std::string spec_digest;
+  std::map<std::string, std::string> protocol;  ///< The protocol's settings in words, for readers.
+  Environment environment;
+  std::vector<Peak> peaks;
+  std::vector<std::string> class_names;
+  std::vector<Row> rows;
+  std::vector<Finding> findings;  ///< About the campaign as a whole.
+};
+
+}  // namespace assay::record

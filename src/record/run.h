@@ -1,0 +1,156 @@
+// What one worker process told and what was measured of it: raw, before any statistics. A campaign is a list of these.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay::record {
+
+struct TensorInfo {
+  std::string name;
+  std::string dtype;  ///< "f32", "u8", ... as ABI dtypes in lower case.
+  std::vector<std::int64_t> dims;
+  std::uint64_t byte_size = 0;
+};
+
+/// A backend, its runtime and one open session, as the worker reported them.
+struct SessionInfo {
+  std::string backend;          ///< "openvino"
+  std::string plugin_version;
+  std::string runtime_version;
+  std::map<std::string, std::string> versions;
+  std::map<std::string, std::string> properties;
+  std::string accelerator;       ///< "CPU"
+  std::string accelerator_name;  ///< The hardware's own name.
+  std::string executed_precision;
+  std::string determinism;  ///< "deterministic", "nondeterministic" or "unknown"
+  bool simulated = false;
+  std::uint32_t max_in_flight = 1;
+  std::vector<TensorInfo> inputs, outputs;
+  std::int64_t compile_ns = 0;          ///< Load + compile: the time of open().
+  std::int64_t first_inference_ns = 0;  ///< 0 until there was one.
+  std::vector<std::string> libraries;   ///< From the worker's /proc/self/maps, after the first inference.
+};
+
+/// Names what a worker is bound to: equal for the accuracy, timed and profiled passes of one row.
+struct Binding {
+  std::string artifact_digest;
+  std::string options_digest;
+  std::string environment_digest;
+  std::string plugin_digest;
+};
+
+/// How a worker ended, when not well: empty `reason` means that the pass completed.
+struct Failure {
+  std::string reason;  ///< "killed by SIGSEGV (signal 11) after 499 inferences; last log lines: ..."
+  std::string kind;    ///< "crash", "hang", "error", "garbage", "start"
+  int signal = 0;
+};
+
+/// One output of the timed loop that went to a spare buffer, compared with the accuracy pass's for the same input.
+struct OutputSample {
+  std::int64_t iteration = 0;
+  std::uint32_t input = 0;         ///< Index among the rotated inputs.
+  bool written = false;            ///< False: the buffer still held the poison that it was filled with.
+  bool bitwise_equal = false;
+  double argmax_agreement = 0;     ///< Share of positions with the same argmax over the class axis, 0..1.
+  double max_abs_difference = 0;   ///< Relative to max|reference|.
+};
+
+/// One timed run (a repeat). Latencies in nanoseconds, in order of execution.
+struct TimedRun {
+  int repeat = 0;
+  SessionInfo session;
+  Binding binding;
+  std::vector<std::int64_t> warmup_ns;
+  std::vector<std::int64_t> latency_ns;
+  std::int64_t window_begin_ns = 0, window_end_ns = 0;  ///< CLOCK_MONOTONIC.
+  std::string warmup_end;  ///< Why the warm-up ended: "steady", "cap".
+  bool capped = false;     ///< The timed loop ended at its preallocated cap before its duration.
+  std::string boot_id;
+  std::int64_t begin_utc_ns = 0;         ///< Wall clock of the window's begin, from the run's anchor.
+  std::int64_t clock_step_ns = 0;        ///< Change of (UTC - monotonic) during the run: an NTP step.
+  std::int64_t peak_rss_bytes = 0;       ///< Of the worker process.
+  std::optional<std::int64_t> device_memory_bytes;
+  std::vector<std::int64_t> device_time_ns;  ///< Where the runtime has it; sampled iterations.
+  std::vector<OutputSample> samples;
+  double foreign_cpu_share = -1;  ///< CPU time of other processes in the window / (window x cores); -1: unknown.
+  std::int64_t involuntary_switches = 0;
+  Failure failure;
+};
+
+/// End-to-end: one request at a time, decode + preprocess, inference, postprocess.
+struct PipelineRun {
+  SessionInfo session;
+  Binding binding;
+  std::vector<std::int64_t> pre_ns, infer_ns, post_ns, total_ns;
+  std::int64_t window_begin_ns = 0, window_end_ns = 0;
+  Failure failure;
+};
+
+/// Confusion matrices of every image: what mIoU and the paired bootstrap are formed from.
+struct AccuracyRun {
+  SessionInfo session;
+  Binding binding;
+  std::string task = "segmentation";
+  int classes = 0;
+  std::vector<std::string> images;                     ///< Ids, in order.
+  std::vector<std::vector<std::uint32_t>> confusion;   ///< Per image: classes x classes, [truth][prediction].
+  std::string dataset_digest;      ///< Of the validation inputs (canonical tensors) in order.
+  std::int64_t wall_ns = 0;
+  Failure failure;
+};
+
+struct LayerRecord {
+  std::string name, type, exec_type;
+  std::int64_t time_ns = -1;  ///< -1: not told.
+  double operations = -1;     ///< -1: not told.
+  std::string placement = "unknown";  ///< "claimed", "elsewhere", "unknown"
+};
+
+struct ProfiledRun {
+  SessionInfo session;
+  Binding binding;
+  std::vector<LayerRecord> layers;
+  Failure failure;
+};
+
+/// A prepared artifact and what it was made from.
+struct ArtifactRecord {
+  std::string path;    ///< File that the backend opens.
+  std::string format;  ///< "onnx", "openvino-ir"
+  std::string digest;  ///< Of the artifact's content (all of its files).
+  std::string key;     ///< Cache key: digest of all inputs (model, calibration, tool, versions, options).
+  std::string toolchain;                        ///< "nncf", "onnxruntime-quantizer", "none"
+  std::map<std::string, std::string> versions;  ///< Of the toolchain.
+  std::string calibration_digest;               ///< "" where no calibration entered.
+  int calibration_count = 0;
+  bool from_cache = false;
+  /// Comparison with FP32 ONNX Runtime on other images, before use.
+  int compared_images = 0;
+  double compared_argmax_agreement = -1;  ///< Mean over the images; -1: not compared.
+  double compared_max_abs_difference = -1;  ///< max|a-b| / max|b| over all images.
+  Failure failure;
+};
+
+/// The machine and software under which a campaign ran; its digest binds the passes of a row together.
+struct Environment {
+  std::string hostname, os, kernel, cpu_model;
+  int cpus = 0;
+  std::int64_t memory_bytes = 0;
+  std::map<std::string, std::string> facts;  ///< governor, turbo, microcode, container, ISA flags, assay version ...
+  std::string digest;                        ///< Over everything that may change a latency (not the hostname).
+};
+
+/// Peaks of the machine that a performance ratio may be formed against.
+struct Peak {
+  std::string precision;    ///< "fp32", "int8"
+  std::string accelerator;  ///< "CPU"
+  double gops = 0;          ///< 1e9 operations/s.
+  std::string source;       ///< "measured: FP32 FMA kernel, 2 threads" or the spec's words.
+};
+
+}  // namespace assay::record

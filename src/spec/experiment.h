@@ -1,0 +1,129 @@
+// What to run, as a user states it: plain data, no behaviour. parse.h makes one from YAML, explain.h writes it out.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay::spec {
+
+struct Size {
+  int height = 0, width = 0;
+  bool operator==(const Size&) const = default;
+};
+
+/// How pixels become the model's input, and how its output becomes labels. The graph only checks these.
+struct ModelIo {
+  std::string input_name;               ///< Empty: the model's only input.
+  std::string order = "RGB";            ///< RGB or BGR.
+  std::string layout = "NCHW";          ///< NCHW or NHWC.
+  std::string dtype = "f32";            ///< f32 or u8 (u8: no range or normalisation is applied).
+  double range_lo = 0, range_hi = 1;    ///< Pixel 0 and 255 map to these before normalisation.
+  std::array<double, 3> mean{0, 0, 0};  ///< In the model's channel order, on the scale of the range.
+  std::array<double, 3> stddev{1, 1, 1};
+  bool normalisation_in_graph = false;  ///< True: mean and std must not be given.
+  std::string output_name;              ///< Empty: the model's only output.
+  std::string output_kind = "logits";   ///< "logits" [N,C,h,w] or "labels" [N,h,w] / [N,1,h,w]: argmax in the graph.
+};
+
+struct Model {
+  std::string name;                ///< For tables.
+  std::string builtin;             ///< "ddrnet23-slim", or empty when `path` is given.
+  std::filesystem::path path;      ///< ONNX file.
+  std::optional<Size> size;        ///< Required for builtin models and dynamic shapes.
+  ModelIo io;
+};
+
+/// Which images, chosen how. Seeds feed the specified generator (docs/measurement.md).
+struct Selection {
+  std::string split = "val";
+  int count = 0;  ///< 0: all of the split.
+  std::uint64_t seed = 42;
+};
+
+/// Generated street scenes to make (once, cached) when no root is given.
+struct StreetsData {
+  int train = 0, val = 0;
+  std::uint64_t seed = 1;
+  Size size{256, 512};
+};
+
+struct Data {
+  std::string kind = "cityscapes";      ///< "cityscapes" (the folder layout) or "tensors" (raw files; no accuracy).
+  std::filesystem::path root;           ///< Empty when `streets` is set.
+  std::optional<StreetsData> streets;
+  std::string labels = "labelIds";      ///< "labelIds" (mapped 34 -> 19) or "trainIds".
+  int classes = 19;
+  int ignore = 255;
+  std::map<int, int> class_map;         ///< Label value -> class; replaces the built-in map when not empty.
+  std::vector<std::string> class_names; ///< Empty: Cityscapes' 19 when classes is 19, else numbers.
+  Selection calibration{"train", 0, 42};
+  Selection validation{"val", 0, 42};
+  bool calibration_same_as_validation = false;  ///< The guide's way: calibrate on the validation images.
+};
+
+/// One configuration to measure.
+struct RowSpec {
+  std::string id;                              ///< backend-accelerator-precision[-bN], lower case, unique.
+  std::string device = "local";
+  std::string backend;                         ///< "openvino"
+  std::string accelerator = "CPU";
+  std::string precision = "fp32";
+  int batch = 1;
+  std::map<std::string, std::string> options;  ///< Passed to the backend's open().
+  std::string toolchain;                       ///< Empty: the backend's default for the precision.
+  std::map<std::string, std::string> toolchain_options;
+  std::filesystem::path artifact;              ///< Given: used as it is, nothing is prepared.
+  std::filesystem::path plugin;                ///< Given: this shared library instead of the built-in of the name.
+};
+
+struct Protocol {
+  std::string scenario = "single_stream";
+  int repeats = 3;
+  std::int64_t warmup_iterations = 100;
+  std::chrono::nanoseconds warmup_duration = std::chrono::seconds(10);
+  std::chrono::nanoseconds warmup_cap = std::chrono::seconds(60);  ///< Stop waiting for steadiness then.
+  std::int64_t timed_iterations = 1000;
+  std::chrono::nanoseconds timed_duration{0};  ///< The loop ends when count and duration are both reached.
+  std::int64_t timed_cap = 0;                  ///< Preallocated latencies; 0: chosen by the planner.
+  int inputs = 8;                              ///< Real images rotated in the timed loop.
+  std::int64_t pipeline_iterations = 100;      ///< End-to-end loop; 0: none.
+  std::chrono::nanoseconds rest{0};            ///< Fixed rest between runs.
+  std::chrono::nanoseconds run_timeout = std::chrono::minutes(60);       ///< One pass of one worker.
+  std::chrono::nanoseconds stall_timeout = std::chrono::seconds(60);     ///< No single inference takes longer.
+  std::chrono::nanoseconds prepare_timeout = std::chrono::minutes(60);
+  std::uint64_t order_seed = 42;
+};
+
+struct AccuracySpec {
+  bool enabled = true;
+  std::optional<double> target;   ///< Minimum mIoU in percent: below it INVALID.
+  double warn_drop = 2.0;         ///< Points.
+  double degraded_drop = 3.0;
+  int compare_images = 20;        ///< Images of the artifact check against FP32 ONNX Runtime.
+};
+
+struct PeakSpec {
+  std::string accelerator = "CPU", precision;
+  double gops = 0;
+  std::string source;
+};
+
+struct Experiment {
+  int version = 1;
+  std::string name, description;
+  std::uint64_t seed = 42;
+  Model model;
+  Data data;
+  std::vector<RowSpec> rows;
+  Protocol protocol;
+  AccuracySpec accuracy;
+  std::vector<PeakSpec> peaks;  ///< Declared peaks; measured ones are added for the local CPU.
+};
+
+}  // namespace assay::spec
