@@ -1,0 +1,130 @@
+#include "sensor/environment.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/text.h"
+
+namespace assay::sensor {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_line(const fs::path& path) {
+  const auto content = read_file(path);
+  return content ? std::string(trim(content->substr(0, content->find('\n')))) : "";
+}
+
+struct CpuInfo {
+  std::string model, microcode, isa;
+  int cpus = 0;
+};
+
+/// The instruction sets on which runtimes base their choice of kernels.
+constexpr std::array<std::string_view, 12> kIsaFlags = {"sse4_2",      "avx2",     "fma",      "avx_vnni",
+                                                        "avx512f",     "avx512_vnni", "avx512_bf16", "avx512_fp16",
+                                                        "amx_int8",    "amx_bf16", "asimddp",  "i8mm"};
+
+CpuInfo read_cpu_info(const fs::path& root) {
+  CpuInfo info;
+  const auto content = read_file(root / "proc/cpuinfo");
+  if (!content) return info;
+  std::istringstream lines(*content);
+  std::set<std::string> flags;
+  for (std::string line; std::getline(lines, line);) {
+    const auto colon = line.find(':');
+    if (colon == std::string::npos) continue;
+    const std::string_view key = trim(std::string_view(line).substr(0, colon));
+    const std::string_view value = trim(std::string_view(line).substr(colon + 1));
+    if (key == "processor") ++info.cpus;
+    if (info.model.empty() && (key == "model name" || key == "Model" || key == "Hardware")) info.model = value;
+    if (info.microcode.empty() && key == "microcode") info.microcode = value;
+    if (flags.empty() && (key == "flags" || key == "Features"))
+      for (std::string& flag : split(value, ' ')) flags.insert(std::move(flag));
+  }
+  for (std::string_view flag : kIsaFlags)
+    if (flags.count(std::string(flag))) info.isa += (info.isa.empty() ? "" : " ") + std::string(flag);
+  // Arm boards tell their name in the device tree, not in cpuinfo.
+  if (info.model.empty()) {
+    info.model = read_line(root / "proc/device-tree/model");
+    std::erase(info.model, '\0');
+  }
+  return info;
+}
+
+std::int64_t read_memory_bytes(const fs::path& root) {
+  std::ifstream in(root / "proc/meminfo");
+  std::string key;
+  std::int64_t kib = 0;
+  in >> key >> kib;
+  return key == "MemTotal:" ? kib * 1024 : 0;
+}
+
+std::string read_os_name(const fs::path& root) {
+  std::ifstream in(root / "etc/os-release");
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("PRETTY_NAME=", 0) != 0) continue;
+    std::string name = line.substr(12);
+    std::erase(name, '"');
+    return name;
+  }
+  return "";
+}
+
+}  // namespace
+
+record::Environment read_environment(const fs::path& root) {
+  record::Environment env;
+  const CpuInfo cpu = read_cpu_info(root);
+  env.hostname = read_line(root / "proc/sys/kernel/hostname");
+  env.kernel = read_line(root / "proc/sys/kernel/osrelease");
+  env.os = read_os_name(root);
+  env.cpu_model = cpu.model;
+  env.cpus = cpu.cpus;
+  env.memory_bytes = read_memory_bytes(root);
+
+  const auto fact = [&](const std::string& name, std::string value) {
+    if (!value.empty()) env.facts[name] = std::move(value);
+  };
+  const fs::path cpu0 = root / "sys/devices/system/cpu";
+  fact("isa", cpu.isa);
+  fact("microcode", cpu.microcode);
+  fact("governor", read_line(cpu0 / "cpu0/cpufreq/scaling_governor"));
+  fact("energy_performance_preference", read_line(cpu0 / "cpu0/cpufreq/energy_performance_preference"));
+  fact("turbo_disabled", read_line(cpu0 / "intel_pstate/no_turbo"));
+  fact("boost", read_line(cpu0 / "cpufreq/boost"));
+  fact("smt", read_line(cpu0 / "smt/control"));
+  fact("clocksource", read_line(root / "sys/devices/system/clocksource/clocksource0/current_clocksource"));
+  fact("transparent_hugepage", read_line(root / "sys/kernel/mm/transparent_hugepage/enabled"));
+  fact("platform_profile", read_line(root / "sys/firmware/acpi/platform_profile"));
+  fact("hypervisor", read_line(root / "sys/hypervisor/type"));
+  std::string board = read_line(root / "sys/class/dmi/id/product_name");
+  if (board.empty()) board = read_line(root / "proc/device-tree/model");
+  std::erase(board, '\0');
+  fact("board", board);
+
+  Sha256 digest;
+  digest.field(env.os).field(env.kernel).field(env.cpu_model);
+  digest.field(std::to_string(env.cpus)).field(std::to_string(env.memory_bytes));
+  for (const auto& [name, value] : env.facts) digest.field(name).field(value);
+  env.digest = digest.hex();
+  return env;
+}
+
+std::optional<CpuTicks> read_cpu_ticks(const fs::path& root) {
+  std::ifstream in(root / "proc/stat");
+  std::string label;
+  std::uint64_t user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
+  if (!(in >> label >> user >> nice >> system >> idle >> iowait >> irq >> softirq >> steal) || label != "cpu")
+    return std::nullopt;
+  // Time stolen by a hypervisor is time that this machine's load did not get: it counts as busy.
+  return CpuTicks{user + nice + system + irq + softirq + steal, idle + iowait};
+}
+
+}  // namespace assay::sensor

@@ -1,0 +1,23 @@
+// The machine and system software of a run, read from /proc, /sys and /etc under a root path, so that fixtures can
+// stand in for a board.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "record/run.h"
+
+namespace assay::sensor {
+
+/// Everything that may change a latency and that the system tells: CPU, clocks' policy, memory, kernel, OS.
+/// A source that is absent is left out of `facts`, never guessed. The digest covers all but the host's name.
+record::Environment read_environment(const std::filesystem::path& root = "/");
+
+/// Cumulative CPU time of all processes and of idling, from /proc/stat, in clock ticks summed over cores.
+struct CpuTicks {
+  std::uint64_t busy = 0, idle = 0;
+};
+std::optional<CpuTicks> read_cpu_ticks(const std::filesystem::path& root = "/");
+
+}  // namespace assay::sensor
