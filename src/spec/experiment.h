@@ -29,6 +29,7 @@ struct ModelIo {
   bool normalisation_in_graph = false;  ///< True: mean and std must not be given.
   std::string output_name;              ///< Empty: the model's only output.
   std::string output_kind = "logits";   ///< "logits" [N,C,h,w] or "labels" [N,h,w] / [N,1,h,w]: argmax in the graph.
+  bool operator==(const ModelIo&) const = default;
 };
 
 struct Model {
@@ -37,6 +38,7 @@ struct Model {
   std::filesystem::path path;      ///< ONNX file.
   std::optional<Size> size;        ///< Required for builtin models and dynamic shapes.
   ModelIo io;
+  bool operator==(const Model&) const = default;
 };
 
 /// Which images, chosen how. Seeds feed the specified generator (docs/measurement.md).
@@ -44,6 +46,7 @@ struct Selection {
   std::string split = "val";
   int count = 0;  ///< 0: all of the split.
   std::uint64_t seed = 42;
+  bool operator==(const Selection&) const = default;
 };
 
 /// Generated street scenes to make (once, cached) when no root is given.
@@ -51,6 +54,7 @@ struct StreetsData {
   int train = 0, val = 0;
   std::uint64_t seed = 1;
   Size size{256, 512};
+  bool operator==(const StreetsData&) const = default;
 };
 
 struct Data {
@@ -65,6 +69,7 @@ struct Data {
   Selection calibration{"train", 0, 42};
   Selection validation{"val", 0, 42};
   bool calibration_same_as_validation = false;  ///< The guide's way: calibrate on the validation images.
+  bool operator==(const Data&) const = default;
 };
 
 /// One configuration to measure.
@@ -80,6 +85,7 @@ struct RowSpec {
   std::map<std::string, std::string> toolchain_options;
   std::filesystem::path artifact;              ///< Given: used as it is, nothing is prepared.
   std::filesystem::path plugin;                ///< Given: this shared library instead of the built-in of the name.
+  bool operator==(const RowSpec&) const = default;
 };
 
 struct Protocol {
@@ -98,6 +104,7 @@ struct Protocol {
   std::chrono::nanoseconds stall_timeout = std::chrono::seconds(60);     ///< No single inference takes longer.
   std::chrono::nanoseconds prepare_timeout = std::chrono::minutes(60);
   std::uint64_t order_seed = 42;
+  bool operator==(const Protocol&) const = default;
 };
 
 struct AccuracySpec {
@@ -106,12 +113,14 @@ struct AccuracySpec {
   double warn_drop = 2.0;         ///< Points.
   double degraded_drop = 3.0;
   int compare_images = 20;        ///< Images of the artifact check against FP32 ONNX Runtime.
+  bool operator==(const AccuracySpec&) const = default;
 };
 
 struct PeakSpec {
   std::string accelerator = "CPU", precision;
   double gops = 0;
   std::string source;
+  bool operator==(const PeakSpec&) const = default;
 };
 
 struct Experiment {
@@ -124,6 +133,7 @@ struct Experiment {
   Protocol protocol;
   AccuracySpec accuracy;
   std::vector<PeakSpec> peaks;  ///< Declared peaks; measured ones are added for the local CPU.
+  bool operator==(const Experiment&) const = default;
 };
 
 }  // namespace assay::spec

@@ -1,0 +1,27 @@
+// results.json, schema 1.0 (schema/results.schema.json beside this file): the public face of a campaign.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "record/results.h"
+
+namespace assay::store {
+
+/// Errors: kInternal for a non-finite number, naming the figure: such a number is never written.
+Result<std::string> results_to_json(const record::Results& results);
+
+/// Reads any version up to this major; unknown keys of a newer minor are ignored.
+/// Errors: kCorrupt (not JSON, a key missing or of a wrong type, with its path), kConflict (a newer major, named).
+Result<record::Results> results_from_json(std::string_view text);
+
+/// `{"value", "unit", "lo", "hi", "status", "reasons"}` of one figure. Errors: as results_to_json.
+Result<std::string> figure_to_json(const record::Figure& figure);
+
+/// Whole file, atomic. Errors: those above and of write_file / read_file.
+Result<void> write_results(const std::filesystem::path& path, const record::Results& results);
+Result<record::Results> read_results(const std::filesystem::path& path);
+
+}  // namespace assay::store

@@ -1,0 +1,79 @@
+// A run directory holds everything raw as it happens; results.json and every report are derived from it.
+//
+//   spec.yaml      the resolved experiment              lock           held by the assay that writes
+//   campaign.json  what binds the runs together         results.json   derived
+//   runs/<id>/     one finished run each                runs/<id>.tmp  a run being written, dropped on resume
+//   work/          whatever else the campaign needs (logs, staged tensors)
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file.h"
+#include "base/status.h"
+#include "record/run.h"
+
+namespace assay::store {
+
+/// campaign.json: what must not change between the runs of one table.
+struct Campaign {
+  std::string assay_version;
+  std::string binary_digest;                    ///< Of assay and assay-worker.
+  std::string spec_digest;
+  std::map<std::string, std::string> software;  ///< Plugin, SDK and toolchain name -> digest or version.
+  record::Environment environment;
+  std::map<std::string, std::string> facts;     ///< Seeds and the like: kept, not compared.
+  std::string created_utc;
+};
+
+/// What differs between the campaign on disk and the one about to resume it, in words with both values; empty: none.
+/// Compared: assay version, binary, spec, software and environment digest (a changed fact is named).
+std::vector<std::string> differences(const Campaign& stored, const Campaign& now);
+
+class RunDirectory {
+ public:
+  /// Makes the folder (or takes an empty one), locks it, writes spec.yaml and campaign.json.
+  /// Errors: kConflict when it holds anything already, or is locked; those of write_file.
+  static Result<RunDirectory> create(const std::filesystem::path& path, std::string_view spec_yaml,
+                                     const Campaign& campaign);
+
+  /// Locks an existing one and drops partial runs.
+  /// Errors: kNotFound (not a run directory), kConflict (locked), kCorrupt (campaign.json unreadable).
+  static Result<RunDirectory> open(const std::filesystem::path& path);
+
+  /// open(), and kConflict when the campaign differs from `now`, naming what changed. Nothing is dropped then.
+  static Result<RunDirectory> resume(const std::filesystem::path& path, const Campaign& now);
+
+  const std::filesystem::path& path() const { return path_; }
+  const Campaign& campaign() const { return campaign_; }
+  std::filesystem::path spec_file() const { return path_ / "spec.yaml"; }
+  std::filesystem::path results_file() const { return path_ / "results.json"; }
+  std::filesystem::path work() const { return path_ / "work"; }
+  std::filesystem::path run_folder(std::string_view id) const;
+
+  bool has_run(std::string_view id) const;
+  /// Ids of the finished runs, sorted.
+  std::vector<std::string> runs() const;
+
+  /// A run appears whole or not at all: `write` fills runs/<id>.tmp, which is then synced and renamed to runs/<id>.
+  /// Errors: kConflict when the run is there already, kInvalidInput for an id that is no file name, those of `write`.
+  Result<void> add_run(std::string_view id,
+                       const std::function<Result<void>(const std::filesystem::path& folder)>& write);
+
+ private:
+  RunDirectory(std::filesystem::path path, FileLock lock, Campaign campaign)
+      : path_(std::move(path)), lock_(std::move(lock)), campaign_(std::move(campaign)) {}
+  std::filesystem::path path_;
+  FileLock lock_;
+  Campaign campaign_;
+};
+
+/// campaign.json of a run directory that nobody has to hold, for `assay report`. Errors: kNotFound, kCorrupt.
+Result<Campaign> read_campaign(const std::filesystem::path& path);
+
+}  // namespace assay::store
