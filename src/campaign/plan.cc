@@ -1,0 +1,97 @@
+#include "campaign/plan.h"
+
+#include <cstdint>
+#include <numeric>
+
+namespace assay::campaign {
+namespace {
+
+/// SplitMix64 (Steele, Lea & Flood 2014): named and written out, so that an order can be drawn again anywhere.
+class SplitMix64 {
+ public:
+  explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() {
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    return z ^ (z >> 31);
+  }
+  /// Uniform in [0, bound): values that would bias the remainder are drawn again.
+  std::uint64_t below(std::uint64_t bound) {
+    const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
+    std::uint64_t value = next();
+    while (value >= limit) value = next();
+    return value % bound;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+std::vector<int> shuffled(int count, SplitMix64& random) {
+  std::vector<int> order(count);
+  std::iota(order.begin(), order.end(), 0);
+  for (int i = count - 1; i > 0; --i) std::swap(order[i], order[random.below(i + 1)]);
+  return order;
+}
+
+}  // namespace
+
+std::string_view to_string(StepKind kind) {
+  switch (kind) {
+    case StepKind::kPeaks: return "peaks";
+    case StepKind::kArtifact: return "artifact";
+    case StepKind::kAccuracy: return "accuracy";
+    case StepKind::kPipeline: return "pipeline";
+    case StepKind::kTimed: return "timed";
+    case StepKind::kProfile: return "profile";
+  }
+  return "step";
+}
+
+spec::RowSpec reference_spec() {
+  spec::RowSpec row;
+  row.id = "reference";
+  row.backend = "onnxruntime";
+  row.accelerator = "CPU";
+  row.precision = "fp32";
+  return row;
+}
+
+int reference_row(const spec::Experiment& experiment) {
+  const spec::RowSpec reference = reference_spec();
+  for (std::size_t i = 0; i < experiment.rows.size(); ++i) {
+    const spec::RowSpec& row = experiment.rows[i];
+    const bool same = row.backend == reference.backend && row.accelerator == reference.accelerator &&
+                      row.precision == reference.precision && row.batch == 1 && row.options.empty() &&
+                      row.artifact.empty() && row.plugin.empty() && row.toolchain.empty();
+    if (same) return static_cast<int>(i);
+  }
+  return kReference;
+}
+
+std::vector<Step> make_plan(const spec::Experiment& experiment) {
+  std::vector<Step> plan;
+  const int rows = static_cast<int>(experiment.rows.size());
+  const auto add = [&](StepKind kind, int row, int repeat = 0) {
+    const std::string& name = row == kReference ? reference_spec().id : experiment.rows[row].id;
+    std::string id = std::string(to_string(kind)) + "." + name;
+    if (repeat > 0) id += ".r" + std::to_string(repeat);
+    plan.push_back({std::move(id), kind, row, repeat});
+  };
+
+  plan.push_back({"peaks", StepKind::kPeaks, kReference, 0});
+  for (int row = 0; row < rows; ++row) add(StepKind::kArtifact, row);
+  if (experiment.accuracy.enabled && reference_row(experiment) == kReference) add(StepKind::kAccuracy, kReference);
+  for (int row = 0; row < rows; ++row) add(StepKind::kAccuracy, row);
+
+  SplitMix64 random(experiment.protocol.order_seed);
+  for (int repeat = 1; repeat <= experiment.protocol.repeats; ++repeat)
+    for (int row : shuffled(rows, random)) add(StepKind::kTimed, row, repeat);
+  if (experiment.protocol.pipeline_iterations > 0)
+    for (int row : shuffled(rows, random)) add(StepKind::kPipeline, row);
+  for (int row = 0; row < rows; ++row) add(StepKind::kProfile, row);
+  return plan;
+}
+
+}  // namespace assay::campaign
