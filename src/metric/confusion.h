@@ -1,0 +1,43 @@
+// The confusion matrix of label maps.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/status.h"
+
+namespace assay::metric {
+
+/// Counts of (truth, prediction) over pixels. Not for concurrent use: one for each thread, then merge.
+class ConfusionMatrix {
+ public:
+  /// `classes` in 1..255: labels 0..classes-1. Pixels whose truth is `ignore` do not count.
+  explicit ConfusionMatrix(int classes, int ignore = 255);
+
+  /// Adds two label maps of the same number of pixels. About 0.3 ns a pixel on label maps, under 1 ns on
+  /// noise. kInvalidInput where sizes differ, or a label is neither a class nor (truth only) the ignore
+  /// label: the message names the value, how many pixels carry it and the first; the matrix is then as it was
+  /// before.
+  Result<void> add(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> prediction);
+
+  void merge(const ConfusionMatrix& other);  ///< Of as many classes.
+  void clear();
+
+  int classes() const { return classes_; }
+  std::uint64_t ignored() const { return ignored_; }  ///< Pixels that did not count.
+  std::span<const std::uint64_t> counts() const {
+    return counts_;
+  }                                             ///< classes x classes, [truth][prediction].
+  std::vector<std::uint32_t> counts32() const;  ///< Of one image: what record keeps.
+
+ private:
+  int classes_;
+  int ignore_;
+  std::uint64_t ignored_ = 0;
+  std::vector<std::uint64_t> counts_;
+  std::vector<std::uint16_t> row_of_, column_of_;  ///< By label: where its counts stand in a tally.
+  std::vector<std::uint32_t> tallies_;             ///< kTallies interleaved histograms; zero between calls.
+};
+
+}  // namespace assay::metric
