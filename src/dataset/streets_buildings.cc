@@ -12,15 +12,36 @@ struct Facade {
   std::uint32_t seed = 0;
 };
 
+/// Plaster, brick and stone: what most walls and houses are made of.
+Rgb masonry(Rng& rng) {
+  static constexpr std::array<Rgb, 8> kStone{{{205, 195, 175},
+                                              {150, 85, 65},
+                                              {190, 150, 105},
+                                              {140, 140, 138},
+                                              {215, 212, 205},
+                                              {165, 120, 95},
+                                              {105, 98, 92},
+                                              {195, 175, 120}}};
+  const Rgb c = kStone[static_cast<std::size_t>(rng.range(0, 7))];
+  return {c.r + rng.range(-25, 25), c.g + rng.range(-22, 22), c.b + rng.range(-25, 25)};
+}
+
+/// Mostly masonry, sometimes painted.
+Rgb wall_colour(Rng& rng) {
+  if (rng.chance(75)) return masonry(rng);
+  const Rgb paint = any_paint(rng);
+  return blend(paint, {150, 140, 128}, rng.range(60, 200));
+}
+
 Facade plan_facade(Rng& rng) {
   Facade f;
-  f.wall = any_paint(rng);
-  f.wall = blend(f.wall, {150, 140, 128}, rng.range(40, 220));
+  f.wall = wall_colour(rng);
   f.trim = add(f.wall, rng.chance(50) ? rng.range(25, 70) : -rng.range(25, 60));
   f.glass = rng.chance(50) ? add({60, 68, 78}, rng.range(-35, 30)) : add({140, 155, 170}, rng.range(-40, 50));
   f.shop = any_paint(rng);
   f.storey = rng.range(280, 400);
-  f.height = f.storey * rng.range(2, 7) + rng.range(60, 160);
+  f.height = f.storey * rng.range(2, 7);
+  f.height += rng.range(60, 160);
   f.bay = rng.range(220, 420);
   f.window_w = f.bay * rng.range(35, 75) / 100;
   f.window_h = f.storey * rng.range(42, 68) / 100;
@@ -38,7 +59,9 @@ Rgb wall_texture(const Facade& f, int u, int v) {
   if (f.material == 0) {
     const int row = v / 16;
     const bool mortar = v % 16 < 3 || floor_mod(u + (row & 1) * 20, 40) < 4;
-    return add(f.wall, mortar ? 24 : stain + static_cast<int>(hash2((u + (row & 1) * 20) / 40, row, f.seed) & 31U) - 20);
+    return add(
+        f.wall,
+        mortar ? 24 : stain + static_cast<int>(hash2((u + (row & 1) * 20) / 40, row, f.seed) & 31U) - 20);
   }
   if (f.material == 1 && (v % f.storey < 8 || floor_mod(u, f.bay * 2) < 8)) return add(f.wall, -35);
   if (f.material == 2) return add(f.wall, stain * 2 + noise(u, v, 12, f.seed + 1) / 10 - 12);
@@ -49,8 +72,9 @@ Rgb window_look(const Facade& f, int u, int v, int col, int row, int w, int h) {
   if (u < 9 || v < 9 || u > w - 9 || v > h - 9 || (u > w / 2 - 4 && u < w / 2 + 4)) return f.trim;
   const std::uint32_t r = hash2(col, row, f.seed + 3);
   Rgb c = add(f.glass, static_cast<int>(r & 63U) - 32 + v * 30 / h);
-  if ((r >> 8) % 5 == 0 && v > h / 2) c = add({190, 185, 170}, static_cast<int>((r >> 12) & 31U) - 16);  // blind
-  if ((r >> 20) % 9 == 0) c = {225, 200, 130};                                                             // lit
+  if ((r >> 8) % 5 == 0 && v > h / 2)
+    c = add({190, 185, 170}, static_cast<int>((r >> 12) & 31U) - 16);  // blind
+  if ((r >> 20) % 9 == 0) c = {225, 200, 130};                         // lit
   return c;
 }
 
@@ -74,7 +98,8 @@ Texel facade_texel(const Facade& f, int u, int v) {
       return {window_look(f, bu - left, v - 110, col, -1, f.window_w, f.window_h), kBuilding};
     return {wall_texture(f, u, v), kBuilding};
   }
-  const int row = (v - f.ground) / f.storey, fv = (v - f.ground) % f.storey, sill = (f.storey - f.window_h) / 2;
+  const int row = (v - f.ground) / f.storey, fv = (v - f.ground) % f.storey,
+            sill = (f.storey - f.window_h) / 2;
   if (f.balcony && col % 2 == 0 && fv < 95 && bu > left - 25 && bu < left + f.window_w + 25)
     return {fv < 14 || fv > 85 || floor_mod(u, 18) < 8 ? f.trim : add(f.wall, -25), kBuilding};
   if (bu >= left && bu < left + f.window_w && fv >= sill && fv < sill + f.window_h)
@@ -109,22 +134,25 @@ void draw_building(Canvas& canvas, GroundPoint a, GroundPoint b, int depth, Rng 
   const auto shade = [&](int u, int v) { return facade_texel(f, u, v); };
   if (depth != 0) {
     const GroundPoint corner = a.z < b.z ? a : b;
-    lit_panel(canvas, corner, {corner.x + depth, corner.z}, f.height, [&](int u, int v) { return shade(u + 37, v); });
+    lit_panel(canvas, corner, {corner.x + depth, corner.z}, f.height,
+              [&](int u, int v) { return shade(u + 37, v); });
   }
   lit_panel(canvas, a, b, f.height, shade);
   if (!rng.chance(35)) return;
   // A pitched roof seen from below: a darker band that leans back.
   const Rgb roof = scale(blend(any_paint(rng), {120, 80, 65}, 140), canvas.light.ambient * 3 / 4);
   const int rise = rng.range(120, 320), lean = a.x == b.x ? (a.x > 0 ? 250 : -250) : 0;
-  const std::array<Point3, 4> p{Point3{a.x, f.height, std::max(a.z, kNear)}, Point3{b.x, f.height, std::max(b.z, kNear)},
+  const std::array<Point3, 4> p{Point3{a.x, f.height, std::max(a.z, kNear)},
+                                Point3{b.x, f.height, std::max(b.z, kNear)},
                                 Point3{b.x + lean, f.height + rise, std::max(b.z, kNear)},
                                 Point3{a.x + lean, f.height + rise, std::max(a.z, kNear)}};
   canvas.fill3(p, roof, kBuilding);
 }
 
 void draw_wall(Canvas& canvas, GroundPoint a, GroundPoint b, Rng rng) {
-  const Rgb base = blend(any_paint(rng), {150, 142, 130}, rng.range(60, 200));
-  const int height = rng.range(170, 380), kind = rng.range(0, 2), block_w = rng.range(60, 130), block_h = rng.range(35, 60);
+  const Rgb base = wall_colour(rng);
+  const int height = rng.range(170, 380), kind = rng.range(0, 2), block_w = rng.range(60, 130),
+            block_h = rng.range(35, 60);
   const int pier = rng.range(350, 700);
   const auto seed = static_cast<std::uint32_t>(rng.next());
   lit_panel(canvas, a, b, height + 30, [&](int u, int v) -> Texel {
@@ -146,7 +174,7 @@ void draw_wall(Canvas& canvas, GroundPoint a, GroundPoint b, Rng rng) {
 
 void draw_fence(Canvas& canvas, GroundPoint a, GroundPoint b, Rng rng) {
   const Rgb base = any_paint(rng);
-  const int height = rng.range(120, 230), kind = rng.range(0, 2);
+  const int height = rng.range(130, 260), kind = rng.range(0, 2);
   const int gap = kind == 0 ? rng.range(26, 40) : kind == 1 ? rng.range(16, 26) : rng.range(26, 40);
   const int post = rng.range(200, 320);
   lit_panel(canvas, a, b, height + 20, [&](int u, int v) -> Texel {
@@ -155,7 +183,7 @@ void draw_fence(Canvas& canvas, GroundPoint a, GroundPoint b, Rng rng) {
     if (v < 6 || v > height) return {};
     const bool rail = (v > height - 34 && v < height - 22) || (v > 26 && v < 38);
     const int bu = floor_mod(u, gap);
-    if (kind == 0) return {rail ? add(base, -12) : base, kFence, rail || bu < gap * 2 / 5};
+    if (kind == 0) return {rail ? add(base, -12) : base, kFence, rail || bu < gap / 2};
     if (kind == 1) {  // pickets with pointed tops
       const int mid = bu > gap / 2 ? bu - gap / 2 : gap / 2 - bu;
       if (v > height - mid * 2) return {};
@@ -177,43 +205,79 @@ void draw_hedge(Canvas& canvas, GroundPoint a, GroundPoint b, Rng rng) {
   });
 }
 
-void draw_frontage(Canvas& canvas, const Layout& layout, bool left, Rng rng) {
-  struct Segment {
-    int near_z, far_z, kind;
-    std::uint64_t seed;
-  };
-  const Side& side = left ? layout.left : layout.right;
-  const int sign = left ? -1 : 1, x = sign * side.front();
+namespace {
+
+enum FrontKind { kHouses, kWalls, kFences, kHedges, kOpen };
+
+int pick_front(Rng& rng) {
+  const int roll = rng.range(0, 99);
+  return roll < 26 ? kHouses : roll < 51 ? kWalls : roll < 78 ? kFences : roll < 86 ? kHedges : kOpen;
+}
+
+struct Segment {
+  int near_z, far_z, kind;
+  std::uint64_t seed;
+};
+
+/// Cuts one side of the street into segments. A side usually has one prevailing kind, as real streets do; it
+/// also gives walls and fences stretches long enough to matter.
+std::vector<Segment> plan_segments(const Layout& layout, Rng& rng) {
   std::vector<Segment> segments;
-  for (int z = rng.range(100, 500); z < 7000;) {
-    const int roll = rng.range(0, 99), kind = roll < 44 ? 0 : roll < 61 ? 1 : roll < 78 ? 2 : roll < 90 ? 3 : 4;
-    int end = z + (kind == 0 ? rng.range(700, 2000) : rng.range(700, 1500));
-    const bool cut = layout.cross_far > layout.cross_near && end > layout.cross_near - 200 && z < layout.cross_far + 200;
-    if (cut && z < layout.cross_near - 400) end = layout.cross_near - 200;
-    if (cut && z >= layout.cross_near - 400) {
-      z = layout.cross_far + 200;
-      continue;
+  const int prevailing = rng.chance(70) ? pick_front(rng) : -1;
+  const bool crossing = layout.cross_far > layout.cross_near;
+  for (int z = rng.range(-300, 300); z < 7000;) {
+    int kind = prevailing >= 0 && rng.chance(70) ? prevailing : pick_front(rng);
+    // Far walls and fences would be slivers of a few pixels that nobody can tell apart.
+    if (z > 3500 && (kind == kWalls || kind == kFences)) kind = rng.chance(60) ? kHouses : kHedges;
+    int end = z + (kind == kHouses ? rng.range(700, 2000) : rng.range(800, 1800));
+    if (crossing && end > layout.cross_near - 200 && z < layout.cross_far + 200) {
+      if (z >= layout.cross_near - 400) {
+        z = layout.cross_far + 200;
+        continue;
+      }
+      end = layout.cross_near - 200;
     }
     segments.push_back({z, end, kind, rng.next()});
     z = end + (rng.chance(30) ? rng.range(100, 500) : 0);
   }
+  return segments;
+}
+
+/// Something taller at a distance behind whatever is low.
+void draw_behind(Canvas& canvas, const Segment& seg, int x, int sign, Rng& own) {
+  const int back = x + sign * own.range(300, 1200), length = seg.far_z - seg.near_z;
+  if (own.chance(45))
+    draw_building(canvas, {back, seg.near_z}, {back, seg.far_z}, sign * 1500, Rng(own.next()));
+  for (int i = own.range(0, 3); i > 0; --i) {
+    const int tree_x = x + sign * own.range(200, 900);
+    draw_tree(canvas, tree_x, seg.far_z - length * (4 - i) / 4, Rng(own.next()));
+  }
+}
+
+}  // namespace
+
+void draw_frontage(Canvas& canvas, const Layout& layout, bool left, Rng rng) {
+  const Side& side = left ? layout.left : layout.right;
+  const int sign = left ? -1 : 1, x = sign * side.front();
+  const std::vector<Segment> segments = plan_segments(layout, rng);
   for (auto it = segments.rbegin(); it != segments.rend(); ++it) {
     Rng own(it->seed);
     const GroundPoint a{x, it->near_z}, b{x, it->far_z};
-    const int length = it->far_z - it->near_z;
-    if (it->kind != 0) {
-      // Behind anything low stands something taller, at a distance.
-      const int back = x + sign * own.range(300, 1200);
-      if (own.chance(45)) draw_building(canvas, {back, it->near_z}, {back, it->far_z}, sign * 1500, Rng(own.next()));
-      for (int i = own.range(0, 3); i > 0; --i)
-        draw_tree(canvas, x + sign * own.range(200, 900), it->far_z - length * (4 - i) / 4, Rng(own.next()));
+    if (it->kind != kHouses) draw_behind(canvas, *it, x, sign, own);
+    if (it->kind == kHouses) {
+      draw_building(canvas, a, b, sign * 1500, Rng(own.next()));
+      const int garden = sign * (side.walk_end() + 10);
+      if (side.soil < 200) continue;
+      const int border = own.range(0, 9);
+      if (border < 4) draw_fence(canvas, {garden, a.z}, {garden, b.z}, Rng(own.next()));
+      if (border == 4 || border == 5) draw_wall(canvas, {garden, a.z}, {garden, b.z}, Rng(own.next()));
     }
-    if (it->kind == 0) draw_building(canvas, a, b, sign * 1500, Rng(own.next()));
-    if (it->kind == 1) draw_wall(canvas, a, b, Rng(own.next()));
-    if (it->kind == 2) draw_fence(canvas, a, b, Rng(own.next()));
-    if (it->kind == 3) draw_hedge(canvas, a, b, Rng(own.next()));
-    if (it->kind == 4)
-      for (int i = 0; i < 3; ++i) draw_bush(canvas, x + sign * 150, it->far_z - length * i / 3, Rng(own.next()));
+    if (it->kind == kWalls) draw_wall(canvas, a, b, Rng(own.next()));
+    if (it->kind == kFences) draw_fence(canvas, a, b, Rng(own.next()));
+    if (it->kind == kHedges) draw_hedge(canvas, a, b, Rng(own.next()));
+    if (it->kind == kOpen)
+      for (int i = 0; i < 3; ++i)
+        draw_bush(canvas, x + sign * 150, it->far_z - (it->far_z - it->near_z) * i / 3, Rng(own.next()));
   }
 }
 

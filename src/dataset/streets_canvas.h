@@ -17,10 +17,32 @@ inline constexpr int kNear = 120;  // cm; nothing closer to the camera is drawn
 
 enum Label : int {
   kSkip = -1,  // leave the pixel alone
-  kEgo = 1, kStatic = 4, kDynamic = 5, kGround = 6, kRoad = 7, kSidewalk = 8, kParking = 9, kRailTrack = 10,
-  kBuilding = 11, kWall = 12, kFence = 13, kGuardRail = 14, kPole = 17, kLight = 19, kSign = 20,
-  kVegetation = 21, kTerrain = 22, kSky = 23, kPerson = 24, kRider = 25, kCar = 26, kTruck = 27, kBus = 28,
-  kTrain = 31, kMotorcycle = 32, kBicycle = 33,
+  kEgo = 1,
+  kStatic = 4,
+  kDynamic = 5,
+  kGround = 6,
+  kRoad = 7,
+  kSidewalk = 8,
+  kParking = 9,
+  kRailTrack = 10,
+  kBuilding = 11,
+  kWall = 12,
+  kFence = 13,
+  kGuardRail = 14,
+  kPole = 17,
+  kLight = 19,
+  kSign = 20,
+  kVegetation = 21,
+  kTerrain = 22,
+  kSky = 23,
+  kPerson = 24,
+  kRider = 25,
+  kCar = 26,
+  kTruck = 27,
+  kBus = 28,
+  kTrain = 31,
+  kMotorcycle = 32,
+  kBicycle = 33,
 };
 
 struct Point {
@@ -34,7 +56,8 @@ struct GroundPoint {
   int x = 0, z = 0;
 };
 
-/// What a shader says about one pixel: `paint` false keeps the colour (the gap in a fence) but sets the label.
+/// What a shader says about one pixel: `paint` false keeps the colour (the gap in a fence) but sets the
+/// label.
 struct Texel {
   Rgb colour;
   int label = kSkip;
@@ -42,24 +65,23 @@ struct Texel {
 };
 
 struct Camera {
-  int focal = 7000;     // design units
-  int horizon = 1900;   // design y
-  int vanish = 4096;    // design x
-  int height = 150;     // cm above ground
-  int curve = 0;        // lateral bend of the road: cm at 100 m
+  int focal = 7000;    // design units
+  int horizon = 1900;  // design y
+  int vanish = 4096;   // design x
+  int height = 150;    // cm above ground
+  int curve = 0;       // lateral bend of the road: cm at 100 m
   std::int64_t bend(std::int64_t z) const { return std::int64_t{curve} * z / 10000 * z / 10000; }
   std::int64_t screen_x(std::int64_t x, std::int64_t z) const { return vanish + focal * (x + bend(z)) / z; }
   std::int64_t screen_y(std::int64_t y, std::int64_t z) const { return horizon + focal * (height - y) / z; }
 };
 
 struct Light {
-  int sun_side = 0;       // -1 sun from the left, 0 diffuse, 1 from the right
-  int contrast = 0;       // 0..90: how much facing away from the sun darkens
-  int ambient = 256;      // general brightness of lit things, 256 = normal
+  int sun_side = 0;   // -1 sun from the left, 0 diffuse, 1 from the right
+  int contrast = 0;   // 0..90: how much facing away from the sun darkens
+  int ambient = 256;  // general brightness of lit things, 256 = normal
   Rgb fog{200, 205, 210};
   int fog_distance = 60000;  // cm at which fog covers half
   bool wet = false;
-  bool night = false;
 };
 
 class Canvas {
@@ -76,12 +98,14 @@ class Canvas {
 
   void put(int px, int py, const Texel& t, int z) {
     if (t.label == kSkip) return;
-    const auto at = static_cast<std::size_t>(py) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(px);
+    const auto at =
+        static_cast<std::size_t>(py) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(px);
     labels_[at] = static_cast<std::uint8_t>(t.label);
     if (t.paint) colours_[at] = fogged(t.colour, z);
   }
-  void darken(int px, int py, int amount256) {
-    auto& c = colours_[static_cast<std::size_t>(py) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(px)];
+  void brighten(int px, int py, int amount256) {
+    auto& c = colours_[static_cast<std::size_t>(py) * static_cast<std::size_t>(width_) +
+                       static_cast<std::size_t>(px)];
     c = scale(c, amount256);
   }
 
@@ -192,7 +216,8 @@ class Sprite {
   Point at(int x, int y) const {
     const Camera& c = canvas_.camera;
     const std::int64_t wx = (x_ + c.bend(z_)) * 10 + std::int64_t{x} * squeeze_ / 256;
-    return {c.vanish + c.focal * wx / (z_ * 10), c.horizon + c.focal * (std::int64_t{c.height} * 10 - y) / (z_ * 10)};
+    return {c.vanish + c.focal * wx / (z_ * 10),
+            c.horizon + c.focal * (std::int64_t{c.height} * 10 - y) / (z_ * 10)};
   }
   void rect(int x0, int y0, int x1, int y1, Rgb c, int label) {
     const std::array<Point, 4> p{at(x0, y0), at(x1, y0), at(x1, y1), at(x0, y1)};

@@ -17,7 +17,8 @@ constexpr std::uint64_t mix64(std::uint64_t z) {
   return z ^ (z >> 31);
 }
 
-/// SplitMix64, written out because the standard distributions differ between libraries.
+/// SplitMix64, written out because the standard distributions differ between libraries. Never draw twice in
+/// one full expression unless braces or ?: fix the order: compilers evaluate function arguments in any order.
 class Rng {
  public:
   explicit constexpr Rng(std::uint64_t seed) : state_(seed) {}
@@ -54,7 +55,8 @@ constexpr std::uint32_t hash2(std::int64_t x, std::int64_t y, std::uint32_t seed
 /// Smooth value noise in 0..255 with features of `cell` units.
 constexpr int noise(std::int64_t x, std::int64_t y, int cell, std::uint32_t seed) {
   const std::int64_t ix = floor_div(x, cell), iy = floor_div(y, cell);
-  int fx = static_cast<int>((x - ix * cell) * 256 / cell), fy = static_cast<int>((y - iy * cell) * 256 / cell);
+  int fx = static_cast<int>((x - ix * cell) * 256 / cell),
+      fy = static_cast<int>((y - iy * cell) * 256 / cell);
   fx = fx * fx * (768 - 2 * fx) >> 16;
   fy = fy * fy * (768 - 2 * fy) >> 16;
   const auto at = [&](std::int64_t a, std::int64_t b) { return static_cast<int>(hash2(a, b, seed) & 255U); };

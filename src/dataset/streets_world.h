@@ -8,10 +8,10 @@ namespace assay::dataset::streets {
 
 /// One side of the street, from the kerb outwards: verge, sidewalk, soil, frontage line.
 struct Side {
-  int kerb = 500;   // |x| of the kerb
-  int verge = 0;    // grass or soil between kerb and sidewalk
-  int walk = 300;   // sidewalk
-  int soil = 0;     // planted strip before the frontage
+  int kerb = 500;  // |x| of the kerb
+  int verge = 0;   // grass or soil between kerb and sidewalk
+  int walk = 300;  // sidewalk
+  int soil = 0;    // planted strip before the frontage
   int walk_start() const { return kerb + verge; }
   int walk_end() const { return kerb + verge + walk; }
   int front() const { return walk_end() + soil; }
@@ -23,14 +23,13 @@ struct Layout {
   int zebra_near = 0, zebra_far = 0;
   int tram_x = 0;
   bool tram = false;
-  int lane = 330;      // lane width
-  int parking = 0;     // width of a parking bay along the right kerb
+  int lane = 330;   // lane width
+  int parking = 0;  // width of a parking bay along the right kerb
 };
 
 enum class TwoWheeler { kBicycle, kMotorcycle };
 enum class Big { kBus, kTruck, kTrain };
 
-/// Half length and half width of the footprints, shared by planning and drawing.
 Layout plan_layout(Rng& rng);
 Camera plan_camera(Rng& rng);
 Light plan_light(Rng& rng);
