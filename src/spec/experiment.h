@@ -1,4 +1,5 @@
-// What to run, as a user states it: plain data, no behaviour. parse.h makes one from YAML, explain.h writes it out.
+// What to run, as a user states it: plain data, no behaviour. parse.h makes one from YAML, explain.h writes
+// it out.
 #pragma once
 
 #include <array>
@@ -28,15 +29,16 @@ struct ModelIo {
   std::array<double, 3> stddev{1, 1, 1};
   bool normalisation_in_graph = false;  ///< True: mean and std must not be given.
   std::string output_name;              ///< Empty: the model's only output.
-  std::string output_kind = "logits";   ///< "logits" [N,C,h,w] or "labels" [N,h,w] / [N,1,h,w]: argmax in the graph.
+  std::string output_kind =
+      "logits";  ///< "logits" [N,C,h,w] or "labels" [N,h,w] / [N,1,h,w]: argmax in the graph.
   bool operator==(const ModelIo&) const = default;
 };
 
 struct Model {
-  std::string name;                ///< For tables.
-  std::string builtin;             ///< "ddrnet23-slim", or empty when `path` is given.
-  std::filesystem::path path;      ///< ONNX file.
-  std::optional<Size> size;        ///< Required for builtin models and dynamic shapes.
+  std::string name;            ///< For tables.
+  std::string builtin;         ///< "ddrnet23-slim", or empty when `path` is given.
+  std::filesystem::path path;  ///< ONNX file.
+  std::optional<Size> size;    ///< Required for builtin models and dynamic shapes.
   ModelIo io;
   bool operator==(const Model&) const = default;
 };
@@ -58,14 +60,15 @@ struct StreetsData {
 };
 
 struct Data {
-  std::string kind = "cityscapes";      ///< "cityscapes" (the folder layout) or "tensors" (raw files; no accuracy).
-  std::filesystem::path root;           ///< Empty when `streets` is set.
+  std::string kind =
+      "cityscapes";            ///< "cityscapes" (the folder layout) or "tensors" (raw files; no accuracy).
+  std::filesystem::path root;  ///< Empty when `streets` is set.
   std::optional<StreetsData> streets;
-  std::string labels = "labelIds";      ///< "labelIds" (mapped 34 -> 19) or "trainIds".
+  std::string labels = "labelIds";  ///< "labelIds" (mapped 34 -> 19) or "trainIds".
   int classes = 19;
   int ignore = 255;
-  std::map<int, int> class_map;         ///< Label value -> class; replaces the built-in map when not empty.
-  std::vector<std::string> class_names; ///< Empty: Cityscapes' 19 when classes is 19, else numbers.
+  std::map<int, int> class_map;          ///< Label value -> class; replaces the built-in map when not empty.
+  std::vector<std::string> class_names;  ///< Empty: Cityscapes' 19 when classes is 19, else numbers.
   Selection calibration{"train", 0, 42};
   Selection validation{"val", 0, 42};
   bool calibration_same_as_validation = false;  ///< The guide's way: calibrate on the validation images.
@@ -74,17 +77,17 @@ struct Data {
 
 /// One configuration to measure.
 struct RowSpec {
-  std::string id;                              ///< backend-accelerator-precision[-bN], lower case, unique.
+  std::string id;  ///< backend-accelerator-precision[-bN], lower case, unique.
   std::string device = "local";
-  std::string backend;                         ///< "openvino"
+  std::string backend;  ///< "openvino"
   std::string accelerator = "CPU";
   std::string precision = "fp32";
   int batch = 1;
   std::map<std::string, std::string> options;  ///< Passed to the backend's open().
   std::string toolchain;                       ///< Empty: the backend's default for the precision.
   std::map<std::string, std::string> toolchain_options;
-  std::filesystem::path artifact;              ///< Given: used as it is, nothing is prepared.
-  std::filesystem::path plugin;                ///< Given: this shared library instead of the built-in of the name.
+  std::filesystem::path artifact;  ///< Given: used as it is, nothing is prepared.
+  std::filesystem::path plugin;    ///< Given: this shared library instead of the built-in of the name.
   bool operator==(const RowSpec&) const = default;
 };
 
@@ -100,8 +103,8 @@ struct Protocol {
   int inputs = 8;                              ///< Real images rotated in the timed loop.
   std::int64_t pipeline_iterations = 100;      ///< End-to-end loop; 0: none.
   std::chrono::nanoseconds rest{0};            ///< Fixed rest between runs.
-  std::chrono::nanoseconds run_timeout = std::chrono::minutes(60);       ///< One pass of one worker.
-  std::chrono::nanoseconds stall_timeout = std::chrono::seconds(60);     ///< No single inference takes longer.
+  std::chrono::nanoseconds run_timeout = std::chrono::minutes(60);    ///< One pass of one worker.
+  std::chrono::nanoseconds stall_timeout = std::chrono::seconds(60);  ///< No single inference takes longer.
   std::chrono::nanoseconds prepare_timeout = std::chrono::minutes(60);
   std::uint64_t order_seed = 42;
   bool operator==(const Protocol&) const = default;
@@ -109,10 +112,10 @@ struct Protocol {
 
 struct AccuracySpec {
   bool enabled = true;
-  std::optional<double> target;   ///< Minimum mIoU in percent: below it INVALID.
-  double warn_drop = 2.0;         ///< Points.
+  std::optional<double> target;  ///< Minimum mIoU in percent: below it INVALID.
+  double warn_drop = 2.0;        ///< Points.
   double degraded_drop = 3.0;
-  int compare_images = 20;        ///< Images of the artifact check against FP32 ONNX Runtime.
+  int compare_images = 20;  ///< Images of the artifact check against FP32 ONNX Runtime.
   bool operator==(const AccuracySpec&) const = default;
 };
 

@@ -17,7 +17,8 @@ struct Problem {
 /// Pure; empty when the experiment can be run as far as the spec alone tells.
 std::vector<Problem> find_problems(const Experiment& experiment);
 
-/// The same as one error (kInvalidInput), for experiments that were changed after parsing (command-line overrides).
+/// The same as one error (kInvalidInput), for experiments that were changed after parsing (command-line
+/// overrides).
 Result<void> validate(const Experiment& experiment);
 
 }  // namespace assay::spec

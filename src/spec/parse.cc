@@ -1,0 +1,319 @@
+#include "spec/parse.h"
+
+#include <cstdint>
+#include <limits>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "spec/validate.h"
+#include "spec/yaml_reader.h"
+
+namespace assay::spec {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestSpec = 1 << 20;
+constexpr std::int64_t kMostIterations = 100'000'000;  // 800 MB of preallocated latencies.
+constexpr int kMostImages = 10'000'000;
+constexpr std::uint64_t kAnySeed = std::numeric_limits<std::uint64_t>::max();
+
+void read_model(MapReader root, Model& model, const fs::path& base) {
+  root.text("name", model.name);
+  root.choice("builtin", model.builtin, {"ddrnet23-slim"});
+  root.path("path", model.path, base);
+  if (root.has("size")) root.size("size", model.size.emplace());
+  if (model.name.empty()) model.name = !model.builtin.empty() ? model.builtin : model.path.stem().string();
+  ModelIo& io = model.io;
+  if (auto input = root.map("input")) {
+    input->text("name", io.input_name);
+    input->choice("order", io.order, {"RGB", "BGR"});
+    input->choice("layout", io.layout, {"NCHW", "NHWC"});
+    input->choice("dtype", io.dtype, {"f32", "u8"});
+    input->range("range", io.range_lo, io.range_hi);
+    input->triple("mean", io.mean);
+    input->triple("std", io.stddev);
+    input->boolean("normalisation_in_graph", io.normalisation_in_graph);
+    input->done();
+  }
+  if (auto output = root.map("output")) {
+    output->text("name", io.output_name);
+    output->choice("kind", io.output_kind, {"logits", "labels"});
+    output->done();
+  }
+  root.done();
+}
+
+void read_selection(MapReader root, Selection& selection) {
+  root.text("split", selection.split);
+  root.integer("count", selection.count, 0, kMostImages);
+  root.integer("seed", selection.seed, std::uint64_t{0}, kAnySeed);
+  root.done();
+}
+
+void read_class_map(MapReader& root, std::map<int, int>& out) {
+  std::map<std::string, std::string> raw;
+  root.string_map("class_map", raw);
+  for (const auto& [label, value] : raw) {
+    int from = 0, to = 0;
+    if (whole_number(label, from) && whole_number(value, to))
+      out[from] = to;
+    else
+      root.complain("class_map", "expected label: class as whole numbers, found " + label + ": " + value);
+  }
+}
+
+void read_data(MapReader root, Data& data, const fs::path& base) {
+  root.choice("kind", data.kind, {"cityscapes", "tensors"});
+  root.path("root", data.root, base);
+  if (auto map = root.map("streets")) {
+    StreetsData& streets = data.streets.emplace();
+    map->integer("train", streets.train, 0, kMostImages);
+    map->integer("val", streets.val, 0, kMostImages);
+    map->integer("seed", streets.seed, std::uint64_t{0}, kAnySeed);
+    map->size("size", streets.size);
+    map->done();
+  }
+  root.choice("labels", data.labels, {"labelIds", "trainIds"});
+  root.integer("classes", data.classes, 2, 256);
+  root.integer("ignore", data.ignore, 0, 255);
+  read_class_map(root, data.class_map);
+  root.strings("class_names", data.class_names);
+  if (auto map = root.map("validation")) read_selection(*map, data.validation);
+  if (const YAML::Node node = root.node("calibration"); root.has("calibration")) {
+    if (node.IsScalar() && node.Scalar() == "same") {
+      data.calibration_same_as_validation = true;
+      data.calibration = data.validation;
+    } else if (node.IsMap()) {
+      read_selection(*root.map("calibration"), data.calibration);
+    } else {
+      root.complain(
+          "calibration",
+          "expected a map (split, count, seed) or the word same, which calibrates on the validation "
+          "images, found " +
+              describe(node));
+    }
+  }
+  root.done();
+}
+
+/// Values of a matrix axis: `plural: [a, b]`, or `singular: a`, or the default.
+void read_axis(MapReader& root, std::string_view singular, std::string_view plural,
+               std::vector<std::string>& out) {
+  if (root.has(singular) && root.has(plural))
+    root.complain(plural, "stands beside '" + std::string(singular) + "': give one of the two");
+  std::string one;
+  root.text(singular, one);
+  if (!one.empty()) out = {one};
+  root.strings(plural, out);
+}
+
+std::string default_id(const RowSpec& row) {
+  std::string id = row.backend + "-" + row.accelerator + "-" + row.precision;
+  if (row.batch != 1) id += "-b" + std::to_string(row.batch);
+  for (char& c : id) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool safe = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    if (!safe) c = '_';
+  }
+  return id;
+}
+
+/// One item of `rows`: the product of its axes.
+void read_rows(MapReader root, std::vector<RowSpec>& rows, Problems& problems, const fs::path& base) {
+  if (!root.is_map()) return;
+  RowSpec shared;
+  root.text("id", shared.id);
+  root.choice("device", shared.device, {"local"});
+  root.string_map("options", shared.options);
+  root.text("toolchain", shared.toolchain);
+  root.string_map("toolchain_options", shared.toolchain_options);
+  root.path("artifact", shared.artifact, base);
+  root.path("plugin", shared.plugin, base);
+  std::vector<std::string> backends, accelerators{shared.accelerator}, precisions{shared.precision};
+  read_axis(root, "backend", "backends", backends);
+  read_axis(root, "accelerator", "accelerators", accelerators);
+  read_axis(root, "precision", "precisions", precisions);
+  std::vector<int> batches{shared.batch};
+  if (root.has("batch") && root.has("batches"))
+    root.complain("batches", "stands beside 'batch': give one of the two");
+  root.integer("batch", batches[0], 1, 4096);
+  root.integers("batches", batches, 1, 4096);
+  root.done();
+  if (backends.empty() && !root.has("backend") && !root.has("backends"))
+    problems.add(root.mark(), root.path_of("backend"),
+                 "expected the backend's name, such as openvino; it is missing");
+  const std::size_t product = backends.size() * accelerators.size() * precisions.size() * batches.size();
+  if (!shared.id.empty() && product > 1)
+    root.complain("id", "names one row, but this item makes " + std::to_string(product) +
+                            ": leave it out, or write the rows singly");
+  constexpr std::size_t kMostRows = 1000;
+  if (rows.size() + product > kMostRows)
+    return problems.add(root.mark(), "rows", "expected at most 1000 rows in all: split the campaign");
+  for (const std::string& backend : backends)
+    for (const std::string& accelerator : accelerators)
+      for (const int batch : batches)
+        for (const std::string& precision : precisions) {
+          RowSpec row = shared;
+          row.backend = backend;
+          row.accelerator = accelerator;
+          row.batch = batch;
+          row.precision = precision;
+          if (row.id.empty()) row.id = default_id(row);
+          problems.remember("rows[" + row.id + "]", root.mark());
+          rows.push_back(std::move(row));
+        }
+}
+
+void read_protocol(MapReader root, Protocol& protocol) {
+  root.choice("scenario", protocol.scenario, {"single_stream"});
+  root.integer("repeats", protocol.repeats, 1, 1000);
+  if (auto map = root.map("warmup")) {
+    map->integer("iterations", protocol.warmup_iterations, std::int64_t{0}, kMostIterations);
+    map->duration("duration", protocol.warmup_duration, 0ns);
+    map->duration("cap", protocol.warmup_cap, 1ns);
+    map->done();
+  }
+  if (auto map = root.map("timed")) {
+    map->integer("iterations", protocol.timed_iterations, std::int64_t{1}, kMostIterations);
+    map->duration("duration", protocol.timed_duration, 0ns);
+    map->integer("cap", protocol.timed_cap, std::int64_t{0}, kMostIterations);
+    map->done();
+  }
+  root.integer("inputs", protocol.inputs, 1, 1024);
+  root.integer("pipeline_iterations", protocol.pipeline_iterations, std::int64_t{0}, kMostIterations);
+  root.duration("rest", protocol.rest, 0ns);
+  if (auto map = root.map("timeouts")) {
+    map->duration("run", protocol.run_timeout, 1ns);
+    map->duration("stall", protocol.stall_timeout, 1ns);
+    map->duration("prepare", protocol.prepare_timeout, 1ns);
+    map->done();
+  }
+  root.integer("order_seed", protocol.order_seed, std::uint64_t{0}, kAnySeed);
+  root.done();
+}
+
+void read_accuracy(MapReader root, AccuracySpec& accuracy) {
+  root.boolean("enabled", accuracy.enabled);
+  if (root.has("target")) root.number("target", accuracy.target.emplace(), 0, 100, "%");
+  root.number("warn_drop", accuracy.warn_drop, 0, 100, "points");
+  root.number("degraded_drop", accuracy.degraded_drop, 0, 100, "points");
+  root.integer("compare_images", accuracy.compare_images, 1, 100'000);
+  root.done();
+}
+
+void read_peak(MapReader root, PeakSpec& peak) {
+  root.text("accelerator", peak.accelerator);
+  root.choice("precision", peak.precision, {"fp32", "fp16", "bf16", "int8"});
+  root.number("gops", peak.gops, 0, 1e9, "GOPS");
+  root.text("source", peak.source);
+  root.done();
+}
+
+/// Calls `read` with a MapReader for each item of a list.
+template <typename Read>
+void read_list(MapReader& root, std::string_view key, Problems& problems, Read read) {
+  const YAML::Node list = root.node(key);
+  if (!root.has(key)) return;
+  if (!list.IsSequence()) return root.complain(key, "expected a list (- item), found " + describe(list));
+  std::size_t index = 0;
+  for (const auto& item : list)
+    read(MapReader(item, std::string(key) + "[" + std::to_string(index++) + "]", problems));
+}
+
+Experiment read_experiment(const YAML::Node& document, Problems& problems, const fs::path& base) {
+  Experiment experiment;
+  MapReader root(document, "", problems);
+  if (!document.IsMap()) return experiment;
+  if (!root.has("assay"))
+    problems.add(document.Mark(), "assay",
+                 "expected 'assay: 1', the version of the spec's format; it is missing");
+  root.integer("assay", experiment.version, 1, 1);
+  root.text("name", experiment.name);
+  root.text("description", experiment.description);
+  root.integer("seed", experiment.seed, std::uint64_t{0}, kAnySeed);
+  // One seed at the top is enough; each draw can still have its own.
+  experiment.data.calibration.seed = experiment.data.validation.seed = experiment.seed;
+  experiment.protocol.order_seed = experiment.seed;
+  if (auto map = root.map("model")) read_model(*map, experiment.model, base);
+  if (auto map = root.map("data")) read_data(*map, experiment.data, base);
+  read_list(root, "rows", problems,
+            [&](MapReader item) { read_rows(item, experiment.rows, problems, base); });
+  if (auto map = root.map("protocol")) read_protocol(*map, experiment.protocol);
+  if (auto map = root.map("accuracy")) read_accuracy(*map, experiment.accuracy);
+  read_list(root, "peaks", problems,
+            [&](MapReader item) { read_peak(item, experiment.peaks.emplace_back()); });
+  for (std::string_view key : {"name", "model", "data", "rows"})
+    if (!root.has(key)) problems.add(document.Mark(), std::string(key), "expected this key; it is missing");
+  root.done();
+  return experiment;
+}
+
+/// Line and column (from 1) of the first byte that is not UTF-8 or is a NUL; 0 when all is well. What is not
+/// UTF-8 would come out of explain() changed.
+std::pair<int, int> first_bad_byte(std::string_view text) {
+  int line = 1, column = 1;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const int length = lead < 0x80                   ? 1
+                       : lead >= 0xC2 && lead < 0xE0 ? 2
+                       : (lead & 0xF0) == 0xE0       ? 3
+                       : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                     : 0;
+    std::uint32_t point = length <= 1 ? lead : lead & (0xFFu >> (length + 1));
+    bool good = length > 0 && lead != 0 && i + static_cast<std::size_t>(length) <= text.size();
+    for (int k = 1; good && k < length; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]);
+      good = (next & 0xC0) == 0x80;
+      point = point << 6 | (next & 0x3Fu);
+    }
+    if (length == 3) good = good && point >= 0x800 && (point < 0xD800 || point > 0xDFFF);
+    if (length == 4) good = good && point >= 0x10000 && point <= 0x10FFFF;
+    if (!good) return {line, column};
+    if (lead == '\n') ++line, column = 0;
+    ++column;
+    i += static_cast<std::size_t>(length);
+  }
+  return {0, 0};
+}
+
+}  // namespace
+
+Result<Experiment> parse_experiment(std::string_view yaml, const fs::path& source) {
+  const std::string file = source.string();
+  if (yaml.size() > kLongestSpec)
+    return fail(Code::kInvalidInput, file + ": expected a spec of at most 1 MiB, found " +
+                                         std::to_string(yaml.size()) + " bytes: is this the right file?");
+  if (const auto [line, column] = first_bad_byte(yaml); line != 0)
+    return fail(Code::kInvalidInput, file + ":" + std::to_string(line) + ":" + std::to_string(column) +
+                                         ": expected UTF-8 text, found another byte: save the file as UTF-8");
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
+    if (documents.size() != 1)
+      return fail(Code::kInvalidInput,
+                  file + ": expected one YAML document, found " + std::to_string(documents.size()));
+    Problems problems(file);
+    const fs::path base = fs::absolute(source).parent_path();
+    Experiment experiment = read_experiment(documents[0], problems, base);
+    // Contradictions among values that could not be read would only confuse.
+    if (problems.empty())
+      for (const Problem& problem : find_problems(experiment))
+        problems.add(problems.place_of(problem.path), problem.path, problem.message);
+    if (!problems.empty()) return fail(problems.status());
+    return experiment;
+  } catch (const YAML::Exception& error) {
+    Problems problems(file);
+    problems.add(error.mark, "", "not well-formed YAML: " + error.msg);
+    return fail(problems.status());
+  } catch (const std::exception& error) {
+    return fail(Code::kInvalidInput, file + ": not readable as a spec: " + error.what());
+  }
+}
+
+Result<Experiment> load_experiment(const fs::path& path) {
+  ASSAY_TRY(const std::string text, read_file(path));
+  return parse_experiment(text, path);
+}
+
+}  // namespace assay::spec

@@ -1,0 +1,343 @@
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "base/file.h"
+#include "spec/explain.h"
+#include "spec/parse.h"
+#include "spec/validate.h"
+
+namespace assay::spec {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Test;
+
+constexpr std::string_view kMinimal = R"(assay: 1
+name: minimal
+model: {path: net.onnx}
+data: {root: data}
+rows: [{backend: openvino}]
+)";
+
+Experiment minimal() { return parse_experiment(kMinimal, "/specs/a.yaml").value(); }
+
+/// The message for `kMinimal` with one more line, or with `from` replaced by `to`.
+std::string message(std::string_view from, std::string_view to = "") {
+  std::string text(kMinimal);
+  if (to.empty())
+    text += from;
+  else
+    text.replace(text.find(from), from.size(), to);
+  auto result = parse_experiment(text, "a.yaml");
+  if (result) return "accepted";
+  EXPECT_EQ(result.error().code, Code::kInvalidInput);
+  return result.error().message;
+}
+
+#define EXPECT_CONTAINS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
+
+TEST(Parse, DefaultsAndRelativePaths) {
+  const Experiment x = minimal();
+  EXPECT_EQ(x.model.path, "/specs/net.onnx");
+  EXPECT_EQ(x.data.root, "/specs/data");
+  EXPECT_EQ(x.model.name, "net");
+  ASSERT_EQ(x.rows.size(), 1u);
+  EXPECT_EQ(x.rows[0].id, "openvino-cpu-fp32");
+  EXPECT_EQ(x.protocol, [] {
+    Protocol p;
+    return p;
+  }());
+}
+
+TEST(Parse, ProtocolsThatShip) {
+  auto quick = load_experiment(ASSAY_SOURCE_DIR "/protocols/quickstart.yaml");
+  ASSERT_TRUE(quick) << quick.error().message;
+  EXPECT_EQ(quick->rows.size(), 4u);
+  EXPECT_GE(quick->protocol.timed_iterations, 1000);
+  EXPECT_GE(quick->protocol.warmup_iterations, 100);
+  auto guide = load_experiment(ASSAY_SOURCE_DIR "/protocols/ddrnet23-slim.yaml");
+  ASSERT_TRUE(guide) << guide.error().message;
+  EXPECT_TRUE(guide->data.calibration_same_as_validation);
+  EXPECT_EQ(guide->data.calibration.count, 500);
+  EXPECT_EQ(guide->protocol.repeats, 5);
+}
+
+TEST(Parse, MatrixMakesTheProduct) {
+  auto x = parse_experiment(R"(assay: 1
+name: m
+model: {path: net.onnx}
+data: {root: data}
+rows:
+  - {backends: [openvino, onnxruntime], precisions: [fp32, int8], batches: [1, 4]}
+  - {backend: "null", id: harness, options: {threads: 2}}
+)",
+                            "a.yaml");
+  ASSERT_TRUE(x) << x.error().message;
+  ASSERT_EQ(x->rows.size(), 9u);
+  EXPECT_EQ(x->rows[3].id, "openvino-cpu-int8-b4");
+  EXPECT_EQ(x->rows[3].batch, 4);
+  EXPECT_EQ(x->rows[8].id, "harness");
+  EXPECT_EQ(x->rows[8].options.at("threads"), "2");
+}
+
+TEST(Parse, UnknownKeyIsNamedWithItsPlaceAndTheNearest) {
+  const std::string text = message("protocol: {repeets: 3}\n");
+  EXPECT_CONTAINS(text, "a.yaml:6:12: protocol: unknown key 'repeets': did you mean 'repeats'?");
+  EXPECT_CONTAINS(message("zzz: 1\n"), "unknown key 'zzz' (known here: accuracy, assay, data");
+}
+
+TEST(Parse, WrongUnits) {
+  EXPECT_CONTAINS(message("protocol: {rest: 10 W}\n"), "protocol.rest: expected a duration");
+  EXPECT_CONTAINS(message("protocol: {rest: 10 W}\n"), "which is a power");
+  EXPECT_CONTAINS(message("protocol: {rest: 10}\n"), "has no unit: write 10 s");
+  EXPECT_CONTAINS(message("protocol: {rest: 10 seconds}\n"), "did you mean 's'?");
+  EXPECT_CONTAINS(message("protocol: {rest: 10 m}\n"), "did you mean 'min'?");
+  EXPECT_CONTAINS(message("protocol: {rest: -1 s}\n"), "cannot be negative");
+  EXPECT_CONTAINS(message("protocol: {rest: 1000 h}\n"), "at most 30 days");
+  EXPECT_CONTAINS(message("protocol: {rest: s}\n"), "expected a duration");
+  EXPECT_CONTAINS(message("protocol: {timeouts: {stall: 0 s}}\n"), "above zero");
+  EXPECT_CONTAINS(message("accuracy: {target: 60 W}\n"), "write it in %");
+  auto x =
+      parse_experiment(std::string(kMinimal) + "protocol: {rest: 1.5min, timed: {duration: 250 us}}\n", "a");
+  ASSERT_TRUE(x) << x.error().message;
+  EXPECT_EQ(x->protocol.rest, 90s);
+  EXPECT_EQ(x->protocol.timed_duration, 250us);
+}
+
+TEST(Parse, Numbers) {
+  EXPECT_CONTAINS(message("protocol: {repeats: -3}\n"), "protocol.repeats: expected a whole number from 1");
+  EXPECT_CONTAINS(message("protocol: {repeats: 0}\n"), "found '0'");
+  EXPECT_CONTAINS(message("protocol: {repeats: 1.5}\n"), "found '1.5'");
+  EXPECT_CONTAINS(message("protocol: {repeats: 99999999999999999999}\n"), "protocol.repeats");
+  EXPECT_CONTAINS(message("protocol: {repeats: [3]}\n"), "found a list of 1");
+  EXPECT_CONTAINS(message("accuracy: {target: nan}\n"), "expected a number");
+  EXPECT_CONTAINS(message("accuracy: {target: 101}\n"), "from 0 to 100");
+  EXPECT_CONTAINS(message("accuracy: {enabled: yes}\n"), "expected true or false");
+}
+
+TEST(Parse, EnumsNameTheNearest) {
+  EXPECT_CONTAINS(message("rows: [{backend: openvino}]", "rows: [{backend: openvino, precision: int9}]"),
+                  "did you mean 'int8'?");
+  EXPECT_CONTAINS(message("model: {path: net.onnx}", "model: {path: net.onnx, input: {order: RBG}}"),
+                  "model.input.order: expected RGB or BGR, found 'RBG'");
+  EXPECT_CONTAINS(message("protocol: {scenario: offline}\n"), "expected single_stream");
+}
+
+TEST(Parse, ProblemsAreAllTold) {
+  const std::string text = message("protocol: {repeats: 0, rest: 1 V}\naccuracy: {x: 1}\n");
+  EXPECT_CONTAINS(text, "a.yaml:6:21");
+  EXPECT_CONTAINS(text, "a.yaml:6:30");
+  EXPECT_CONTAINS(text, "a.yaml:7:12");
+}
+
+TEST(Parse, MalformedFiles) {
+  EXPECT_CONTAINS(message("rows: [{backend: openvino}]", "rows: [{backend: openvino}"),
+                  "not well-formed YAML");
+  EXPECT_CONTAINS(message("name: minimal\n", "name: a\nname: b\n"), "twice");
+  EXPECT_CONTAINS(message("name: minimal\n", "name: \xff\n"), "a.yaml:2:7: expected UTF-8");
+  EXPECT_CONTAINS(message("---\na: 1\n"), "expected one YAML document");
+  EXPECT_FALSE(parse_experiment("", "a"));
+  EXPECT_FALSE(parse_experiment("just words", "a"));
+  EXPECT_FALSE(parse_experiment("assay: 2\n", "a"));
+  EXPECT_FALSE(parse_experiment("&a [*a]", "a"));
+  EXPECT_FALSE(parse_experiment(std::string(2 << 20, 'a'), "a"));
+  EXPECT_FALSE(parse_experiment(std::string(100'000, '['), "a"));
+}
+
+TEST(Validate, Contradictions) {
+  struct Contradiction {
+    std::string_view path;
+    void (*make)(Experiment&);
+  };
+  const Contradiction kAll[] = {
+      {"name", [](Experiment& x) { x.name.clear(); }},
+      {"model",
+       [](Experiment& x) {
+         x.model.builtin = "ddrnet23-slim", x.model.size = {{64, 64}};
+       }},
+      {"model", [](Experiment& x) { x.model.path.clear(); }},
+      {"model.size", [](Experiment& x) { x.model.path.clear(), x.model.builtin = "ddrnet23-slim"; }},
+      {"model.size",
+       [](Experiment& x) {
+         x.model.path.clear(), x.model.builtin = "ddrnet23-slim", x.model.size = {{100, 64}};
+       }},
+      {"model.input.mean",
+       [](Experiment& x) { x.model.io.normalisation_in_graph = true, x.model.io.mean[1] = .5; }},
+      {"model.input.std",
+       [](Experiment& x) { x.model.io.normalisation_in_graph = true, x.model.io.stddev[1] = .5; }},
+      {"model.input.std", [](Experiment& x) { x.model.io.stddev[0] = 0; }},
+      {"model.input.range", [](Experiment& x) { x.model.io.range_hi = 0; }},
+      {"model.input.range", [](Experiment& x) { x.model.io.dtype = "u8", x.model.io.range_hi = 255; }},
+      {"data",
+       [](Experiment& x) {
+         x.data.streets = {2, 2};
+       }},
+      {"data", [](Experiment& x) { x.data.root.clear(); }},
+      {"data.kind", [](Experiment& x) { x.data.kind = "tensors"; }},
+      {"data.validation.count",
+       [](Experiment& x) {
+         x.data.root.clear(), x.data.streets = {2, 2}, x.data.validation.count = 3;
+       }},
+      {"data.calibration.split",
+       [](Experiment& x) {
+         x.data.root.clear(), x.data.streets = {0, 2}, x.rows[0].precision = "int8";
+       }},
+      {"data.validation.split", [](Experiment& x) { x.data.validation.split = "../val"; }},
+      {"data.ignore", [](Experiment& x) { x.data.ignore = 3; }},
+      {"data.class_map",
+       [](Experiment& x) {
+         x.data.class_map = {{7, 19}};
+       }},
+      {"data.class_names",
+       [](Experiment& x) {
+         x.data.class_names = {"a", "b"};
+       }},
+      {"data.calibration", [](Experiment& x) { x.data.calibration_same_as_validation = true; }},
+      {"rows", [](Experiment& x) { x.rows.clear(); }},
+      {"rows[openvino-cpu-fp32].id", [](Experiment& x) { x.rows.push_back(x.rows[0]); }},
+      {"rows[../a].id", [](Experiment& x) { x.rows[0].id = "../a"; }},
+      {"rows[openvino-cpu-fp32].batch", [](Experiment& x) { x.rows[0].batch = 0; }},
+      {"rows[openvino-cpu-fp32].toolchain",
+       [](Experiment& x) { x.rows[0].toolchain = "nncf", x.rows[0].artifact = "/a"; }},
+      {"protocol.warmup.cap", [](Experiment& x) { x.protocol.warmup_cap = 1s; }},
+      {"protocol.timed.cap", [](Experiment& x) { x.protocol.timed_cap = 10; }},
+      {"protocol.timeouts.run", [](Experiment& x) { x.protocol.run_timeout = 1s; }},
+      {"accuracy.degraded_drop", [](Experiment& x) { x.accuracy.degraded_drop = 1; }},
+      {"peaks[0].source",
+       [](Experiment& x) {
+         x.peaks = {{"CPU", "fp32", 100, ""}};
+       }},
+  };
+  ASSERT_TRUE(validate(minimal()));
+  for (const Contradiction& contradiction : kAll) {
+    Experiment x = minimal();
+    contradiction.make(x);
+    const auto problems = find_problems(x);
+    ASSERT_EQ(problems.size(), 1u) << contradiction.path;
+    EXPECT_EQ(problems[0].path, contradiction.path) << problems[0].message;
+    EXPECT_FALSE(validate(x));
+  }
+}
+
+TEST(Validate, ProblemsStandAtTheirPlaceInTheFile) {
+  EXPECT_CONTAINS(message("protocol:\n  warmup:\n    cap: 1 s\n"), "a.yaml:8:10: protocol.warmup.cap");
+}
+
+/// A random experiment that validates.
+Experiment random_experiment(std::mt19937_64& random) {
+  auto pick = [&](std::initializer_list<const char*> words) {
+    return std::string(words.begin()[random() % words.size()]);
+  };
+  auto up_to = [&](int most) { return static_cast<int>(random() % static_cast<std::uint64_t>(most + 1)); };
+  auto real = [&] { return std::uniform_real_distribution<double>(0.01, 1)(random); };
+  auto words = [&] {
+    return pick({"x", "1.20", "yes", "null", "a: b", "#no", " é ☃", "line\nbreak", "\"'\\", "~", "-", "[a",
+                 "\x01\x7f"});
+  };
+  Experiment x = minimal();
+  x.name = words();
+  x.description = words();
+  x.seed = random();
+  x.model.name = words();
+  if (up_to(1)) x.model.path.clear(), x.model.builtin = "ddrnet23-slim";
+  if (up_to(1) || !x.model.builtin.empty()) x.model.size = {{64 * (1 + up_to(30)), 64 * (1 + up_to(30))}};
+  x.model.io = {words(),
+                pick({"RGB", "BGR"}),
+                pick({"NCHW", "NHWC"}),
+                "f32",
+                -real(),
+                real(),
+                {real(), real(), real()},
+                {real(), real(), real()},
+                false,
+                words(),
+                pick({"logits", "labels"})};
+  if (up_to(1))
+    x.data.root.clear(), x.data.streets = {10 + up_to(9), 10 + up_to(9), random(), {1 + up_to(999), 512}};
+  x.data.labels = pick({"labelIds", "trainIds"});
+  x.data.classes = 2;
+  x.data.class_map = {{up_to(9), 0}, {up_to(99), 255}};
+  if (up_to(1)) x.data.class_names = {words(), words()};
+  x.data.validation = {"val", up_to(10), random()};
+  x.data.calibration = {pick({"train", "val"}), up_to(10), random()};
+  if (up_to(1)) x.data.calibration_same_as_validation = true, x.data.calibration = x.data.validation;
+  x.rows.clear();
+  for (int i = 0; i <= up_to(4); ++i) {
+    RowSpec row;
+    row.id = "row-" + std::to_string(i);
+    row.backend = words();
+    row.accelerator = words();
+    row.precision = pick({"fp32", "fp16", "bf16", "int8"});
+    row.batch = 1 + up_to(7);
+    if (up_to(1)) row.options = {{words(), words()}, {"threads", "2"}};
+    if (up_to(1))
+      row.artifact = "/a b/" + std::to_string(up_to(9)) + ".onnx";
+    else if (up_to(1))
+      row.toolchain = words(), row.toolchain_options = {{"k", words()}};
+    if (up_to(1)) row.plugin = "/p/x.so";
+    x.rows.push_back(row);
+  }
+  x.protocol.repeats = 1 + up_to(9);
+  x.protocol.warmup_iterations = up_to(9999);
+  x.protocol.warmup_duration = std::chrono::nanoseconds(random() % 60'000'000'000);
+  x.protocol.timed_iterations = 1 + up_to(9999);
+  x.protocol.timed_duration = up_to(9) * 1s;
+  x.protocol.timed_cap = up_to(1) ? 0 : 20000;
+  x.protocol.rest = up_to(9) * 1min;
+  x.protocol.order_seed = random();
+  x.accuracy.enabled = up_to(1);
+  if (up_to(1)) x.accuracy.target = 100 * real();
+  x.accuracy.warn_drop = real();
+  if (up_to(1)) x.peaks = {{"CPU", "int8", 1000 * real(), words()}};
+  return x;
+}
+
+TEST(Explain, ParsesBackToTheSame) {
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 500; ++i) {
+    const Experiment x = random_experiment(random);
+    const std::string text = explain(x);
+    auto back = parse_experiment(text, "/elsewhere/spec.yaml");
+    ASSERT_TRUE(back) << back.error().message << "\n" << text;
+    ASSERT_TRUE(*back == x) << text << "\n" << explain(*back);
+  }
+}
+
+TEST(Explain, DigestIsOfTheContentNotOfTheSpelling) {
+  const auto reordered = parse_experiment(R"(# a comment
+rows:
+  - {precisions: [fp32], backends: [openvino], accelerator: CPU}
+data: {root: ./data/../data}
+model: {path: net.onnx, size: }
+name: "minimal"
+assay: 1
+)",
+                                          "/specs/b.yaml");
+  EXPECT_FALSE(reordered);  // `size:` without a value is no default.
+  const auto same = parse_experiment(R"(# a comment
+rows:
+  - {precisions: [fp32], backends: [openvino], accelerator: CPU}
+data: {root: ./other/../data}
+model: {path: net.onnx}
+name: "minimal"
+assay: 1
+)",
+                                     "/specs/b.yaml");
+  ASSERT_TRUE(same) << same.error().message;
+  EXPECT_EQ(spec_digest(*same), spec_digest(minimal()));
+  Experiment other = minimal();
+  other.protocol.repeats = 4;
+  EXPECT_NE(spec_digest(other), spec_digest(minimal()));
+}
+
+TEST(Explain, Durations) {
+  EXPECT_EQ(duration_text(0ns), "0 s");
+  EXPECT_EQ(duration_text(90s), "90 s");
+  EXPECT_EQ(duration_text(120s), "2 min");
+  EXPECT_EQ(duration_text(1500ms), "1500 ms");
+  EXPECT_EQ(duration_text(7ns), "7 ns");
+}
+
+}  // namespace
+}  // namespace assay::spec
