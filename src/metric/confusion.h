@@ -1,6 +1,7 @@
 // The confusion matrix of label maps.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -32,12 +33,15 @@ class ConfusionMatrix {
   std::vector<std::uint32_t> counts32() const;  ///< Of one image: what record keeps.
 
  private:
+  void tally(const std::uint8_t* truth, const std::uint8_t* prediction, std::size_t pixels);
+  Result<void> collect(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> prediction);
+
   int classes_;
   int ignore_;
   std::uint64_t ignored_ = 0;
   std::vector<std::uint64_t> counts_;
-  std::vector<std::uint16_t> row_of_, column_of_;  ///< By label: where its counts stand in a tally.
-  std::vector<std::uint32_t> tallies_;             ///< kTallies interleaved histograms; zero between calls.
+  std::vector<std::uint32_t> row_of_, column_of_;  ///< By label: where its counts stand in a tally.
+  std::vector<std::uint32_t> tallies_;             ///< Interleaved histograms; zero between calls.
 };
 
 }  // namespace assay::metric

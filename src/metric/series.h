@@ -43,10 +43,11 @@ struct ChangePoint {
   double p_value = 1;
 };
 
-/// Pettitt's rank test on the medians of about 50 blocks (of at least 10 samples). Told only where it is
-/// significant (p < 0.001), at least 3 % of the level, and over three times the blocks' own scatter: a shared
-/// machine's noise is correlated, so that significance alone would always be found. Absent: steady, or under
-/// 100 samples.
+/// The likeliest change of level, by a rank test (Mann-Whitney's at every split, Bonferroni) on the medians
+/// of about 100 blocks of at least 10 samples. Told only where it is significant (p < 0.001), at least 3 % of
+/// the level, and over three times the blocks' own scatter: a shared machine's noise is correlated, so that
+/// significance alone would always be found. Pettitt's test would miss a change within the first tenth, where
+/// a warm-up too short shows. Absent: steady, or under 200 samples.
 std::optional<ChangePoint> change_point(std::span<const std::int64_t> latency_ns);
 
 /// Median of the last quarter over median of the first, minus 1, in percent. Absent for fewer than eight

@@ -26,4 +26,8 @@ double student_t_quantile(double p, double degrees_of_freedom);
 /// Student-t interval of the mean of independent values (one for each process). Absent for fewer than two.
 std::optional<Interval> t_interval(std::span<const double> values, double confidence = 0.95);
 
+/// The percentile interval of a bootstrap: quantiles of the resampled statistics, which get sorted. Not
+/// empty.
+Interval percentile_interval(std::span<double> resampled, double confidence = 0.95);
+
 }  // namespace assay::metric
