@@ -25,23 +25,19 @@ TYPES = {"int8": quantization.QuantType.QInt8, "uint8": quantization.QuantType.Q
 
 
 class Reader(quantization.CalibrationDataReader):
-    def __init__(self, calibration, batch, channel):
-        self._input = calibration.input
-        self._batches = calibration.batches(
-            batch, lambda done, total: channel.progress("collecting statistics", done, total))
+    def __init__(self, name, batches):
+        self._name, self._batches = name, batches
 
     def get_next(self):
         batch = next(self._batches, None)
-        return None if batch is None else {self._input: batch}
+        return None if batch is None else {self._name: batch}
 
 
-def input_shape(model, name):
+def input_shapes(model):
+    """Name -> dimensions, None where dynamic, of the inputs that are not initializers."""
     initializers = {tensor.name for tensor in model.graph.initializer}
-    inputs = {value.name: value for value in model.graph.input if value.name not in initializers}
-    if len(inputs) != 1 or name not in inputs:
-        raise toolchain.ToolchainError(f"the model's inputs are {sorted(inputs)}, the calibration is for the single input "
-                                       f"'{name}'")
-    return [dim.dim_value if dim.HasField("dim_value") else None for dim in inputs[name].type.tensor_type.shape.dim]
+    return {value.name: [dim.dim_value if dim.HasField("dim_value") else None for dim in value.type.tensor_type.shape.dim]
+            for value in model.graph.input if value.name not in initializers}
 
 
 def activation_bytes(model):
@@ -70,16 +66,17 @@ def quantize(args, calibration, channel):
     with tempfile.TemporaryDirectory(dir=args.output) as folder:
         channel.progress("reading the model")
         source = onnx.load(args.model, load_external_data=False)
-        batch = calibration.batch_of(input_shape(source, calibration.input))
+        name, batch = calibration.fit(input_shapes(source))
         external = any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in source.graph.initializer)
         channel.progress("pre-processing")
         prepared = os.path.join(folder, "prepared.onnx")
         # Symbolic shape inference is for transformers, and wants sympy; ONNX's own inference is done all the same.
         shape_inference.quant_pre_process(args.model, prepared, skip_symbolic_shape=True, save_as_external_data=external)
-        batches = -(-len(calibration) // batch)
-        refuse_what_does_not_fit(args.calibration_method, onnx.load(prepared, load_external_data=False), batches)
+        refuse_what_does_not_fit(args.calibration_method, onnx.load(prepared, load_external_data=False),
+                                 -(-len(calibration) // batch))
+        batches = calibration.batches(batch, lambda done, total: channel.progress("collecting statistics", done, total))
         quantization.quantize_static(
-            prepared, os.path.join(args.output, "model.onnx"), Reader(calibration, batch, channel),
+            prepared, os.path.join(args.output, "model.onnx"), Reader(name, batches),
             quant_format=quantization.QuantFormat.QDQ, per_channel=args.per_channel, reduce_range=args.reduce_range,
             activation_type=TYPES[args.activation_type], weight_type=quantization.QuantType.QInt8,
             calibrate_method=METHODS[args.calibration_method], use_external_data_format=external)

@@ -31,12 +31,10 @@ class Source:
 def quantize(args, calibration, channel):
     channel.progress("reading the model")
     model = openvino.Core().read_model(args.model)
-    inputs = {name: port for port in model.inputs for name in port.get_names()}
-    if len(model.inputs) != 1 or calibration.input not in inputs:
-        raise toolchain.ToolchainError(f"the model's inputs are {sorted(inputs)}, the calibration is for the single input "
-                                       f"'{calibration.input}'")
-    port = inputs[calibration.input]
-    batch = calibration.batch_of([None if dim.is_dynamic else dim.get_length() for dim in port.get_partial_shape()])
+    # A port may have several names; the first is the ONNX input's.
+    shapes = {port.get_any_name(): [None if dim.is_dynamic else dim.get_length() for dim in port.get_partial_shape()]
+              for port in model.inputs}
+    _, batch = calibration.fit(shapes)
     dataset = nncf.Dataset(Source(calibration, batch, channel))
     batches = -(-len(calibration) // batch)
     quantized = nncf.quantize(model, dataset, preset=PRESETS[args.preset], model_type=MODEL_TYPES[args.model_type],

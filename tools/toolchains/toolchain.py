@@ -6,20 +6,21 @@ nothing else; what libraries print goes to standard error:
   {"done": {"artifact": "model.xml", "samples": 20, "versions": {...}, "settings": {...}}}     last, with exit code 0
   {"error": "..."}                                  last, with exit code 1
 
-A calibration folder holds calibration.json:
-  {"input": "image", "shape": [1, 3, 256, 512], "dtype": "f32", "files": ["000.raw", ...]}
-Each file is one dense row-major tensor of that shape, in the machine's byte order."""
+A calibration folder is what assay's dataset code writes (src/dataset/calibration.h): index.json with
+  {"input_name": "image", "shape": [1, 3, 256, 512], "dtype": "f32", "model_layout": "NCHW", "model_dtype": "f32",
+   "items": [{"file": "000000.raw", ...}, ...]}
+and files of one canonical tensor each: float32, dense, NCHW, little endian. The layout and type that the model wants are
+derived from it here, so that every toolchain calibrates with the same values. An empty input_name is the only input."""
 
 import argparse
 import json
+import math
 import os
 import pathlib
 import sys
 import traceback
 
 import numpy as np
-
-DTYPES = {"f32": np.float32, "f16": np.float16, "u8": np.uint8, "i8": np.int8, "i32": np.int32, "i64": np.int64}
 
 
 class ToolchainError(Exception):
@@ -51,32 +52,46 @@ class Calibration:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        index = self.folder / "calibration.json"
+        index = self.folder / "index.json"
         try:
             facts = json.loads(index.read_text(encoding="utf-8"))
-            self.input, self.shape, dtype, self.files = (facts[key] for key in ("input", "shape", "dtype", "files"))
+            self.input = facts["input_name"]
+            self._canonical = tuple(int(dim) for dim in facts["shape"])
+            self._layout, self._dtype = facts["model_layout"], facts["model_dtype"]
+            self._files = [item["file"] for item in facts["items"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ToolchainError(f"{index}: no calibration index with input, shape, dtype and files: {error!r}") from error
-        if dtype not in DTYPES:
-            raise ToolchainError(f"{index}: dtype '{dtype}' is none of {', '.join(DTYPES)}")
-        if not self.files:
+            raise ToolchainError(f"{index}: not a calibration index: {error!r}") from error
+        if facts.get("dtype") != "f32" or len(self._canonical) != 4 or self._canonical[0] != 1:
+            raise ToolchainError(f"{index}: tensors of dtype f32 and shape [1, C, H, W] were expected")
+        if self._layout not in ("NCHW", "NHWC") or self._dtype not in ("f32", "u8"):
+            raise ToolchainError(f"{index}: the model is said to want layout {self._layout} and dtype {self._dtype}; "
+                                 "NCHW or NHWC and f32 or u8 were expected")
+        if not self._files:
             raise ToolchainError(f"{index}: names no file: calibration needs at least one tensor")
-        self.dtype = np.dtype(DTYPES[dtype])
 
     def __len__(self):
-        return len(self.files)
+        return len(self._files)
+
+    @property
+    def shape(self):
+        """Of one sample, as the model wants it."""
+        n, c, h, w = self._canonical
+        return (n, c, h, w) if self._layout == "NCHW" else (n, h, w, c)
 
     def sample(self, number):
-        path = self.folder / self.files[number]
+        path = self.folder / self._files[number]
         try:
-            values = np.fromfile(path, dtype=self.dtype)
+            data = path.read_bytes()
         except OSError as error:
             raise ToolchainError(f"{path}: cannot be read: {error.strerror}") from error
-        expected = int(np.prod(self.shape))
-        if values.size != expected or path.stat().st_size != expected * self.dtype.itemsize:
-            raise ToolchainError(f"{path}: {expected * self.dtype.itemsize} bytes were expected for {self.shape} "
-                                 f"{self.dtype}, {path.stat().st_size} were found")
-        return values.reshape(self.shape)
+        expected = 4 * math.prod(self._canonical)
+        if len(data) != expected:
+            raise ToolchainError(f"{path}: {expected} bytes were expected for {list(self._canonical)} f32, {len(data)} were "
+                                 "found")
+        values = np.frombuffer(data, dtype="<f4").reshape(self._canonical)
+        if self._layout == "NHWC":
+            values = np.ascontiguousarray(values.transpose(0, 2, 3, 1))
+        return values if self._dtype == "f32" else np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
     def batches(self, batch, progress=None):
         """Yields arrays with `batch` samples each. A last group that is short is filled up from the first samples, so
@@ -87,19 +102,21 @@ class Calibration:
                 progress(min(begin + batch, len(self)), len(self))
             yield np.concatenate(samples)
 
-    def batch_of(self, model_shape):
-        """How many samples the model takes at once; checks that they fit its input. Dynamic dimensions are None."""
-        batch = model_shape[0] if model_shape and model_shape[0] else self.shape[0]
-        fits = len(model_shape) == len(self.shape) and self.shape[0] == 1 and all(
-            have is None or have == given for have, given in zip(model_shape[1:], self.shape[1:]))
+    def fit(self, inputs):
+        """The input to feed and how many samples it takes at once. `inputs` maps the model's input names to their shapes,
+        with None for dynamic dimensions."""
+        name = self.input or next(iter(inputs), "")
+        if len(inputs) != 1 or name not in inputs:
+            raise ToolchainError(f"the model's inputs are {sorted(inputs)}; the calibration is for a single input"
+                                 + (f" named '{self.input}'" if self.input else ""))
+        model_shape = inputs[name]
+        fits = len(model_shape) == 4 and all(
+            have in (None, given) for have, given in zip(model_shape[1:], self.shape[1:]))
         if not fits:
-            raise ToolchainError(f"the model's input is {shape_text(model_shape)}, the calibration tensors are {self.shape}: "
-                                 "they were made for another model or size")
-        return batch
-
-
-def shape_text(shape):
-    return "[" + ", ".join("?" if dim is None else str(dim) for dim in shape) + "]"
+            shape = "[" + ", ".join("?" if dim is None else str(dim) for dim in model_shape) + "]"
+            raise ToolchainError(f"the model's input is {shape}, the calibration tensors are {list(self.shape)}: they were "
+                                 "made for another model, size or layout")
+        return name, model_shape[0] or 1
 
 
 def boolean(text):
