@@ -1,0 +1,55 @@
+// From a source model and calibration tensors to an artifact, cached by the digest of everything that went in.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "model/graph.h"
+#include "prepare/toolchain.h"
+#include "record/run.h"
+
+namespace assay::prepare {
+
+struct PrepareRequest {
+  const Toolchain* toolchain = nullptr;
+  std::filesystem::path model;  ///< ONNX, as `facts` describes it.
+  model::ModelFacts facts;
+  model::InputShapes shapes;  ///< For inputs whose shape is dynamic; empty where all are static.
+  std::string precision;      ///< "int8"
+  std::map<std::string, std::string> options;
+
+  std::filesystem::path calibration;  ///< Folder of dataset::write_calibration(); unused by "none".
+  std::string calibration_digest;     ///< Of its tensors.
+  int calibration_count = 0;
+
+  std::filesystem::path cache;                ///< Artifacts live in CACHE/artifacts/KEY.
+  std::chrono::milliseconds timeout{0};       ///< For the toolchain, and for waiting for another process; 0: none.
+  std::filesystem::path python = {};          ///< Empty: sdk/venv of home_directory().
+  std::filesystem::path scripts = {};         ///< Empty: tools/toolchains of home_directory().
+};
+
+/// Whoever watches. Either may be empty.
+struct Listener {
+  std::function<void(std::string_view phase, std::int64_t done, std::int64_t total)> progress;
+  std::function<void(std::string_view text)> notice;  ///< One line worth keeping: a damaged artifact is made again.
+};
+
+/// Makes the artifact, or takes it from the cache after checking its content against its recorded digest; a damaged one
+/// is made again, with a notice. Two processes that want one artifact: the second waits and uses the first's. The
+/// toolchain's output is kept in CACHE/artifacts/KEY.log.
+/// The fields compared_* of the record are left alone: the comparison with FP32 ONNX Runtime is the campaign's.
+/// Errors: kInvalidInput (limits or options), kUnavailable (no Python environment: run scripts/setup), kWorkerFailed (the
+/// toolchain failed, crashed or answered garbage: the message has its last lines and the command that repeats it),
+/// kTimeout, kResource (disk full), kInterrupted.
+Result<record::ArtifactRecord> prepare(const PrepareRequest& request, const Listener& listener = {});
+
+/// Whether scripts can be run here: the environment is complete. Errors: kUnavailable. For `assay doctor`.
+Result<void> check_environment(const std::filesystem::path& python = {});
+
+}  // namespace assay::prepare

@@ -1,0 +1,58 @@
+// Toolchains: how a source model becomes the artifact that a backend opens. One table; docs/toolchains.md shows it.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "model/graph.h"
+#include "spec/experiment.h"
+
+namespace assay::prepare {
+
+/// An option of a toolchain: the script's `--name value`.
+struct ToolchainOption {
+  std::string_view name;
+  std::vector<std::string_view> values;  ///< What it may be; the first is the default.
+  std::string_view meaning;
+};
+
+/// One toolchain: what it takes, what it makes, and the script that does it.
+struct Toolchain {
+  std::string_view name;
+  std::vector<std::string_view> backends;    ///< That open what it makes; empty: any.
+  std::vector<std::string_view> precisions;  ///< That it makes; empty: any.
+  std::string_view format;                   ///< Of the artifact: "onnx", "openvino-ir".
+  std::string_view script;                   ///< In tools/toolchains; empty: the source is the artifact.
+  std::int64_t min_opset, max_opset;         ///< Of ai.onnx. Checked before anything is started.
+  std::vector<std::string_view> input_types; ///< Element types of the model's input; empty: any.
+  std::vector<ToolchainOption> options;
+  std::string_view limits;                   ///< What else to know, for docs and doctor.
+
+  bool calibrates() const { return !script.empty(); }
+};
+
+/// All of them. The order matters: the first that fits is a row's default.
+std::span<const Toolchain* const> toolchains();
+
+/// The row's own choice, else the first that makes its precision for its backend. An INT8 source model is used as it
+/// is. Errors: kInvalidInput (unknown name, or it does not serve the row's backend or precision; unknown option or
+/// value).
+Result<const Toolchain*> choose_toolchain(const spec::RowSpec& row, const model::ModelFacts& source);
+
+/// Whether the toolchain can take the model: opset, number and type of inputs, not already quantized.
+/// Errors: kInvalidInput, with the limit and what was found.
+Result<void> check_limits(const Toolchain& toolchain, const model::ModelFacts& source);
+
+/// Errors: kInvalidInput, naming the option and the nearest right one.
+Result<void> check_options(const Toolchain& toolchain, const std::map<std::string, std::string>& options);
+
+extern const Toolchain kNncf;
+extern const Toolchain kOnnxRuntimeQuantizer;
+extern const Toolchain kNone;
+
+}  // namespace assay::prepare
