@@ -18,8 +18,10 @@ namespace {
 
 TEST(Digest, KnownVectors) {
   // FIPS 180-2 examples.
-  EXPECT_EQ(sha256_hex(std::string_view("")), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(sha256_hex(std::string_view("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256_hex(std::string_view("")),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256_hex(std::string_view("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Digest, FieldsDoNotRunTogether) {
@@ -40,9 +42,7 @@ TEST(File, WritesAtomicallyAndReadsBack) {
   EXPECT_EQ(sha256_file(path).value(), sha256_hex(std::string_view("two")));
 }
 
-TEST(File, FullDiskIsAResourceError) {
-  EXPECT_EQ(io_error(ENOSPC, "writing", "x").code, Code::kResource);
-}
+TEST(File, FullDiskIsAResourceError) { EXPECT_EQ(io_error(ENOSPC, "writing", "x").code, Code::kResource); }
 
 TEST(File, LockIsExclusive) {
   auto dir = TemporaryDirectory::create("assay-test");

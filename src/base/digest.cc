@@ -16,7 +16,9 @@ struct Sha256::State {
   ~State() { EVP_MD_CTX_free(context); }
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr); }
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
@@ -47,7 +49,9 @@ std::string Sha256::hex() {
   return text;
 }
 
-std::string sha256_hex(std::span<const std::byte> bytes) { return Sha256().update(bytes.data(), bytes.size()).hex(); }
+std::string sha256_hex(std::span<const std::byte> bytes) {
+  return Sha256().update(bytes.data(), bytes.size()).hex();
+}
 std::string sha256_hex(std::string_view text) { return Sha256().update(text).hex(); }
 
 Result<std::string> sha256_file(const std::filesystem::path& path) {
@@ -55,7 +59,8 @@ Result<std::string> sha256_file(const std::filesystem::path& path) {
   if (!file) return fail(Code::kNotFound, path.string() + ": " + std::strerror(errno));
   Sha256 digest;
   std::vector<char> buffer(1 << 20);
-  while (std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get())) digest.update(buffer.data(), got);
+  while (std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get()))
+    digest.update(buffer.data(), got);
   if (std::ferror(file.get())) return fail(Code::kCorrupt, path.string() + ": cannot be read");
   return digest.hex();
 }

@@ -21,15 +21,23 @@ enum ExitCode : int {
 constexpr int exit_code(Code code) {
   switch (code) {
     case Code::kInvalidInput:
-    case Code::kCorrupt: return kExitUsage;
-    case Code::kNotFound: return kExitNotFound;
-    case Code::kUnavailable: return kExitUnavailable;
-    case Code::kConflict: return kExitConflict;
+    case Code::kCorrupt:
+      return kExitUsage;
+    case Code::kNotFound:
+      return kExitNotFound;
+    case Code::kUnavailable:
+      return kExitUnavailable;
+    case Code::kConflict:
+      return kExitConflict;
     case Code::kWorkerFailed:
-    case Code::kTimeout: return kExitFailed;
-    case Code::kResource: return kExitResource;
-    case Code::kInterrupted: return kExitInterrupted;
-    case Code::kInternal: return kExitInternal;
+    case Code::kTimeout:
+      return kExitFailed;
+    case Code::kResource:
+      return kExitResource;
+    case Code::kInterrupted:
+      return kExitInterrupted;
+    case Code::kInternal:
+      return kExitInternal;
   }
   return kExitInternal;
 }

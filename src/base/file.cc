@@ -41,12 +41,33 @@ Result<void> sync_directory(const fs::path& path) {
 Status io_error(int error_number, std::string_view what, const fs::path& path) {
   Code code = Code::kInternal;
   switch (error_number) {
-    case ENOENT: case ENOTDIR: code = Code::kNotFound; break;
-    case EACCES: case EPERM: case EROFS: code = Code::kUnavailable; break;
-    case ENOSPC: case EDQUOT: case EMFILE: case ENFILE: case ENOMEM: code = Code::kResource; break;
-    case EEXIST: case ENOTEMPTY: case EBUSY: code = Code::kConflict; break;
-    case EIO: case EISDIR: code = Code::kCorrupt; break;
-    default: break;
+    case ENOENT:
+    case ENOTDIR:
+      code = Code::kNotFound;
+      break;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      code = Code::kUnavailable;
+      break;
+    case ENOSPC:
+    case EDQUOT:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      code = Code::kResource;
+      break;
+    case EEXIST:
+    case ENOTEMPTY:
+    case EBUSY:
+      code = Code::kConflict;
+      break;
+    case EIO:
+    case EISDIR:
+      code = Code::kCorrupt;
+      break;
+    default:
+      break;
   }
   return {code, std::string(what) + " " + path.string() + ": " + std::strerror(error_number)};
 }
@@ -105,7 +126,9 @@ Result<FileLock> FileLock::acquire(const fs::path& path) {
     const int error = errno;
     ::close(fd);
     if (error == EWOULDBLOCK)
-      return fail(Code::kConflict, path.string() + " is locked by another running assay: wait for it, or choose another folder");
+      return fail(
+          Code::kConflict,
+          path.string() + " is locked by another running assay: wait for it, or choose another folder");
     return fail(io_error(error, "locking", path));
   }
   return FileLock(fd);
@@ -121,7 +144,8 @@ FileLock::~FileLock() {
 
 Result<TemporaryDirectory> TemporaryDirectory::create(std::string_view prefix) {
   const char* root = std::getenv("TMPDIR");
-  std::string pattern = (fs::path(root && *root ? root : "/tmp") / (std::string(prefix) + ".XXXXXX")).string();
+  std::string pattern =
+      (fs::path(root && *root ? root : "/tmp") / (std::string(prefix) + ".XXXXXX")).string();
   if (!::mkdtemp(pattern.data())) return fail(io_error(errno, "creating", pattern));
   return TemporaryDirectory(pattern);
 }

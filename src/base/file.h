@@ -13,8 +13,8 @@ namespace assay {
 /// Errors: kNotFound, kCorrupt (unreadable, a directory).
 Result<std::string> read_file(const std::filesystem::path& path);
 
-/// Writes to PATH.tmp, fsyncs, renames over PATH and fsyncs the folder: readers see the old content or the new.
-/// Errors: kResource (disk full), kNotFound (no such folder), kUnavailable (permission).
+/// Writes to PATH.tmp, fsyncs, renames over PATH and fsyncs the folder: readers see the old content or the
+/// new. Errors: kResource (disk full), kNotFound (no such folder), kUnavailable (permission).
 Result<void> write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Makes the folder and its parents. Errors as write_file.
@@ -26,7 +26,8 @@ Result<void> rename_directory(const std::filesystem::path& from, const std::file
 /// The error for `errno` while doing `what` to `path`.
 Status io_error(int error_number, std::string_view what, const std::filesystem::path& path);
 
-/// Holds an exclusive advisory lock on a file (flock) until destroyed. The kernel frees it when the process dies.
+/// Holds an exclusive advisory lock on a file (flock) until destroyed. The kernel frees it when the process
+/// dies.
 class FileLock {
  public:
   /// Errors: kConflict when another process holds it.
@@ -44,7 +45,9 @@ class FileLock {
 class TemporaryDirectory {
  public:
   static Result<TemporaryDirectory> create(std::string_view prefix);
-  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) {
+    other.path_.clear();
+  }
   TemporaryDirectory& operator=(TemporaryDirectory&& other) noexcept;
   ~TemporaryDirectory();
   const std::filesystem::path& path() const { return path_; }

@@ -23,7 +23,8 @@ fs::path home_directory() {
   if (fs::path home = from_environment("ASSAY_HOME"); !home.empty()) return home;
   std::error_code error;
   for (fs::path folder = program_directory(); folder.has_relative_path(); folder = folder.parent_path())
-    if (fs::is_directory(folder / "models", error) && fs::is_directory(folder / "tools", error)) return folder;
+    if (fs::is_directory(folder / "models", error) && fs::is_directory(folder / "tools", error))
+      return folder;
   return {};
 }
 

@@ -12,7 +12,8 @@ std::filesystem::path program_directory();
 /// models/ and tools/. Empty when there is none.
 std::filesystem::path home_directory();
 
-/// Where prepared artifacts and generated data are kept: $ASSAY_CACHE, or $XDG_CACHE_HOME/assay, or ~/.cache/assay.
+/// Where prepared artifacts and generated data are kept: $ASSAY_CACHE, or $XDG_CACHE_HOME/assay, or
+/// ~/.cache/assay.
 std::filesystem::path cache_directory();
 
 }  // namespace assay

@@ -9,7 +9,8 @@
 
 namespace assay {
 
-/// Chosen by what the caller should do, not by where the error arose. base/exit_code.h maps each to one exit code.
+/// Chosen by what the caller should do, not by where the error arose. base/exit_code.h maps each to one exit
+/// code.
 enum class Code {
   kInvalidInput,  ///< The user's spec, model, data or arguments are wrong: mend the input.
   kNotFound,      ///< A file, data set, backend or tool that was asked for is absent: provide it.
@@ -49,13 +50,13 @@ inline tl::unexpected<Status> fail(Status status) { return tl::unexpected<Status
 
 /// ASSAY_TRY(auto x, f()); -- x is the value of f(), or the enclosing function returns f()'s error.
 #define ASSAY_TRY(decl, expr) ASSAY_TRY_(ASSAY_CONCAT(assay_try_, __LINE__), decl, expr)
-#define ASSAY_TRY_(tmp, decl, expr)                               \
-  auto tmp = (expr);                                              \
-  if (!tmp) return ::assay::fail(std::move(tmp).error());         \
+#define ASSAY_TRY_(tmp, decl, expr)                       \
+  auto tmp = (expr);                                      \
+  if (!tmp) return ::assay::fail(std::move(tmp).error()); \
   decl = std::move(*tmp)
 
 /// ASSAY_OK(f()); -- for Result<void>: returns the error, if any, from the enclosing function.
-#define ASSAY_OK(expr)                                                                                 \
-  do {                                                                                                 \
-    if (auto assay_ok_ = (expr); !assay_ok_) return ::assay::fail(std::move(assay_ok_).error());       \
+#define ASSAY_OK(expr)                                                                           \
+  do {                                                                                           \
+    if (auto assay_ok_ = (expr); !assay_ok_) return ::assay::fail(std::move(assay_ok_).error()); \
   } while (false)

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cerrno>
 #include <cstring>
 #include <deque>
 #include <fstream>
@@ -40,7 +40,8 @@ std::vector<std::string> build_environment(const ProcessOptions& options) {
   for (char** entry = environ; *entry; ++entry) {
     const std::string_view text(*entry);
     const std::string name(text.substr(0, text.find('=')));
-    const bool removed = std::find(options.remove_env.begin(), options.remove_env.end(), name) != options.remove_env.end();
+    const bool removed =
+        std::find(options.remove_env.begin(), options.remove_env.end(), name) != options.remove_env.end();
     if (!removed && !options.extra_env.count(name)) env.emplace_back(text);
   }
   for (const auto& [name, value] : options.extra_env) env.push_back(name + "=" + value);
@@ -68,9 +69,9 @@ std::string find_program(const std::string& name) {
 }
 
 /// Runs in the child between fork and exec: async-signal-safe calls only.
-[[noreturn]] void exec_child(const char* program, char* const* argv, char* const* env, const char* cwd, int log_fd,
-                             int stdout_fd, const std::vector<std::pair<int, int>>& inherit, pid_t parent,
-                             int error_fd) {
+[[noreturn]] void exec_child(const char* program, char* const* argv, char* const* env, const char* cwd,
+                             int log_fd, int stdout_fd, const std::vector<std::pair<int, int>>& inherit,
+                             pid_t parent, int error_fd) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // The parent died before the prctl: nobody would ever kill us.
@@ -104,7 +105,8 @@ Result<pid_t> spawn(const ProcessOptions& options, int stdout_fd) {
     if (log_fd < 0) return fail(io_error(errno, "creating", options.log));
   }
   int error_pipe[2];
-  if (::pipe2(error_pipe, O_CLOEXEC) != 0) return fail(Code::kResource, std::string("pipe: ") + std::strerror(errno));
+  if (::pipe2(error_pipe, O_CLOEXEC) != 0)
+    return fail(Code::kResource, std::string("pipe: ") + std::strerror(errno));
   int highest = 2;
   for (const auto& [target, source] : options.inherit) highest = std::max(highest, target);
   std::vector<std::pair<int, int>> inherit;
@@ -119,8 +121,8 @@ Result<pid_t> spawn(const ProcessOptions& options, int stdout_fd) {
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0)
-    exec_child(program.c_str(), argv_list.data(), env_list.data(), cwd.empty() ? nullptr : cwd.c_str(), log_fd,
-               stdout_fd, inherit, parent, error_fd);
+    exec_child(program.c_str(), argv_list.data(), env_list.data(), cwd.empty() ? nullptr : cwd.c_str(),
+               log_fd, stdout_fd, inherit, parent, error_fd);
   const int fork_error = errno;
   ::close(error_fd);
   for (const auto& [target, source] : inherit) ::close(source);
@@ -148,7 +150,8 @@ void set_interrupted(bool value) { g_interrupted = value; }
 std::string ExitState::describe() const {
   if (term_signal) {
     const char* name = sigabbrev_np(*term_signal);
-    return "killed by " + (name ? "SIG" + std::string(name) : "a signal") + " (signal " + std::to_string(*term_signal) + ")";
+    return "killed by " + (name ? "SIG" + std::string(name) : "a signal") + " (signal " +
+           std::to_string(*term_signal) + ")";
   }
   return exit_code ? "exit code " + std::to_string(*exit_code) : "unknown end";
 }
@@ -177,10 +180,14 @@ std::optional<ExitState> Process::wait_for(std::chrono::milliseconds timeout) {
     int status = 0;
     rusage usage{};
     const pid_t got = ::wait4(pid_, &status, WNOHANG, &usage);
-    if (got == pid_) state_ = decode(status, usage);
-    else if (got < 0 && errno != EINTR) state_ = ExitState{};
-    else if (monotonic_ns() >= deadline) return std::nullopt;
-    else std::this_thread::sleep_for(pause = std::min(pause * 2, std::chrono::microseconds(20'000)));
+    if (got == pid_)
+      state_ = decode(status, usage);
+    else if (got < 0 && errno != EINTR)
+      state_ = ExitState{};
+    else if (monotonic_ns() >= deadline)
+      return std::nullopt;
+    else
+      std::this_thread::sleep_for(pause = std::min(pause * 2, std::chrono::microseconds(20'000)));
   }
   return state_;
 }
@@ -196,7 +203,8 @@ void Process::kill_group(int signal) {
 
 Result<ExitState> run_process(const RunOptions& options) {
   int pipe_fds[2] = {-1, -1};
-  if (::pipe2(pipe_fds, O_CLOEXEC) != 0) return fail(Code::kResource, std::string("pipe: ") + std::strerror(errno));
+  if (::pipe2(pipe_fds, O_CLOEXEC) != 0)
+    return fail(Code::kResource, std::string("pipe: ") + std::strerror(errno));
   auto pid = spawn(options, pipe_fds[1]);
   ::close(pipe_fds[1]);
   if (!pid) {
@@ -215,7 +223,8 @@ Result<ExitState> run_process(const RunOptions& options) {
     ::poll(&item, 1, 100);
     if (interrupted()) trouble = {Code::kInterrupted, "stopped by the user"};
     if (limit > 0 && monotonic_ns() - start > limit)
-      trouble = {Code::kTimeout, options.argv[0] + " did not finish in " + std::to_string(limit / 1'000'000'000) + " s and was killed"};
+      trouble = {Code::kTimeout, options.argv[0] + " did not finish in " +
+                                     std::to_string(limit / 1'000'000'000) + " s and was killed"};
     if (!trouble.message.empty()) break;
     if (!(item.revents & (POLLIN | POLLHUP | POLLERR))) {
       // A grandchild may hold the pipe open after the child ended: the child's end is what counts.
@@ -248,7 +257,8 @@ Result<ExitState> run_process(const RunOptions& options) {
         break;
       }
       if (limit > 0 && monotonic_ns() - start > limit) {
-        trouble = {Code::kTimeout, options.argv[0] + " did not finish in " + std::to_string(limit / 1'000'000'000) + " s and was killed"};
+        trouble = {Code::kTimeout, options.argv[0] + " did not finish in " +
+                                       std::to_string(limit / 1'000'000'000) + " s and was killed"};
         break;
       }
     }

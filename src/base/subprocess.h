@@ -63,8 +63,8 @@ struct RunOptions : ProcessOptions {
   std::function<void(std::string_view)> on_line;
 };
 
-/// Runs to the end. Errors: kNotFound (no such program), kTimeout (killed; the message has the last log lines),
-/// kInterrupted. A non-zero exit is not an error here: look at the state.
+/// Runs to the end. Errors: kNotFound (no such program), kTimeout (killed; the message has the last log
+/// lines), kInterrupted. A non-zero exit is not an error here: look at the state.
 Result<ExitState> run_process(const RunOptions& options);
 
 /// The last `lines` lines of a text file, for error messages; empty if unreadable.

@@ -6,7 +6,8 @@
 namespace assay::campaign {
 namespace {
 
-/// SplitMix64 (Steele, Lea & Flood 2014): named and written out, so that an order can be drawn again anywhere.
+/// SplitMix64 (Steele, Lea & Flood 2014): named and written out, so that an order can be drawn again
+/// anywhere.
 class SplitMix64 {
  public:
   explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
@@ -39,12 +40,18 @@ std::vector<int> shuffled(int count, SplitMix64& random) {
 
 std::string_view to_string(StepKind kind) {
   switch (kind) {
-    case StepKind::kPeaks: return "peaks";
-    case StepKind::kArtifact: return "artifact";
-    case StepKind::kAccuracy: return "accuracy";
-    case StepKind::kPipeline: return "pipeline";
-    case StepKind::kTimed: return "timed";
-    case StepKind::kProfile: return "profile";
+    case StepKind::kPeaks:
+      return "peaks";
+    case StepKind::kArtifact:
+      return "artifact";
+    case StepKind::kAccuracy:
+      return "accuracy";
+    case StepKind::kPipeline:
+      return "pipeline";
+    case StepKind::kTimed:
+      return "timed";
+    case StepKind::kProfile:
+      return "profile";
   }
   return "step";
 }
@@ -82,7 +89,8 @@ std::vector<Step> make_plan(const spec::Experiment& experiment) {
 
   plan.push_back({"peaks", StepKind::kPeaks, kReference, 0});
   for (int row = 0; row < rows; ++row) add(StepKind::kArtifact, row);
-  if (experiment.accuracy.enabled && reference_row(experiment) == kReference) add(StepKind::kAccuracy, kReference);
+  if (experiment.accuracy.enabled && reference_row(experiment) == kReference)
+    add(StepKind::kAccuracy, kReference);
   for (int row = 0; row < rows; ++row) add(StepKind::kAccuracy, row);
 
   SplitMix64 random(experiment.protocol.order_seed);

@@ -19,8 +19,8 @@ enum class StepKind {
 };
 std::string_view to_string(StepKind kind);
 
-/// The reference row: FP32 ONNX Runtime on the CPU. Its steps have row == kReference, unless a row of the experiment is
-/// that very configuration.
+/// The reference row: FP32 ONNX Runtime on the CPU. Its steps have row == kReference, unless a row of the
+/// experiment is that very configuration.
 inline constexpr int kReference = -1;
 
 struct Step {
@@ -31,9 +31,10 @@ struct Step {
   bool operator==(const Step&) const = default;
 };
 
-/// Preparation and accuracy come first [the guide's rule: accuracy is verified before anything is timed], then the
-/// timed repeats in rounds: each round holds every row once, in an order drawn with Protocol::order_seed, so that a
-/// slow drift of the machine does not fall on one row. Profiled passes come last.
+/// Preparation and accuracy come first [the guide's rule: accuracy is verified before anything is timed],
+/// then the timed repeats in rounds: each round holds every row once, in an order drawn with
+/// Protocol::order_seed, so that a slow drift of the machine does not fall on one row. Profiled passes come
+/// last.
 std::vector<Step> make_plan(const spec::Experiment& experiment);
 
 /// The row that serves as FP32 reference, or kReference when a run of its own is needed.

@@ -1,4 +1,5 @@
-// All that is known of one row before anything is computed: what metric/ derives figures from and verdict/ judges.
+// All that is known of one row before anything is computed: what metric/ derives figures from and verdict/
+// judges.
 #pragma once
 
 #include <optional>
@@ -13,15 +14,15 @@ namespace assay::record {
 struct RowEvidence {
   RowKey key;
   ArtifactRecord artifact;
-  std::vector<TimedRun> timed;             ///< One for each planned repeat that ran, failed ones included.
+  std::vector<TimedRun> timed;  ///< One for each planned repeat that ran, failed ones included.
   std::optional<PipelineRun> pipeline;
   std::optional<AccuracyRun> accuracy;
-  std::optional<AccuracyRun> reference;    ///< FP32 ONNX Runtime on the CPU, same images.
+  std::optional<AccuracyRun> reference;  ///< FP32 ONNX Runtime on the CPU, same images.
   std::optional<ProfiledRun> profiled;
-  std::optional<double> operations;        ///< Of one inference (whole batch) of the FP32 source graph; 1 MAC = 2.
-  std::string operations_note;             ///< Why operations are unknown, or what was not counted.
+  std::optional<double> operations;  ///< Of one inference (whole batch) of the FP32 source graph; 1 MAC = 2.
+  std::string operations_note;       ///< Why operations are unknown, or what was not counted.
   std::string model_digest, dataset_digest, calibration_digest;
-  std::string calibration_relation;        ///< "same images as validation", "disjoint", "none"
+  std::string calibration_relation;  ///< "same images as validation", "disjoint", "none"
   std::vector<Peak> peaks;
   int planned_repeats = 0;
 };

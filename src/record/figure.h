@@ -8,7 +8,8 @@
 
 namespace assay::record {
 
-/// Ordered by severity: the status of several findings is their maximum, except that kUnmeasured has no value.
+/// Ordered by severity: the status of several findings is their maximum, except that kUnmeasured has no
+/// value.
 enum class FigureStatus { kOk, kWarn, kInvalid, kUnmeasured };
 std::string_view to_string(FigureStatus status);  ///< "ok", "warn", "invalid", "unmeasured"
 
@@ -20,7 +21,8 @@ struct Figure {
   std::vector<std::string> reasons;  ///< Rule ids of findings ("throttled"), or why it is unmeasured.
 
   static Figure unmeasured(std::string unit, std::string reason) {
-    return {std::nullopt, std::move(unit), std::nullopt, std::nullopt, FigureStatus::kUnmeasured, {std::move(reason)}};
+    return {std::nullopt, std::move(unit),           std::nullopt,
+            std::nullopt, FigureStatus::kUnmeasured, {std::move(reason)}};
   }
   static Figure of(double value, std::string unit) {
     return {value, std::move(unit), std::nullopt, std::nullopt, FigureStatus::kOk, {}};

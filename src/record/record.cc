@@ -6,20 +6,28 @@ namespace assay::record {
 
 std::string_view to_string(FigureStatus status) {
   switch (status) {
-    case FigureStatus::kOk: return "ok";
-    case FigureStatus::kWarn: return "warn";
-    case FigureStatus::kInvalid: return "invalid";
-    case FigureStatus::kUnmeasured: return "unmeasured";
+    case FigureStatus::kOk:
+      return "ok";
+    case FigureStatus::kWarn:
+      return "warn";
+    case FigureStatus::kInvalid:
+      return "invalid";
+    case FigureStatus::kUnmeasured:
+      return "unmeasured";
   }
   return "unmeasured";
 }
 
 std::string_view to_string(Severity severity) {
   switch (severity) {
-    case Severity::kOk: return "OK";
-    case Severity::kWarn: return "WARN";
-    case Severity::kInvalid: return "INVALID";
-    case Severity::kUnmeasured: return "UNMEASURED";
+    case Severity::kOk:
+      return "OK";
+    case Severity::kWarn:
+      return "WARN";
+    case Severity::kInvalid:
+      return "INVALID";
+    case Severity::kUnmeasured:
+      return "UNMEASURED";
   }
   return "INVALID";
 }
@@ -31,37 +39,57 @@ std::span<const MetricInfo> metrics() {
        "host wall time of one synchronous inference, host memory to host memory; mean of the process means, "
        "Student-t 95 % interval over processes",
        "VEDLIoT D3.3; Kalibera & Jones 2013"},
-      {"latency_p50", "ms", &F::latency_p50, "50th percentile (numpy 'linear', type 7), mean over processes", "guide"},
+      {"latency_p50", "ms", &F::latency_p50, "50th percentile (numpy 'linear', type 7), mean over processes",
+       "guide"},
       {"latency_p90", "ms", &F::latency_p90, "90th percentile (type 7), mean over processes", "guide"},
       {"latency_p95", "ms", &F::latency_p95, "95th percentile (type 7), mean over processes", "guide"},
       {"latency_p99", "ms", &F::latency_p99, "99th percentile (type 7), mean over processes", "guide"},
-      {"latency_p999", "ms", &F::latency_p999, "99.9th percentile (type 7), mean over processes; refused where n is too small",
+      {"latency_p999", "ms", &F::latency_p999,
+       "99.9th percentile (type 7), mean over processes; refused where n is too small",
        "MLPerf early stopping"},
-      {"throughput", "FPS", &F::throughput, "batch x 1000 / mean inference time in ms", "guide; VEDLIoT D3.3 table 3"},
-      {"throughput_window", "FPS", &F::throughput_window, "batch x count / length of the timed window", "MLPerf"},
-      {"end_to_end_mean", "ms", &F::end_to_end_mean, "decode + preprocess + inference + postprocess of one request, in a loop of its own",
+      {"throughput", "FPS", &F::throughput, "batch x 1000 / mean inference time in ms",
+       "guide; VEDLIoT D3.3 table 3"},
+      {"throughput_window", "FPS", &F::throughput_window, "batch x count / length of the timed window",
+       "MLPerf"},
+      {"end_to_end_mean", "ms", &F::end_to_end_mean,
+       "decode + preprocess + inference + postprocess of one request, in a loop of its own",
        "VEDLIoT D3.3; thesis"},
-      {"preprocess_mean", "ms", &F::preprocess_mean, "decode + preprocess, of the end-to-end loop", "VEDLIoT D3.3"},
-      {"pipeline_inference_mean", "ms", &F::pipeline_inference_mean, "inference, of the end-to-end loop", "VEDLIoT D3.3"},
-      {"postprocess_mean", "ms", &F::postprocess_mean, "upsampling + argmax, of the end-to-end loop", "VEDLIoT D3.3"},
-      {"end_to_end_throughput", "FPS", &F::end_to_end_throughput, "count / window of the end-to-end loop", "white paper"},
-      {"compile_time", "ms", &F::compile_time, "load + compile, mean over processes", "measurement catalogue"},
-      {"first_inference", "ms", &F::first_inference, "first inference after compiling, mean over processes", "measurement catalogue"},
-      {"gops", "GOPS", &F::gops, "operations of the FP32 source graph (1 MAC = 2) x inferences/s / 1e9", "VEDLIoT D3.3"},
-      {"performance_ratio", "%", &F::performance_ratio, "achieved GOPS / peak GOPS of the executed precision on the claimed unit",
+      {"preprocess_mean", "ms", &F::preprocess_mean, "decode + preprocess, of the end-to-end loop",
        "VEDLIoT D3.3"},
-      {"miou", "%", &F::miou, "mean IoU over classes, one confusion matrix over the set, logits upsampled bilinearly before argmax; "
+      {"pipeline_inference_mean", "ms", &F::pipeline_inference_mean, "inference, of the end-to-end loop",
+       "VEDLIoT D3.3"},
+      {"postprocess_mean", "ms", &F::postprocess_mean, "upsampling + argmax, of the end-to-end loop",
+       "VEDLIoT D3.3"},
+      {"end_to_end_throughput", "FPS", &F::end_to_end_throughput, "count / window of the end-to-end loop",
+       "white paper"},
+      {"compile_time", "ms", &F::compile_time, "load + compile, mean over processes",
+       "measurement catalogue"},
+      {"first_inference", "ms", &F::first_inference, "first inference after compiling, mean over processes",
+       "measurement catalogue"},
+      {"gops", "GOPS", &F::gops, "operations of the FP32 source graph (1 MAC = 2) x inferences/s / 1e9",
+       "VEDLIoT D3.3"},
+      {"performance_ratio", "%", &F::performance_ratio,
+       "achieved GOPS / peak GOPS of the executed precision on the claimed unit", "VEDLIoT D3.3"},
+      {"miou", "%", &F::miou,
+       "mean IoU over classes, one confusion matrix over the set, logits upsampled bilinearly before argmax; "
        "95 % bootstrap over images",
        "Cityscapes"},
-      {"miou_fp32", "%", &F::miou_fp32, "the same of the FP32 model in ONNX Runtime on the CPU, same images", "measurement catalogue"},
-      {"miou_drop", "%", &F::miou_drop, "miou_fp32 - miou in percentage points, paired 95 % bootstrap over images", "guide"},
+      {"miou_fp32", "%", &F::miou_fp32, "the same of the FP32 model in ONNX Runtime on the CPU, same images",
+       "measurement catalogue"},
+      {"miou_drop", "%", &F::miou_drop,
+       "miou_fp32 - miou in percentage points, paired 95 % bootstrap over images", "guide"},
       {"pixel_accuracy", "%", &F::pixel_accuracy, "share of labelled pixels predicted right", "Cityscapes"},
       {"power", "W", &F::power, "time-weighted mean over the timed window, at the DC input", "guide"},
-      {"energy_per_inference", "mJ", &F::energy_per_inference, "average power x mean inference time", "VEDLIoT D3.3"},
+      {"energy_per_inference", "mJ", &F::energy_per_inference, "average power x mean inference time",
+       "VEDLIoT D3.3"},
       {"efficiency", "FPS/W", &F::efficiency, "throughput / average power", "guide"},
-      {"peak_memory", "MB", &F::peak_memory, "peak resident set of the worker process (1 MB = 1e6 B), largest of the repeats", "VEDLIoT D3.3"},
-      {"device_memory", "MB", &F::device_memory, "device memory of the session, where the runtime tells", "measurement catalogue"},
-      {"placement", "%", &F::placement, "share of the executed layers' time on the claimed accelerator (of their count where no times are told)",
+      {"peak_memory", "MB", &F::peak_memory,
+       "peak resident set of the worker process (1 MB = 1e6 B), largest of the repeats", "VEDLIoT D3.3"},
+      {"device_memory", "MB", &F::device_memory, "device memory of the session, where the runtime tells",
+       "measurement catalogue"},
+      {"placement", "%", &F::placement,
+       "share of the executed layers' time on the claimed accelerator (of their count where no times are "
+       "told)",
        "measurement catalogue"},
   };
   return kMetrics;

@@ -46,11 +46,11 @@ std::span<const MetricInfo> metrics();
 
 /// Within-process and pooled diagnostics that stand beside the figures.
 struct LatencyDiagnostics {
-  std::vector<double> process_mean_ms;          ///< One for each repeat.
-  std::map<std::string, double> pooled_ms;      ///< "p50", "p90", ... over all repeats' samples.
-  std::map<std::string, double> bound_ms;       ///< 99 % upper bound on the pooled percentile; absent: refused.
-  std::map<std::string, double> warmup_mean_ms; ///< "with", "without": the thesis's comparison.
-  double effective_n = 0;                       ///< Pooled n corrected for autocorrelation.
+  std::vector<double> process_mean_ms;      ///< One for each repeat.
+  std::map<std::string, double> pooled_ms;  ///< "p50", "p90", ... over all repeats' samples.
+  std::map<std::string, double> bound_ms;   ///< 99 % upper bound on the pooled percentile; absent: refused.
+  std::map<std::string, double> warmup_mean_ms;  ///< "with", "without": the thesis's comparison.
+  double effective_n = 0;                        ///< Pooled n corrected for autocorrelation.
   double lag1_autocorrelation = 0;
   std::vector<std::vector<std::int64_t>> outliers;  ///< Per repeat: positions of outliers, never removed.
   std::vector<std::int64_t> change_points;          ///< Per repeat: index of a change in level, or -1.
@@ -61,15 +61,15 @@ struct LatencyDiagnostics {
 struct Row {
   RowKey key;
   std::string executed_precision;
-  int repeats = 0;             ///< Completed timed runs.
-  std::int64_t warmup = 0;     ///< Smallest warm-up count of any repeat.
-  std::int64_t iterations = 0; ///< Smallest timed count of any repeat.
+  int repeats = 0;              ///< Completed timed runs.
+  std::int64_t warmup = 0;      ///< Smallest warm-up count of any repeat.
+  std::int64_t iterations = 0;  ///< Smallest timed count of any repeat.
   RowFigures figures;
   LatencyDiagnostics diagnostics;
-  std::vector<double> per_class_iou;       ///< Of this row's artifact; NaN-free: absent classes are -1.
-  std::string calibration_relation;        ///< "same images as validation", "disjoint", "none"
+  std::vector<double> per_class_iou;  ///< Of this row's artifact; NaN-free: absent classes are -1.
+  std::string calibration_relation;   ///< "same images as validation", "disjoint", "none"
   std::vector<LayerRecord> layers;
-  std::string verdict = "OK";              ///< Worst of the findings: OK, WARN, INVALID.
+  std::string verdict = "OK";  ///< Worst of the findings: OK, WARN, INVALID.
   std::vector<Finding> findings;
   /// model, artifact, calibration, dataset, environment, options, plugin.
   std::map<std::string, std::string> digests;

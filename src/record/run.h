@@ -1,4 +1,5 @@
-// What one worker process told and what was measured of it: raw, before any statistics. A campaign is a list of these.
+// What one worker process told and what was measured of it: raw, before any statistics. A campaign is a list
+// of these.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ struct TensorInfo {
 
 /// A backend, its runtime and one open session, as the worker reported them.
 struct SessionInfo {
-  std::string backend;          ///< "openvino"
+  std::string backend;  ///< "openvino"
   std::string plugin_version;
   std::string runtime_version;
   std::map<std::string, std::string> versions;
@@ -50,14 +51,15 @@ struct Failure {
   int signal = 0;
 };
 
-/// One output of the timed loop that went to a spare buffer, compared with the accuracy pass's for the same input.
+/// One output of the timed loop that went to a spare buffer, compared with the accuracy pass's for the same
+/// input.
 struct OutputSample {
   std::int64_t iteration = 0;
-  std::uint32_t input = 0;         ///< Index among the rotated inputs.
-  bool written = false;            ///< False: the buffer still held the poison that it was filled with.
+  std::uint32_t input = 0;  ///< Index among the rotated inputs.
+  bool written = false;     ///< False: the buffer still held the poison that it was filled with.
   bool bitwise_equal = false;
-  double argmax_agreement = 0;     ///< Share of positions with the same argmax over the class axis, 0..1.
-  double max_abs_difference = 0;   ///< Relative to max|reference|.
+  double argmax_agreement = 0;    ///< Share of positions with the same argmax over the class axis, 0..1.
+  double max_abs_difference = 0;  ///< Relative to max|reference|.
 };
 
 /// One timed run (a repeat). Latencies in nanoseconds, in order of execution.
@@ -68,16 +70,17 @@ struct TimedRun {
   std::vector<std::int64_t> warmup_ns;
   std::vector<std::int64_t> latency_ns;
   std::int64_t window_begin_ns = 0, window_end_ns = 0;  ///< CLOCK_MONOTONIC.
-  std::string warmup_end;  ///< Why the warm-up ended: "steady", "cap".
-  bool capped = false;     ///< The timed loop ended at its preallocated cap before its duration.
+  std::string warmup_end;                               ///< Why the warm-up ended: "steady", "cap".
+  bool capped = false;  ///< The timed loop ended at its preallocated cap before its duration.
   std::string boot_id;
-  std::int64_t begin_utc_ns = 0;         ///< Wall clock of the window's begin, from the run's anchor.
-  std::int64_t clock_step_ns = 0;        ///< Change of (UTC - monotonic) during the run: an NTP step.
-  std::int64_t peak_rss_bytes = 0;       ///< Of the worker process.
+  std::int64_t begin_utc_ns = 0;    ///< Wall clock of the window's begin, from the run's anchor.
+  std::int64_t clock_step_ns = 0;   ///< Change of (UTC - monotonic) during the run: an NTP step.
+  std::int64_t peak_rss_bytes = 0;  ///< Of the worker process.
   std::optional<std::int64_t> device_memory_bytes;
   std::vector<std::int64_t> device_time_ns;  ///< Where the runtime has it; sampled iterations.
   std::vector<OutputSample> samples;
-  double foreign_cpu_share = -1;  ///< CPU time of other processes in the window / (window x cores); -1: unknown.
+  double foreign_cpu_share =
+      -1;  ///< CPU time of other processes in the window / (window x cores); -1: unknown.
   std::int64_t involuntary_switches = 0;
   Failure failure;
 };
@@ -97,17 +100,17 @@ struct AccuracyRun {
   Binding binding;
   std::string task = "segmentation";
   int classes = 0;
-  std::vector<std::string> images;                     ///< Ids, in order.
-  std::vector<std::vector<std::uint32_t>> confusion;   ///< Per image: classes x classes, [truth][prediction].
-  std::string dataset_digest;      ///< Of the validation inputs (canonical tensors) in order.
+  std::vector<std::string> images;                    ///< Ids, in order.
+  std::vector<std::vector<std::uint32_t>> confusion;  ///< Per image: classes x classes, [truth][prediction].
+  std::string dataset_digest;  ///< Of the validation inputs (canonical tensors) in order.
   std::int64_t wall_ns = 0;
   Failure failure;
 };
 
 struct LayerRecord {
   std::string name, type, exec_type;
-  std::int64_t time_ns = -1;  ///< -1: not told.
-  double operations = -1;     ///< -1: not told.
+  std::int64_t time_ns = -1;          ///< -1: not told.
+  double operations = -1;             ///< -1: not told.
   std::string placement = "unknown";  ///< "claimed", "elsewhere", "unknown"
 };
 
@@ -120,18 +123,18 @@ struct ProfiledRun {
 
 /// A prepared artifact and what it was made from.
 struct ArtifactRecord {
-  std::string path;    ///< File that the backend opens.
-  std::string format;  ///< "onnx", "openvino-ir"
-  std::string digest;  ///< Of the artifact's content (all of its files).
-  std::string key;     ///< Cache key: digest of all inputs (model, calibration, tool, versions, options).
-  std::string toolchain;                        ///< "nncf", "onnxruntime-quantizer", "none"
+  std::string path;       ///< File that the backend opens.
+  std::string format;     ///< "onnx", "openvino-ir"
+  std::string digest;     ///< Of the artifact's content (all of its files).
+  std::string key;        ///< Cache key: digest of all inputs (model, calibration, tool, versions, options).
+  std::string toolchain;  ///< "nncf", "onnxruntime-quantizer", "none"
   std::map<std::string, std::string> versions;  ///< Of the toolchain.
   std::string calibration_digest;               ///< "" where no calibration entered.
   int calibration_count = 0;
   bool from_cache = false;
   /// Comparison with FP32 ONNX Runtime on other images, before use.
   int compared_images = 0;
-  double compared_argmax_agreement = -1;  ///< Mean over the images; -1: not compared.
+  double compared_argmax_agreement = -1;    ///< Mean over the images; -1: not compared.
   double compared_max_abs_difference = -1;  ///< max|a-b| / max|b| over all images.
   Failure failure;
 };
@@ -141,8 +144,9 @@ struct Environment {
   std::string hostname, os, kernel, cpu_model;
   int cpus = 0;
   std::int64_t memory_bytes = 0;
-  std::map<std::string, std::string> facts;  ///< governor, turbo, microcode, container, ISA flags, assay version ...
-  std::string digest;                        ///< Over everything that may change a latency (not the hostname).
+  std::map<std::string, std::string>
+      facts;           ///< governor, turbo, microcode, container, ISA flags, assay version ...
+  std::string digest;  ///< Over everything that may change a latency (not the hostname).
 };
 
 /// Peaks of the machine that a performance ratio may be formed against.

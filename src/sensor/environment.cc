@@ -27,9 +27,9 @@ struct CpuInfo {
 };
 
 /// The instruction sets on which runtimes base their choice of kernels.
-constexpr std::array<std::string_view, 12> kIsaFlags = {"sse4_2",      "avx2",     "fma",      "avx_vnni",
-                                                        "avx512f",     "avx512_vnni", "avx512_bf16", "avx512_fp16",
-                                                        "amx_int8",    "amx_bf16", "asimddp",  "i8mm"};
+constexpr std::array<std::string_view, 12> kIsaFlags = {
+    "sse4_2",      "avx2",        "fma",      "avx_vnni", "avx512f", "avx512_vnni",
+    "avx512_bf16", "avx512_fp16", "amx_int8", "amx_bf16", "asimddp", "i8mm"};
 
 CpuInfo read_cpu_info(const fs::path& root) {
   CpuInfo info;
@@ -43,7 +43,8 @@ CpuInfo read_cpu_info(const fs::path& root) {
     const std::string_view key = trim(std::string_view(line).substr(0, colon));
     const std::string_view value = trim(std::string_view(line).substr(colon + 1));
     if (key == "processor") ++info.cpus;
-    if (info.model.empty() && (key == "model name" || key == "Model" || key == "Hardware")) info.model = value;
+    if (info.model.empty() && (key == "model name" || key == "Model" || key == "Hardware"))
+      info.model = value;
     if (info.microcode.empty() && key == "microcode") info.microcode = value;
     if (flags.empty() && (key == "flags" || key == "Features"))
       for (std::string& flag : split(value, ' ')) flags.insert(std::move(flag));

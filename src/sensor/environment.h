@@ -1,5 +1,5 @@
-// The machine and system software of a run, read from /proc, /sys and /etc under a root path, so that fixtures can
-// stand in for a board.
+// The machine and system software of a run, read from /proc, /sys and /etc under a root path, so that
+// fixtures can stand in for a board.
 #pragma once
 
 #include <filesystem>

@@ -20,8 +20,9 @@ TEST(Environment, ReadsABoardTree) {
   auto dir = TemporaryDirectory::create("assay-env");
   ASSERT_TRUE(dir);
   const fs::path root = dir->path();
-  put(root / "proc/cpuinfo", "processor\t: 0\nmodel name\t: Intel(R) N100\nflags\t\t: fpu avx2 fma avx_vnni\nmicrocode\t: 0x17\n\n"
-                             "processor\t: 1\nmodel name\t: Intel(R) N100\n");
+  put(root / "proc/cpuinfo",
+      "processor\t: 0\nmodel name\t: Intel(R) N100\nflags\t\t: fpu avx2 fma avx_vnni\nmicrocode\t: 0x17\n\n"
+      "processor\t: 1\nmodel name\t: Intel(R) N100\n");
   put(root / "proc/meminfo", "MemTotal:       16000000 kB\nMemFree: 1 kB\n");
   put(root / "proc/sys/kernel/osrelease", "6.1.0-21-amd64\n");
   put(root / "etc/os-release", "NAME=x\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");

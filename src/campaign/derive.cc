@@ -1,0 +1,166 @@
+#include "campaign/derive.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/clock.h"
+#include "campaign/plan.h"
+#include "metric/figures.h"
+#include "spec/explain.h"
+#include "store/records.h"
+#include "verdict/verdict.h"
+
+namespace assay::campaign {
+namespace {
+
+/// Loads the record of a step that has run; leaves `to` alone otherwise.
+template <typename Record>
+Result<void> load_step(const store::RunDirectory& directory, const std::string& id,
+                       Result<Record> (*load)(const std::filesystem::path&), std::optional<Record>& to) {
+  if (!directory.has_run(id)) return {};
+  ASSAY_TRY(to, load(directory.run_folder(id)));
+  return {};
+}
+
+record::RowKey key_of(const spec::Experiment& experiment, const spec::RowSpec& row,
+                      const record::Environment& environment) {
+  record::RowKey key;
+  key.id = row.id;
+  const auto board = environment.facts.find("board");
+  key.device = row.device != "local"              ? row.device
+               : board != environment.facts.end() ? board->second
+                                                  : environment.cpu_model;
+  key.backend = row.backend;
+  key.accelerator = row.accelerator;
+  key.model = experiment.model.name;
+  key.precision = row.precision;
+  key.batch = row.batch;
+  key.scenario = experiment.protocol.scenario;
+  return key;
+}
+
+std::vector<record::Peak> declared_peaks(const spec::Experiment& experiment) {
+  std::vector<record::Peak> peaks;
+  for (const spec::PeakSpec& peak : experiment.peaks)
+    peaks.push_back({peak.precision, peak.accelerator, peak.gops, "declared: " + peak.source});
+  return peaks;
+}
+
+/// When the last step's folder was renamed into place: deriving the results again must not change it.
+std::string last_step_utc(const store::RunDirectory& directory) {
+  std::int64_t last = 0;
+  for (const std::string& id : directory.runs()) {
+    struct stat info {};
+    if (::stat(directory.run_folder(id).c_str(), &info) == 0)
+      last = std::max(last, info.st_mtim.tv_sec * std::int64_t{1'000'000'000} + info.st_mtim.tv_nsec);
+  }
+  return utc_iso8601(last);
+}
+
+Result<std::vector<record::Peak>> all_peaks(const spec::Experiment& experiment,
+                                            const store::RunDirectory& directory) {
+  std::vector<record::Peak> peaks = declared_peaks(experiment);
+  if (directory.has_run("peaks")) {
+    ASSAY_TRY(const auto measured, store::load_peaks(directory.run_folder("peaks") / "peaks.json"));
+    // A declared peak is the user's word on the very unit; a measured one fills in where there is none.
+    for (const record::Peak& peak : measured) {
+      const bool declared = std::any_of(peaks.begin(), peaks.end(), [&](const record::Peak& other) {
+        return other.precision == peak.precision && other.accelerator == peak.accelerator;
+      });
+      if (!declared) peaks.push_back(peak);
+    }
+  }
+  return peaks;
+}
+
+}  // namespace
+
+Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment& experiment,
+                                                         const Assets& assets,
+                                                         const store::RunDirectory& directory) {
+  std::vector<record::RowEvidence> rows(experiment.rows.size());
+  ASSAY_TRY(const auto peaks, all_peaks(experiment, directory));
+  std::optional<record::AccuracyRun> reference;
+  for (const Step& step : make_plan(experiment)) {
+    if (step.kind == StepKind::kPeaks) continue;
+    if (step.row == kReference) {
+      ASSAY_OK(load_step(directory, step.id, store::load_accuracy_run, reference));
+      continue;
+    }
+    record::RowEvidence& row = rows[step.row];
+    switch (step.kind) {
+      case StepKind::kArtifact:
+        if (directory.has_run(step.id)) {
+          ASSAY_TRY(row.artifact, store::load_artifact(directory.run_folder(step.id)));
+        }
+        break;
+      case StepKind::kAccuracy:
+        ASSAY_OK(load_step(directory, step.id, store::load_accuracy_run, row.accuracy));
+        break;
+      case StepKind::kPipeline:
+        ASSAY_OK(load_step(directory, step.id, store::load_pipeline_run, row.pipeline));
+        break;
+      case StepKind::kProfile:
+        ASSAY_OK(load_step(directory, step.id, store::load_profiled_run, row.profiled));
+        break;
+      case StepKind::kTimed: {
+        std::optional<record::TimedRun> run;
+        ASSAY_OK(load_step(directory, step.id, store::load_timed_run, run));
+        if (run) row.timed.push_back(std::move(*run));
+        break;
+      }
+      case StepKind::kPeaks:
+        break;
+    }
+  }
+  if (const int row = reference_row(experiment); row != kReference) reference = rows[row].accuracy;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    record::RowEvidence& row = rows[i];
+    const spec::RowSpec& spec = experiment.rows[i];
+    const auto source = assets.models.find(spec.batch);
+    row.key = key_of(experiment, spec, directory.campaign().environment);
+    row.reference = reference;
+    if (source != assets.models.end()) {
+      row.operations = source->second.operations;
+      row.operations_note = source->second.operations_note;
+      row.model_digest = source->second.facts.sha256;
+    }
+    if (row.accuracy) row.dataset_digest = row.accuracy->dataset_digest;
+    row.calibration_digest = row.artifact.calibration_digest;
+    row.calibration_relation = row.calibration_digest.empty() ? "none" : assets.calibration_relation;
+    row.peaks = peaks;
+    row.planned_repeats = experiment.protocol.repeats;
+    // Repeats ran in random order over the rows; within a row they are told in order.
+    std::sort(row.timed.begin(), row.timed.end(),
+              [](const auto& a, const auto& b) { return a.repeat < b.repeat; });
+  }
+  return rows;
+}
+
+Result<record::Results> derive_results(const spec::Experiment& experiment, const Assets& assets,
+                                       const store::RunDirectory& directory) {
+  ASSAY_TRY(const auto evidence, gather_evidence(experiment, assets, directory));
+  record::Results results;
+  results.name = experiment.name;
+  results.description = experiment.description;
+  results.assay_version = directory.campaign().assay_version;
+  results.started_utc = directory.campaign().created_utc;
+  results.spec_digest = directory.campaign().spec_digest;
+  results.protocol = spec::protocol_in_words(experiment);
+  results.environment = directory.campaign().environment;
+  results.class_names = assets.class_names;
+  ASSAY_TRY(results.peaks, all_peaks(experiment, directory));
+  for (const record::RowEvidence& row : evidence) results.rows.push_back(metric::derive_row(row));
+  verdict::judge_results(experiment, evidence, results);
+  const auto plan = make_plan(experiment);
+  results.complete = std::all_of(plan.begin(), plan.end(), [&](const Step& step) {
+    const bool lost = step.row != kReference && !evidence[step.row].artifact.failure.reason.empty();
+    return lost || directory.has_run(step.id);
+  });
+  if (results.complete) results.finished_utc = last_step_utc(directory);
+  return results;
+}
+
+}  // namespace assay::campaign

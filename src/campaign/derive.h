@@ -1,0 +1,24 @@
+// From what a run directory holds to results: the same files give the same results, always.
+#pragma once
+
+#include <vector>
+
+#include "base/status.h"
+#include "campaign/assets.h"
+#include "record/evidence.h"
+#include "record/results.h"
+#include "spec/experiment.h"
+#include "store/run_directory.h"
+
+namespace assay::campaign {
+
+/// The evidence of every row, in the experiment's order. Steps that have not run yet are absent.
+Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment& experiment,
+                                                         const Assets& assets,
+                                                         const store::RunDirectory& directory);
+
+/// Figures, verdicts, and what stands around them. `finished_utc` is empty while steps are missing.
+Result<record::Results> derive_results(const spec::Experiment& experiment, const Assets& assets,
+                                       const store::RunDirectory& directory);
+
+}  // namespace assay::campaign

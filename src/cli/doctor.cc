@@ -1,0 +1,121 @@
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "backend/registry.h"
+#include "base/exit_code.h"
+#include "base/resources.h"
+#include "cli/command.h"
+#include "engine/describe.h"
+#include "engine/worker_spec.h"
+#include "sensor/environment.h"
+
+namespace assay::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void line(const char* mark, const std::string& what, const std::string& detail) {
+  std::printf("  %-8s %-22s %s\n", mark, what.c_str(), detail.c_str());
+}
+
+void print_machine() {
+  const record::Environment env = sensor::read_environment();
+  std::printf("Machine\n");
+  line("", "processor", env.cpu_model + ", " + std::to_string(env.cpus) + " cores");
+  line("", "memory", std::to_string(env.memory_bytes / 1'000'000'000) + " GB");
+  line("", "system", env.os + ", Linux " + env.kernel);
+  for (const auto& [name, value] : env.facts) line("", name, value);
+}
+
+bool print_backends() {
+  std::printf("Backends\n");
+  const auto worker = engine::default_worker();
+  if (!worker) {
+    line("MISSING", "assay-worker", worker.error().message);
+    return false;
+  }
+  bool any = false;
+  for (const backend::BuiltinBackend& backend : backend::builtin_backends()) {
+    const std::string name(backend.name);
+    const auto plugin = backend::plugin_path(backend.name);
+    if (!plugin) {
+      line("MISSING", name, plugin.error().message);
+      continue;
+    }
+    const auto description = engine::describe_plugin(*worker, *plugin);
+    if (!description) {
+      line("MISSING", name, description.error().message);
+      continue;
+    }
+    if (!description->runtime_problem.empty()) {
+      line("MISSING", name, description->runtime_problem);
+      continue;
+    }
+    line("ok", name,
+         std::string(backend.summary) + "; runtime " +
+             (description->runtime_version.empty() ? "-" : description->runtime_version));
+    for (const engine::AcceleratorInfo& accelerator : description->accelerators)
+      line(accelerator.available ? "  ok" : "  absent", "  " + accelerator.name,
+           accelerator.available ? accelerator.full_name : accelerator.reason);
+    any = any || !description->simulated;
+  }
+  return any;
+}
+
+bool print_tools() {
+  std::printf("Tools\n");
+  const fs::path home = home_directory();
+  if (home.empty()) {
+    line("MISSING", "home", "no folder with models/ and tools/ above the program: set ASSAY_HOME");
+    return false;
+  }
+  const auto present = [](const std::string& what, const fs::path& path, const std::string& how) {
+    const bool there = ::access(path.c_str(), R_OK) == 0;
+    line(there ? "ok" : "MISSING", what, there ? path.string() : path.string() + " is absent: " + how);
+    return there;
+  };
+  const bool python =
+      present("quantizers (Python)", home / "sdk" / "venv" / "bin" / "python", "run scripts/setup");
+  const bool weights = present("DDRNet-23-slim weights", home / "models" / "ddrnet23-slim.safetensors",
+                               "fetch the repository whole");
+  line("", "cache", cache_directory().string());
+  return python && weights;
+}
+
+/// Sources that a verdict would like to see. What is absent is said, because a row then carries it as
+/// unmeasured.
+void print_sources() {
+  std::printf("What can be observed\n");
+  const auto source = [](const char* what, const char* path, const char* without) {
+    const bool there = ::access(path, R_OK) == 0;
+    line(there ? "ok" : "absent", what, there ? path : without);
+  };
+  source("CPU frequency", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq",
+         "clocks are not observed: throttling shows in latency drift only");
+  source("thermal zones", "/sys/class/thermal/thermal_zone0/temp", "temperature is not observed");
+  source("RAPL energy", "/sys/class/powercap/intel-rapl:0/energy_uj",
+         "no package energy (absent, or root is needed)");
+  line("absent", "power analyzer", "this version reads none: power figures are unmeasured");
+}
+
+Result<int> examine() {
+  print_machine();
+  const bool backends = print_backends();
+  const bool tools = print_tools();
+  print_sources();
+  if (backends && tools) return kExitOk;
+  std::printf("\nSomething is missing: scripts/setup installs what can be installed.\n");
+  return kExitUnavailable;
+}
+
+}  // namespace
+
+CLI::App* declare_doctor(CLI::App& app, Action& action) {
+  CLI::App* command =
+      app.add_subcommand("doctor", "What this machine can run and measure, what is missing, how to get it");
+  action = [] { return examine(); };
+  return command;
+}
+
+}  // namespace assay::cli

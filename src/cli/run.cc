@@ -1,0 +1,136 @@
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/exit_code.h"
+#include "base/file.h"
+#include "base/resources.h"
+#include "campaign/executor.h"
+#include "campaign/plan.h"
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "report/report.h"
+#include "spec/explain.h"
+#include "spec/parse.h"
+#include "spec/validate.h"
+#include "store/run_directory.h"
+
+namespace assay::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string spec, out, resume, data_root, cache;
+  int repeats = 0;
+  std::vector<std::string> rows;
+  bool overwrite = false, plan_only = false;
+};
+
+Result<spec::Experiment> load_spec(const Options& options) {
+  if (options.spec.empty() == options.resume.empty())
+    return fail(Code::kInvalidInput, "expected either a spec to run, or --resume DIR");
+  const fs::path path =
+      options.resume.empty() ? fs::path(options.spec) : fs::path(options.resume) / "spec.yaml";
+  ASSAY_TRY(spec::Experiment experiment, spec::load_experiment(path));
+  if (!options.resume.empty()) return experiment;
+  if (!options.data_root.empty()) {
+    experiment.data.root = fs::absolute(options.data_root);
+    experiment.data.streets.reset();
+  }
+  if (options.repeats > 0) experiment.protocol.repeats = options.repeats;
+  if (!options.rows.empty()) {
+    for (const std::string& id : options.rows)
+      if (std::none_of(experiment.rows.begin(), experiment.rows.end(),
+                       [&](const auto& row) { return row.id == id; }))
+        return fail(Code::kInvalidInput, "--row " + id + ": the spec has no such row");
+    std::erase_if(experiment.rows, [&](const auto& row) {
+      return std::find(options.rows.begin(), options.rows.end(), row.id) == options.rows.end();
+    });
+  }
+  ASSAY_OK(spec::validate(experiment));
+  return experiment;
+}
+
+fs::path default_out(const spec::Experiment& experiment) {
+  std::string stamp = utc_iso8601(wall_anchor().utc_ns).substr(0, 19);
+  std::erase_if(stamp, [](char c) { return c == ':' || c == '-'; });
+  return fs::path("runs") / (experiment.name + "-" + stamp);
+}
+
+/// --overwrite removes an earlier campaign, and nothing but one: a mistyped path must not cost anybody a
+/// folder.
+Result<void> remove_earlier(const fs::path& out) {
+  if (!fs::exists(out)) return {};
+  if (!fs::exists(out / "campaign.json"))
+    return fail(Code::kConflict,
+                out.string() + ": exists and is no run directory: --overwrite removes only those");
+  ASSAY_TRY(const FileLock lock, FileLock::acquire(out / "lock"));
+  std::error_code error;
+  fs::remove_all(out, error);
+  if (error) return fail(io_error(error.value(), "removing", out));
+  return {};
+}
+
+Result<store::RunDirectory> open_directory(const Options& options, const spec::Experiment& experiment,
+                                           const fs::path& out) {
+  ASSAY_TRY(const store::Campaign campaign, campaign::describe_campaign(experiment));
+  if (!options.resume.empty()) return store::RunDirectory::resume(out, campaign);
+  if (options.overwrite) ASSAY_OK(remove_earlier(out));
+  return store::RunDirectory::create(out, spec::explain(experiment), campaign);
+}
+
+Result<int> run(const Options& options) {
+  ASSAY_TRY(const spec::Experiment experiment, load_spec(options));
+  if (options.plan_only) {
+    for (const campaign::Step& step : campaign::make_plan(experiment)) std::printf("%s\n", step.id.c_str());
+    return kExitOk;
+  }
+  const fs::path out = !options.resume.empty() ? fs::path(options.resume)
+                       : !options.out.empty()  ? fs::path(options.out)
+                                               : default_out(experiment);
+  const fs::path cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
+  ProgressLine line;
+  campaign::Observer observer;
+  observer.progress = [&](std::string_view phase, std::int64_t done, std::int64_t total) {
+    line.update(phase, done, total);
+  };
+  observer.notice = [&](std::string_view text) { line.say(text); };
+  // The run directory comes first: a folder that cannot be written must not cost the time of preparing data.
+  ASSAY_TRY(store::RunDirectory directory, open_directory(options, experiment, out));
+  ASSAY_TRY(const campaign::Assets assets, campaign::open_assets(experiment, cache, observer.progress));
+  ASSAY_TRY(const record::Results results, campaign::execute(experiment, assets, directory, cache, observer));
+  line.say("");
+  ASSAY_TRY(const std::string table,
+            report::render(results, report::Format::kTable, report::terminal_style(STDOUT_FILENO)));
+  std::fputs(table.c_str(), stdout);
+  std::printf("\nRaw data and results: %s (`assay report %s --format md|csv|json`)\n", out.c_str(),
+              out.c_str());
+  const bool invalid = std::any_of(results.rows.begin(), results.rows.end(),
+                                   [](const auto& row) { return row.verdict == "INVALID"; });
+  return invalid ? kExitInvalidRows : kExitOk;
+}
+
+}  // namespace
+
+CLI::App* declare_run(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("run", "Measure what a spec says, and print the table");
+  command->add_option("spec", options->spec, "Experiment (YAML)");
+  command->add_option("--out", options->out, "Run directory to make; default runs/NAME-TIME");
+  command->add_option("--resume", options->resume,
+                      "Go on with a run directory: finished runs are kept as they are");
+  command->add_flag("--overwrite", options->overwrite, "Remove an earlier run directory of that name first");
+  command->add_option("--data-root", options->data_root, "Data set to use instead of the spec's");
+  command->add_option("--repeats", options->repeats, "Instead of the spec's")->check(CLI::PositiveNumber);
+  command->add_option("--row", options->rows, "Only these rows of the spec, by id");
+  command->add_option("--cache", options->cache,
+                      "Prepared artifacts and generated data; default $ASSAY_CACHE");
+  command->add_flag("--plan", options->plan_only, "Print the steps in order, and measure nothing");
+  action = [options] { return run(*options); };
+  return command;
+}
+
+}  // namespace assay::cli
