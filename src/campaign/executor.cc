@@ -452,8 +452,7 @@ class Executor {
   }
 
   Result<void> profile(const Step& step, const record::ArtifactRecord& artifact) {
-    ASSAY_TRY(engine::WorkerSpec spec, worker_for(step, artifact));
-    spec.profiling = true;
+    ASSAY_TRY(const engine::WorkerSpec spec, worker_for(step, artifact));
     observer_.progress(position_ + "layers of " + row_of(step).id, 0, 0);
     ASSAY_TRY(const auto inputs, timed_inputs(row_of(step)));
     ASSAY_TRY(record::ProfiledRun run, engine::run_profiled(spec, inputs, kProfiledInferences));
