@@ -1,0 +1,161 @@
+// The OpenVINO backend: the table of ABI functions. Each is one call of Session behind guard().
+#include <algorithm>
+#include <memory>
+#include <openvino/runtime/exception.hpp>
+
+#include "session.h"
+
+using assay_plugin::Failure;
+using assay_plugin::require_struct;
+
+struct assay_session {
+  explicit assay_session(const assay_open_options& options) : session(options) {}
+  assay_openvino::Session session;
+};
+
+namespace {
+
+// guard() with OpenVINO's own exceptions told apart.
+template <typename Body>
+int32_t guard(assay_error* error, Body&& body) noexcept {
+  return assay_plugin::guard(error, [&] {
+    try {
+      body();
+    } catch (const ov::Cancelled&) {
+      throw Failure(ASSAY_ERROR_CANCELLED, "the inference was cancelled");
+    } catch (const ov::NotImplemented& exception) {
+      throw Failure(ASSAY_ERROR_UNSUPPORTED, exception.what());
+    }
+  });
+}
+
+// Made once and kept for ever, as describe() promises.
+struct Description {
+  Description() {
+    version = ov::get_openvino_version().buildNumber;
+    try {
+      list_accelerators();
+    } catch (const std::exception& exception) {
+      problem = exception.what();
+    }
+    description.struct_size = sizeof(description);
+    description.name = "openvino";
+    description.plugin_version = ASSAY_VERSION;
+    description.runtime_version = version.c_str();
+    description.runtime_problem = problem.c_str();
+    description.accelerator_count = static_cast<uint32_t>(accelerators.size());
+    description.accelerators = accelerators.data();
+    description.version_count = versions.size();
+    description.versions = versions.data();
+    description.artifact_format_count = 2;
+    description.artifact_formats = formats;
+  }
+
+  void list_accelerators() {
+    ov::Core& core = assay_openvino::core();
+    const std::vector<std::string> present = core.get_available_devices();
+    for (const std::string& device : present) {
+      add(device, core.get_property(device, ov::device::full_name), "");
+      for (const auto& [name, plugin] : core.get_versions(device))
+        versions.add(name + " plugin", plugin.buildNumber);
+    }
+    for (const char* kind : {"CPU", "GPU", "NPU"}) {
+      const bool found = std::any_of(present.begin(), present.end(),
+                                     [&](const std::string& device) { return device.rfind(kind, 0) == 0; });
+      if (!found) add(kind, "", reason_of_absence(kind));
+    }
+  }
+
+  static std::string reason_of_absence(const char* kind) {
+    try {
+      assay_openvino::core().get_versions(kind);  // Loads the device's plugin, and says why it cannot.
+      return std::string("OpenVINO's ") + kind +
+             " plugin loads but finds no device: hardware or driver is absent";
+    } catch (const std::exception& exception) {
+      return exception.what();
+    }
+  }
+
+  void add(const std::string& name, const std::string& full_name, const std::string& reason) {
+    const auto keep = [this](const std::string& text) { return texts.emplace_back(text).c_str(); };
+    accelerators.push_back(
+        {sizeof(assay_accelerator), keep(name), keep(full_name), reason.empty() ? 1 : 0, keep(reason)});
+  }
+
+  const char* formats[2] = {"onnx", "openvino-ir"};
+  std::deque<std::string> texts;
+  std::string version;
+  std::string problem;
+  std::vector<assay_accelerator> accelerators;
+  assay_plugin::PairList versions;
+  assay_description description{};
+};
+
+int32_t describe(const assay_description** description, assay_error* error) {
+  return guard(error, [&] {
+    static const Description made;
+    *description = &made.description;
+  });
+}
+
+int32_t open(const assay_open_options* options, assay_session** session, assay_error* error) {
+  return guard(error, [&] {
+    require_struct(options, "open: options");
+    *session = std::make_unique<assay_session>(*options).release();
+  });
+}
+
+int32_t session_info(assay_session* session, const assay_session_info** info, assay_error* error) {
+  return guard(error, [&] { *info = session->session.info(); });
+}
+
+int32_t bind(assay_session* session, uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
+             const assay_buffer* outputs, uint32_t output_count, assay_error* error) {
+  return guard(error, [&] { session->session.bind(slot, inputs, input_count, outputs, output_count); });
+}
+
+int32_t infer(assay_session* session, uint32_t slot, assay_error* error) {
+  return guard(error, [&] { session->session.infer(slot); });
+}
+
+int32_t submit(assay_session* session, uint32_t slot, assay_error* error) {
+  return guard(error, [&] { session->session.submit(slot); });
+}
+
+int32_t wait(assay_session* session, int64_t timeout_ns, uint32_t* slot, assay_error* error) {
+  return guard(error, [&] { *slot = session->session.wait(timeout_ns); });
+}
+
+int32_t cancel(assay_session* session, assay_error* error) {
+  return guard(error, [&] { session->session.cancel(); });
+}
+
+int32_t profile(assay_session* session, const assay_profile** profile, assay_error* error) {
+  return guard(error, [&] { *profile = session->session.profile(); });
+}
+
+void close(assay_session* session) { delete session; }
+
+const assay_backend_v1 kBackend = {
+    sizeof(assay_backend_v1),
+    ASSAY_ABI_VERSION,
+    describe,
+    nullptr,  // prepare: OpenVINO compiles in open().
+    open,
+    session_info,
+    bind,
+    infer,
+    submit,
+    wait,
+    cancel,
+    profile,
+    nullptr,  // device_memory
+    nullptr,  // device_time
+    close,
+};
+
+}  // namespace
+
+const assay_backend_v1* assay_backend(uint32_t host_abi_version) {
+  return host_abi_version == ASSAY_ABI_VERSION ? &kBackend : nullptr;
+}

@@ -1,0 +1,312 @@
+#include "session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+namespace assay_openvino {
+
+using assay_plugin::DeclaredShape;
+using assay_plugin::element;
+using assay_plugin::Failure;
+using assay_plugin::join;
+using assay_plugin::Options;
+using assay_plugin::PrecisionCount;
+
+namespace {
+
+assay_dtype dtype_of(const ov::element::Type& type) {
+  static const std::vector<std::pair<ov::element::Type, assay_dtype>> kTypes{
+      {ov::element::f32, ASSAY_F32},     {ov::element::f16, ASSAY_F16}, {ov::element::bf16, ASSAY_BF16},
+      {ov::element::f64, ASSAY_F64},     {ov::element::i8, ASSAY_I8},   {ov::element::u8, ASSAY_U8},
+      {ov::element::i16, ASSAY_I16},     {ov::element::u16, ASSAY_U16}, {ov::element::i32, ASSAY_I32},
+      {ov::element::u32, ASSAY_U32},     {ov::element::i64, ASSAY_I64}, {ov::element::u64, ASSAY_U64},
+      {ov::element::boolean, ASSAY_BOOL}};
+  for (const auto& [element_type, dtype] : kTypes)
+    if (element_type == type) return dtype;
+  return ASSAY_DTYPE_UNKNOWN;
+}
+
+std::string name_of(const ov::Output<const ov::Node>& port) {
+  return port.get_names().empty() ? port.get_node()->get_friendly_name() : port.get_any_name();
+}
+
+// "GPU" also stands for the devices that OpenVINO lists as "GPU.0", "GPU.1".
+void require_device(const std::string& wanted) {
+  const std::vector<std::string> devices = core().get_available_devices();
+  for (const std::string& device : devices)
+    if (device == wanted || device.rfind(wanted + ".", 0) == 0) return;
+  throw Failure(ASSAY_ERROR_UNAVAILABLE,
+                "accelerator '" + wanted + "': this machine has " +
+                    (devices.empty() ? "none that OpenVINO can use" : join(devices)) +
+                    " (as OpenVINO sees it)");
+}
+
+void require_capability(const std::string& device, const std::string& capability,
+                        const std::string& precision) {
+  const auto capabilities = core().get_property(device, ov::device::capabilities);
+  if (std::find(capabilities.begin(), capabilities.end(), capability) != capabilities.end()) return;
+  throw Failure(ASSAY_ERROR_UNAVAILABLE, "precision '" + precision + "': " + device + " does not execute " +
+                                             capability + "; OpenVINO says that it has " +
+                                             join(capabilities));
+}
+
+// OpenVINO replaces a precision that the device has not got by another one without a word: it is refused
+// here.
+ov::element::Type float_precision(const std::string& device, const std::string& precision) {
+  if (precision == "bf16") {
+    require_capability(device, ov::device::capability::BF16, precision);
+    return ov::element::bf16;
+  }
+  if (precision == "fp16") {
+    require_capability(device, ov::device::capability::FP16, precision);
+    return ov::element::f16;
+  }
+  if (precision == "int8") require_capability(device, ov::device::capability::INT8, precision);
+  return ov::element::f32;
+}
+
+ov::AnyMap configuration(const std::string& device, const assay_open_options& request) {
+  const Options options(request.options, request.option_count,
+                        {"threads", "streams", "hint", "pinning", "inference_precision", "cache_dir"});
+  const std::string precision = request.precision;
+  ov::AnyMap config;
+  // For "int8" this is the precision of what stays in floating point.
+  config.emplace(ov::hint::inference_precision(
+      float_precision(device, options.text("inference_precision").value_or(precision))));
+  if (precision == "int8") float_precision(device, precision);
+  if (options.choice("inference_precision", {"fp32", "fp16", "bf16"}) && precision != "int8")
+    throw Failure(ASSAY_ERROR_INVALID,
+                  "option 'inference_precision' goes with precision int8 only, where it says what the "
+                  "unquantised layers are computed in");
+
+  constexpr ov::hint::PerformanceMode kHints[] = {ov::hint::PerformanceMode::LATENCY,
+                                                  ov::hint::PerformanceMode::THROUGHPUT,
+                                                  ov::hint::PerformanceMode::CUMULATIVE_THROUGHPUT};
+  const size_t hint =
+      options.choice("hint", {"latency", "throughput", "cumulative_throughput", "none"}).value_or(0);
+  if (hint < 3) config.emplace(ov::hint::performance_mode(kHints[hint]));
+  const auto streams = options.integer("streams", 1, 1024);
+  if (streams || hint == 0) config.emplace(ov::num_streams(streams.value_or(1)));
+  if (device == "CPU") {
+    config.emplace(ov::inference_num_threads(
+        options.integer("threads", 1, 1024).value_or(assay_plugin::affinity_cores())));
+    if (const auto pinning = options.boolean("pinning"))
+      config.emplace(ov::hint::enable_cpu_pinning(*pinning));
+  } else {
+    for (const char* name : {"threads", "pinning"})
+      if (options.text(name))
+        throw Failure(ASSAY_ERROR_INVALID,
+                      std::string("option '") + name + "' goes with the accelerator CPU only");
+  }
+  if (const auto folder = options.text("cache_dir")) config.emplace(ov::cache_dir(*folder));
+  config.emplace(ov::enable_profiling(request.profiling != 0));
+  return config;
+}
+
+// With the host's shapes put in; refuses what is still dynamic.
+std::shared_ptr<ov::Model> read_model(const assay_open_options& options) {
+  std::shared_ptr<ov::Model> model;
+  try {
+    model = core().read_model(options.artifact);
+  } catch (const ov::Exception& exception) {
+    throw Failure(ASSAY_ERROR_INVALID, std::string("OpenVINO cannot read ") + options.artifact +
+                                           " as ONNX or IR: " + exception.what());
+  }
+  std::vector<DeclaredShape> shapes;
+  const auto inputs = std::const_pointer_cast<const ov::Model>(model)->inputs();
+  for (const auto& input : inputs) {
+    const ov::PartialShape& partial = input.get_partial_shape();
+    if (partial.rank().is_dynamic())
+      throw Failure(ASSAY_ERROR_UNSUPPORTED,
+                    "input '" + name_of(input) + "' has no fixed number of dimensions");
+    DeclaredShape shape{name_of(input), {}, {}};
+    for (const ov::Dimension& dimension : partial)
+      shape.dims.push_back(dimension.is_static() ? dimension.get_length() : -1);
+    shapes.push_back(std::move(shape));
+  }
+  const auto dims = assay_plugin::resolve_shapes(shapes, options);
+  if (!model->is_dynamic()) return model;
+  std::map<size_t, ov::PartialShape> resolved;
+  for (size_t i = 0; i < dims.size(); ++i)
+    resolved[i] = ov::PartialShape(std::vector<ov::Dimension>(dims[i].begin(), dims[i].end()));
+  model->reshape(resolved);
+  return model;
+}
+
+void add_tensors(const std::vector<ov::Output<const ov::Node>>& ports, assay_plugin::TensorList& tensors) {
+  for (const auto& port : ports) {
+    if (port.get_partial_shape().is_dynamic())
+      throw Failure(ASSAY_ERROR_UNSUPPORTED, "'" + name_of(port) + "' has shape " +
+                                                 port.get_partial_shape().to_string() +
+                                                 ", which depends on the data: it cannot be bound");
+    const ov::Shape& shape = port.get_shape();
+    tensors.add(name_of(port), dtype_of(port.get_element_type()), {shape.begin(), shape.end()});
+  }
+}
+
+ov::Tensor wrap(const ov::Output<const ov::Node>& port, const assay_buffer& buffer) {
+  return {port.get_element_type(), port.get_shape(), buffer.data};
+}
+
+std::string runtime_fact(const ov::Node& node, const char* name) {
+  const auto& facts = node.get_rt_info();
+  const auto found = facts.find(name);
+  return found == facts.end() ? "" : found->second.as<std::string>();
+}
+
+}  // namespace
+
+ov::Core& core() {
+  static auto* const made = new ov::Core();  // Never destroyed: OpenVINO's own statics may be gone by then.
+  return *made;
+}
+
+std::string executed_precision(const std::shared_ptr<const ov::Model>& runtime_model) {
+  static const std::set<std::string> kProducts{"Convolution",
+                                               "GroupConvolution",
+                                               "Deconvolution",
+                                               "ConvolutionBackpropData",
+                                               "BinaryConvolution",
+                                               "DeformableConvolution",
+                                               "MatMul",
+                                               "FullyConnected",
+                                               "Gemm",
+                                               "ScaledDotProductAttention",
+                                               "RNNSeq",
+                                               "RNNCell"};
+  static const std::set<std::string> kMoves{"Input",  "Parameter", "Const",   "Constant",
+                                            "Output", "Result",    "Reorder", "Reshape"};
+  static const std::map<std::string, std::string> kNames{{"f32", "fp32"}, {"f16", "fp16"}, {"bf16", "bf16"},
+                                                         {"i8", "int8"},  {"u8", "int8"},  {"f64", "fp64"}};
+  PrecisionCount products;
+  PrecisionCount others;
+  for (const auto& node : runtime_model->get_ordered_ops()) {
+    const std::string type = runtime_fact(*node, "layerType");
+    const auto precision = kNames.find(runtime_fact(*node, "runtimePrecision"));
+    if (precision == kNames.end() || kMoves.count(type) != 0) continue;
+    (kProducts.count(type) != 0 ? products : others).add(precision->second);
+  }
+  return products.empty() ? others.name() : products.name();
+}
+
+Session::Session(const assay_open_options& options)
+    : profiling_(options.profiling != 0), claimed_(options.accelerator) {
+  require_device(claimed_);
+  assay_plugin::require_known_precision(options.precision);
+  const ov::AnyMap config = configuration(claimed_, options);
+  assay_plugin::require_model_file(options.artifact);
+  compiled_ = core().compile_model(read_model(options), claimed_, config);
+  add_tensors(compiled_.inputs(), inputs_);
+  add_tensors(compiled_.outputs(), outputs_);
+  executed_precision_ = executed_precision(compiled_.get_runtime_model());
+  executed_devices_ = join(compiled_.get_property(ov::execution_devices));
+  fill_info();
+}
+
+Session::~Session() {
+  for (const uint32_t slot : in_flight_) {
+    try {
+      requests_[slot].wait();
+    } catch (const std::exception&) {
+      // The host has given up on this inference: only that it has ended matters.
+    }
+  }
+}
+
+void Session::fill_info() {
+  // Every setting in effect, in OpenVINO's own names.
+  for (const ov::PropertyName& name : compiled_.get_property(ov::supported_properties)) {
+    if (name == ov::supported_properties.name()) continue;
+    try {
+      properties_.add(name, compiled_.get_property(name).as<std::string>());
+    } catch (const std::exception&) {
+      properties_.add(name,
+                      "(not told)");  // Listed as supported, but without a value for this model or as text.
+    }
+  }
+  info_.struct_size = sizeof(info_);
+  info_.executed_precision = executed_precision_.c_str();
+  info_.determinism = ASSAY_DETERMINISM_UNKNOWN;
+  info_.max_in_flight = std::max<uint32_t>(1, compiled_.get_property(ov::optimal_number_of_infer_requests));
+  info_.input_count = inputs_.size();
+  info_.inputs = inputs_.data();
+  info_.output_count = outputs_.size();
+  info_.outputs = outputs_.data();
+  info_.property_count = properties_.size();
+  info_.properties = properties_.data();
+}
+
+void Session::bind(uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
+                   const assay_buffer* outputs, uint32_t output_count) {
+  assay_plugin::require_buffers(inputs_, inputs, input_count, "input");
+  assay_plugin::require_buffers(outputs_, outputs, output_count, "output");
+  ov::InferRequest request = compiled_.create_infer_request();
+  for (uint32_t i = 0; i < input_count; ++i)
+    request.set_input_tensor(i, wrap(compiled_.inputs()[i], element(inputs, i)));
+  for (uint32_t i = 0; i < output_count; ++i)
+    request.set_output_tensor(i, wrap(compiled_.outputs()[i], element(outputs, i)));
+  if (requests_.size() <= slot) requests_.resize(slot + 1);
+  requests_[slot] = std::move(request);
+}
+
+ov::InferRequest& Session::bound(uint32_t slot) {
+  if (slot >= requests_.size() || !requests_[slot])
+    throw Failure(ASSAY_ERROR_INVALID, "slot " + std::to_string(slot) + " is not bound");
+  return requests_[slot];
+}
+
+void Session::infer(uint32_t slot) { bound(slot).infer(); }
+
+void Session::submit(uint32_t slot) {
+  ov::InferRequest& request = bound(slot);
+  if (in_flight_.size() >= info_.max_in_flight)
+    throw Failure(ASSAY_ERROR_INVALID,
+                  "submit: " + std::to_string(in_flight_.size()) + " are in flight, which is max_in_flight");
+  if (std::find(in_flight_.begin(), in_flight_.end(), slot) != in_flight_.end())
+    throw Failure(ASSAY_ERROR_INVALID, "submit: slot " + std::to_string(slot) + " is in flight already");
+  request.start_async();
+  in_flight_.push_back(slot);
+}
+
+uint32_t Session::wait(int64_t timeout_ns) {
+  if (in_flight_.empty()) throw Failure(ASSAY_ERROR_INVALID, "wait: nothing was submitted");
+  const uint32_t slot = in_flight_.front();
+  if (timeout_ns >= 0) {
+    // OpenVINO counts in milliseconds: rounded up, so that a short wait is not a poll.
+    const std::chrono::milliseconds timeout((timeout_ns + 999'999) / 1'000'000);
+    if (!requests_[slot].wait_for(timeout))
+      throw Failure(ASSAY_ERROR_TIMEOUT, "slot " + std::to_string(slot) + " is still running");
+  }
+  in_flight_.pop_front();
+  requests_[slot].wait();  // Throws what the inference threw.
+  return slot;
+}
+
+void Session::cancel() {
+  for (ov::InferRequest& request : requests_)
+    if (request) request.cancel();
+}
+
+const assay_profile* Session::profile() {
+  if (!profiling_) throw Failure(ASSAY_ERROR_INVALID, "profile: the session was not opened with profiling");
+  if (profiled_) return layers_.profile();
+  const assay_placement placement =
+      executed_devices_.empty() ? ASSAY_PLACED_UNKNOWN
+      : executed_devices_ == claimed_ || executed_devices_.rfind(claimed_ + ".", 0) == 0
+          ? ASSAY_PLACED_CLAIMED
+          : ASSAY_PLACED_ELSEWHERE;
+  for (const ov::InferRequest& request : requests_) {
+    if (!request) continue;
+    for (const ov::ProfilingInfo& layer : request.get_profiling_info()) {
+      if (layer.status != ov::ProfilingInfo::Status::EXECUTED) continue;
+      layers_.add(layer.node_name, layer.node_type, layer.exec_type,
+                  std::chrono::nanoseconds(layer.real_time).count(), placement);
+    }
+    break;
+  }
+  profiled_ = true;
+  return layers_.profile();
+}
+
+}  // namespace assay_openvino

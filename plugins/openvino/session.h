@@ -1,0 +1,59 @@
+// One opened model of the OpenVINO backend.
+#pragma once
+
+#include <deque>
+#include <openvino/openvino.hpp>
+
+#include "../common/plugin.h"
+
+namespace assay_openvino {
+
+/// The process-wide core, made at the first call. Throws what OpenVINO throws.
+ov::Core& core();
+
+/// Methods throw Failure or ov::Exception. Used by one thread at a time, except cancel().
+class Session {
+ public:
+  explicit Session(const assay_open_options& options);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  const assay_session_info* info() const { return &info_; }
+  void bind(uint32_t slot, const assay_buffer* inputs, uint32_t input_count, const assay_buffer* outputs,
+            uint32_t output_count);
+  /// InferRequest::infer(), which computes in the caller's thread: measured faster than start_async() and
+  /// wait().
+  void infer(uint32_t slot);
+  void submit(uint32_t slot);
+  /// In order of submission.
+  uint32_t wait(int64_t timeout_ns);
+  void cancel();
+  const assay_profile* profile();
+
+ private:
+  ov::InferRequest& bound(uint32_t slot);
+  void fill_info();
+
+  ov::CompiledModel compiled_;
+  bool profiling_ = false;
+  std::string claimed_;
+  std::string executed_precision_;
+  std::string executed_devices_;
+  assay_plugin::TensorList inputs_;
+  assay_plugin::TensorList outputs_;
+  assay_plugin::PairList properties_;
+  assay_session_info info_{};
+  std::vector<ov::InferRequest> requests_;  // One for each slot, empty until bound.
+  std::deque<uint32_t> in_flight_;
+  assay_plugin::LayerList layers_;
+  bool profiled_ = false;
+};
+
+/// The precision that the compiled graph executes, from its runtime model. Rule: each convolution and matrix
+/// product counts with the precision of its kernel (i8 and u8: "int8"); that of most comes first, others are
+/// joined: "int8+bf16". In a graph without such a layer the other layers decide; "unknown" where the device
+/// does not tell.
+std::string executed_precision(const std::shared_ptr<const ov::Model>& runtime_model);
+
+}  // namespace assay_openvino
