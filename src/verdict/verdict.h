@@ -1,5 +1,5 @@
-// Judges a row: an explicit table of rules, one pure function each. A rule never changes a figure's value; it says
-// which figures may not be believed, and why.
+// Judges a row: an explicit table of rules, one pure function each. A rule never changes a figure's value; it
+// says which figures may not be believed, and why.
 #pragma once
 
 #include <span>
@@ -33,16 +33,16 @@ std::span<const Rule> rules();
 std::vector<record::Finding> judge(const spec::Experiment& experiment, const record::RowEvidence& evidence,
                                    const record::Row& row);
 
-/// Sets the status and reasons of the figures concerned, appends to row.findings and sets row.verdict to the worst
-/// (UNMEASURED does not lower it). A figure without a value stays unmeasured. Calling it twice adds up.
-void apply(std::span<const record::Finding> findings, record::Row& row);
+/// Sets the status and reasons of the figures concerned, appends to row.findings and sets row.verdict to the
+/// worst (UNMEASURED does not lower it). A figure without a value stays unmeasured. Calling it twice adds up.
+void apply_findings(std::span<const record::Finding> findings, record::Row& row);
 
 /// What only shows across rows: targets calibrated from different tensors.
 std::vector<record::Finding> judge_campaign(const spec::Experiment& experiment,
                                             std::span<const record::RowEvidence> evidence);
 
-/// The whole judgement: every row of `results` (same order and length as `evidence`), then the campaign's findings,
-/// which go to results.findings and to the rows that they concern.
+/// The whole judgement: every row of `results` (same order and length as `evidence`), then the campaign's
+/// findings, which go to results.findings and to the rows that they concern.
 void judge_results(const spec::Experiment& experiment, std::span<const record::RowEvidence> evidence,
                    record::Results& results);
 

@@ -1,0 +1,57 @@
+// What the rules share: groups of figures and words. Private to verdict/.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "verdict/verdict.h"
+
+namespace assay::verdict {
+
+using Findings = std::vector<record::Finding>;
+
+/// Groups of figures by name, as findings name them.
+const std::vector<std::string>& latency_figures();  ///< Everything that comes from the timed loop.
+const std::vector<std::string>& percentile_figures();
+const std::vector<std::string>& accuracy_figures();
+const std::vector<std::string>& end_to_end_figures();
+const std::vector<std::string>& power_figures();
+
+/// "12.3": `value` with `digits` after the point, trailing zeros cut.
+std::string number(double value, int digits = 2);
+
+/// Completed timed runs, in order of evidence.
+std::vector<const record::TimedRun*> completed(const record::RowEvidence& evidence);
+
+// The rules, by subject; the table in verdict.cc names them.
+void judge_failures(const Case&, Findings&);
+void judge_repeats(const Case&, Findings&);
+void judge_executed_precision(const Case&, Findings&);
+void judge_binding(const Case&, Findings&);
+void judge_placement(const Case&, Findings&);
+void judge_versions(const Case&, Findings&);
+void judge_simulated(const Case&, Findings&);
+
+void judge_accuracy_measured(const Case&, Findings&);
+void judge_accuracy_drop(const Case&, Findings&);
+void judge_accuracy_target(const Case&, Findings&);
+void judge_outputs_match(const Case&, Findings&);
+void judge_artifact_agrees(const Case&, Findings&);
+void judge_calibration_stated(const Case&, Findings&);
+void judge_calibration_binding(const Case&, Findings&);
+
+void judge_iterations(const Case&, Findings&);
+void judge_warmup(const Case&, Findings&);
+void judge_steady_state(const Case&, Findings&);
+void judge_drift(const Case&, Findings&);
+void judge_outliers(const Case&, Findings&);
+void judge_autocorrelation(const Case&, Findings&);
+void judge_percentile_samples(const Case&, Findings&);
+void judge_inputs(const Case&, Findings&);
+
+void judge_foreign_load(const Case&, Findings&);
+void judge_clock_step(const Case&, Findings&);
+void judge_power(const Case&, Findings&);
+void judge_heat(const Case&, Findings&);
+
+}  // namespace assay::verdict

@@ -1,0 +1,201 @@
+#include "verdict/verdict.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
+#include "verdict/rule_helpers.h"
+
+namespace assay::verdict {
+
+using record::Figure;
+using record::FigureStatus;
+using record::Finding;
+using record::Severity;
+
+std::span<const Rule> rules() {
+  static constexpr Rule kRules[] = {
+      {"run-failed", "every planned pass ended well", judge_failures},
+      {"repeats", "all planned repeats were completed", judge_repeats},
+      {"executed-precision", "the precision executed is the one asked for", judge_executed_precision},
+      {"binding",
+       "accuracy, timed, end-to-end and profiled passes ran the same artifact, options, environment and "
+       "plugin",
+       judge_binding},
+      {"placement", "the whole model ran on the claimed accelerator", judge_placement},
+      {"outputs-match",
+       "outputs sampled in the timed loop equal those of the accuracy pass: bitwise where the backend "
+       "declares itself deterministic, else argmax equal on 99.9 %",
+       judge_outputs_match},
+      {"artifact-agrees",
+       "before use the artifact agreed with FP32 ONNX Runtime on other images: FP32 max|a-b| <= 1e-4 "
+       "max|b| and argmax equal on 99.99 % (under 99 % invalid), FP16 and BF16 99 %, INT8 90 % (under 50 % "
+       "invalid)",
+       judge_artifact_agrees},
+      {"accuracy-unverified", "accuracy was verified before timing", judge_accuracy_measured},
+      {"accuracy-drop",
+       "the drop from FP32 is within the spec's limits (2 points; over 3: accuracy-degraded)",
+       judge_accuracy_drop},
+      {"accuracy-target", "accuracy reaches the spec's target", judge_accuracy_target},
+      {"calibration", "it is stated which images calibrated the artifact", judge_calibration_stated},
+      {"calibration-binding", "the artifact was calibrated from this campaign's tensors",
+       judge_calibration_binding},
+      {"iterations", "as many timed inferences as planned, and at least 1000", judge_iterations},
+      {"warm-up", "at least 100 warm-up inferences and 10 s, until latency was steady", judge_warmup},
+      {"steady-state", "no change of level within the timed window", judge_steady_state},
+      {"drift", "latency of the window's last quarter within 5 % of its first", judge_drift},
+      {"outliers", "at most 1 % outliers (modified Z-score; none is removed)", judge_outliers},
+      {"autocorrelation", "latencies are worth at least a third as many independent ones",
+       judge_autocorrelation},
+      {"percentile-samples", "enough samples for every percentile", judge_percentile_samples},
+      {"inputs", "at least 8 real images in rotation", judge_inputs},
+      {"foreign-load", "other processes took at most 10 % of CPU time (over 50 % invalid)",
+       judge_foreign_load},
+      {"clock-step", "the wall clock did not step during a run", judge_clock_step},
+      {"power-unmeasured", "power was measured", judge_power},
+      {"heat-unobserved", "temperature, clocks and throttling were observed", judge_heat},
+      {"versions", "versions, libraries and the model's digest are recorded", judge_versions},
+      {"simulated", "times come from a device, not from a replay or a simulator", judge_simulated},
+  };
+  return kRules;
+}
+
+std::vector<Finding> judge(const spec::Experiment& experiment, const record::RowEvidence& evidence,
+                           const record::Row& row) {
+  std::vector<Finding> findings;
+  const Case subject{experiment, evidence, row};
+  for (const Rule& rule : rules()) rule.judge(subject, findings);
+  return findings;
+}
+
+namespace {
+
+FigureStatus status_of(Severity severity) {
+  switch (severity) {
+    case Severity::kOk:
+      return FigureStatus::kOk;
+    case Severity::kWarn:
+      return FigureStatus::kWarn;
+    case Severity::kInvalid:
+      return FigureStatus::kInvalid;
+    case Severity::kUnmeasured:
+      return FigureStatus::kUnmeasured;
+  }
+  return FigureStatus::kInvalid;
+}
+
+void apply_to(const Finding& finding, Figure& figure) {
+  if (std::ranges::find(figure.reasons, finding.rule) == figure.reasons.end())
+    figure.reasons.push_back(finding.rule);
+  // UNMEASURED says that there is no value, which the figure knows best; without a value there is none to
+  // distrust.
+  if (figure.value && finding.severity != Severity::kUnmeasured)
+    figure.status = std::max(figure.status, status_of(finding.severity));
+}
+
+}  // namespace
+
+void apply_findings(std::span<const Finding> findings, record::Row& row) {
+  for (const Finding& finding : findings) {
+    row.findings.push_back(finding);
+    if (finding.severity == Severity::kInvalid)
+      row.verdict = "INVALID";
+    else if (finding.severity == Severity::kWarn && row.verdict != "INVALID")
+      row.verdict = "WARN";
+    if (finding.severity == Severity::kOk) continue;
+    const bool whole_row = finding.figures.empty();
+    // An UNMEASURED or a WARN about the row as a whole is no news about any one number.
+    if (whole_row && finding.severity != Severity::kInvalid) continue;
+    for (const record::MetricInfo& metric : record::metrics()) {
+      Figure& figure = row.figures.*metric.member;
+      if (whole_row || std::ranges::find(finding.figures, metric.name) != finding.figures.end())
+        apply_to(finding, figure);
+    }
+  }
+}
+
+std::vector<Finding> judge_campaign(const spec::Experiment&, std::span<const record::RowEvidence> evidence) {
+  std::vector<Finding> findings;
+  const auto compare = [&](const char* rule, const char* what, auto digest_of) {
+    std::map<std::string, std::string> rows_of;
+    for (const record::RowEvidence& row : evidence)
+      if (const std::string digest = digest_of(row); !digest.empty()) {
+        std::string& rows = rows_of[digest];
+        rows += (rows.empty() ? "" : ", ") + row.key.id;
+      }
+    if (rows_of.size() < 2) return;
+    std::string text;
+    for (const auto& [digest, rows] : rows_of)
+      text += (text.empty() ? "" : "; ") + digest.substr(0, 12) + ": " + rows;
+    findings.push_back({rule, Severity::kInvalid, std::string(what) + " (" + text + ")", {}});
+  };
+  compare("calibration-identical", "the rows were calibrated from different tensors",
+          [](const record::RowEvidence& row) { return row.artifact.calibration_digest; });
+  compare("validation-identical", "the rows' accuracies come from different inputs",
+          [](const record::RowEvidence& row) {
+            return row.accuracy && row.accuracy->failure.reason.empty() ? row.accuracy->dataset_digest
+                                                                        : std::string();
+          });
+  return findings;
+}
+
+void judge_results(const spec::Experiment& experiment, std::span<const record::RowEvidence> evidence,
+                   record::Results& results) {
+  const std::size_t count = std::min(evidence.size(), results.rows.size());
+  for (std::size_t i = 0; i < count; ++i)
+    apply_findings(judge(experiment, evidence[i], results.rows[i]), results.rows[i]);
+  results.findings = judge_campaign(experiment, evidence);
+  for (const Finding& finding : results.findings)
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool concerned = finding.rule == "calibration-identical"
+                                 ? !evidence[i].artifact.calibration_digest.empty()
+                                 : evidence[i].accuracy.has_value();
+      if (concerned) apply_findings({&finding, 1}, results.rows[i]);
+    }
+}
+
+const std::vector<std::string>& latency_figures() {
+  static const std::vector<std::string> kNames{"latency_mean",      "latency_p50",          "latency_p90",
+                                               "latency_p95",       "latency_p99",          "latency_p999",
+                                               "throughput",        "throughput_window",    "gops",
+                                               "performance_ratio", "energy_per_inference", "efficiency"};
+  return kNames;
+}
+const std::vector<std::string>& percentile_figures() {
+  static const std::vector<std::string> kNames{"latency_p90", "latency_p95", "latency_p99", "latency_p999"};
+  return kNames;
+}
+const std::vector<std::string>& accuracy_figures() {
+  static const std::vector<std::string> kNames{"miou", "miou_drop", "pixel_accuracy"};
+  return kNames;
+}
+const std::vector<std::string>& end_to_end_figures() {
+  static const std::vector<std::string> kNames{"end_to_end_mean", "preprocess_mean",
+                                               "pipeline_inference_mean", "postprocess_mean",
+                                               "end_to_end_throughput"};
+  return kNames;
+}
+const std::vector<std::string>& power_figures() {
+  static const std::vector<std::string> kNames{"power", "energy_per_inference", "efficiency"};
+  return kNames;
+}
+
+std::string number(double value, int digits) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%.*f", digits, value);
+  std::string text = buffer;
+  if (text.find('.') != std::string::npos) {
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+  }
+  return text;
+}
+
+std::vector<const record::TimedRun*> completed(const record::RowEvidence& evidence) {
+  std::vector<const record::TimedRun*> runs;
+  for (const record::TimedRun& run : evidence.timed)
+    if (run.failure.reason.empty()) runs.push_back(&run);
+  return runs;
+}
+
+}  // namespace assay::verdict

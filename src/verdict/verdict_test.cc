@@ -1,0 +1,317 @@
+#include "verdict/verdict.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace assay::verdict {
+namespace {
+
+using record::FigureStatus;
+using record::Severity;
+
+/// A row with nothing to complain of, save what this machine cannot measure.
+struct Subject {
+  spec::Experiment experiment;
+  record::RowEvidence evidence;
+  record::Row row;
+  std::vector<record::Finding> judge() const { return verdict::judge(experiment, evidence, row); }
+};
+
+Subject good() {
+  Subject s;
+  record::SessionInfo session;
+  session.plugin_version = "0.1.0";
+  session.runtime_version = "2026.4.1";
+  session.libraries = {"libopenvino.so"};
+  session.executed_precision = "int8";
+  session.determinism = "deterministic";
+  const record::Binding binding{"aaaa", "bbbb", "cccc", "dddd"};
+  auto& e = s.evidence;
+  e.key = {"openvino-cpu-int8", "local", "openvino", "CPU", "net", "int8", 1, "single_stream"};
+  e.planned_repeats = 3;
+  e.model_digest = "1111";
+  e.calibration_digest = "2222";
+  e.calibration_relation = "disjoint";
+  e.artifact.digest = "aaaa";
+  e.artifact.calibration_digest = "2222";
+  e.artifact.compared_images = 20;
+  e.artifact.compared_argmax_agreement = 0.97;
+  e.artifact.compared_max_abs_difference = 0.2;
+  for (int repeat = 0; repeat < 3; ++repeat) {
+    record::TimedRun run;
+    run.repeat = repeat;
+    run.session = session;
+    run.binding = binding;
+    run.warmup_ns.assign(2000, 5'000'000);
+    run.latency_ns.assign(1000, 5'000'000);
+    run.warmup_end = "steady";
+    run.foreign_cpu_share = 0.02;
+    run.samples = {{10, 2, true, true, 1, 0}, {20, 4, true, true, 1, 0}};
+    e.timed.push_back(run);
+  }
+  e.accuracy.emplace();
+  e.accuracy->session = session;
+  e.accuracy->binding = binding;
+  e.accuracy->dataset_digest = "3333";
+  e.profiled.emplace();
+  e.profiled->binding = binding;
+  e.pipeline.emplace();
+  e.pipeline->binding = binding;
+  s.row.key = e.key;
+  s.row.repeats = 3;
+  s.row.warmup = 2000;
+  s.row.iterations = 1000;
+  for (const auto& metric : record::metrics())
+    s.row.figures.*metric.member = record::Figure::of(5, std::string(metric.unit));
+  for (auto* figure : {&s.row.figures.power, &s.row.figures.energy_per_inference, &s.row.figures.efficiency})
+    *figure = record::Figure::unmeasured(figure->unit, "no power source");
+  s.row.figures.miou = record::Figure::of(70, "%");
+  s.row.figures.miou_drop = record::Figure::of(0.5, "points", 0.1, 0.9);
+  s.row.figures.placement = record::Figure::of(100, "%");
+  s.row.diagnostics.effective_n = 2500;
+  s.row.diagnostics.change_points = {-1, -1, -1};
+  s.row.diagnostics.drift_percent = {0.5, -0.5, 4.9};
+  s.row.diagnostics.outliers = {{}, {}, {}};
+  return s;
+}
+
+TEST(Judge, FindsNothingButTheUnmeasuredInAGoodRow) {
+  const auto findings = good().judge();
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_EQ(findings[0].rule, "power-unmeasured");
+  EXPECT_EQ(findings[1].rule, "heat-unobserved");
+  record::Row row = good().row;
+  apply_findings(findings, row);
+  EXPECT_EQ(row.verdict, "OK");  // UNMEASURED alone does not lower it.
+  EXPECT_EQ(row.figures.latency_mean.status, FigureStatus::kOk);
+  EXPECT_EQ(row.figures.power.status, FigureStatus::kUnmeasured);
+}
+
+struct Fires {
+  const char* rule;
+  Severity severity;
+  const char* words;  ///< Part of the evidence.
+  void (*spoil)(Subject&);
+};
+
+// Every rule fires, and near its limit does or does not.
+const Fires kFires[] = {
+    {"run-failed", Severity::kInvalid, "SIGSEGV (signal 11) after 499",
+     [](Subject& s) {
+       s.evidence.timed[1].failure = {"killed by SIGSEGV (signal 11) after 499 inferences", "crash", 11};
+     }},
+    {"run-failed", Severity::kInvalid, "accuracy pass",
+     [](Subject& s) { s.evidence.accuracy->failure.reason = "hang"; }},
+    {"run-failed", Severity::kInvalid, "end-to-end",
+     [](Subject& s) { s.evidence.pipeline->failure.reason = "hang"; }},
+    {"run-failed", Severity::kInvalid, "preparing",
+     [](Subject& s) { s.evidence.artifact.failure.reason = "timeout"; }},
+    {"run-failed", Severity::kWarn, "profiled",
+     [](Subject& s) { s.evidence.profiled->failure.reason = "hang"; }},
+    {"run-failed", Severity::kInvalid, "no timed run",
+     [](Subject& s) { s.evidence.timed.clear(), s.row.repeats = 0; }},
+    {"repeats", Severity::kWarn, "2 of 3", [](Subject& s) { s.evidence.timed.pop_back(); }},
+    {"executed-precision", Severity::kInvalid, "bf16 was executed",
+     [](Subject& s) { s.evidence.timed[2].session.executed_precision = "bf16"; }},
+    {"executed-precision", Severity::kWarn, "does not tell",
+     [](Subject& s) {
+       for (auto& run : s.evidence.timed) run.session.executed_precision = "";
+     }},
+    {"binding", Severity::kInvalid, "artifact",
+     [](Subject& s) { s.evidence.timed[0].binding.artifact_digest = "x"; }},
+    {"binding", Severity::kInvalid, "artifact", [](Subject& s) { s.evidence.artifact.digest = "x"; }},
+    {"binding", Severity::kInvalid, "options",
+     [](Subject& s) { s.evidence.profiled->binding.options_digest = "x"; }},
+    {"binding", Severity::kInvalid, "plugin",
+     [](Subject& s) { s.evidence.accuracy->binding.plugin_digest = "x"; }},
+    {"binding", Severity::kInvalid, "environment",
+     [](Subject& s) { s.evidence.pipeline->binding.environment_digest = "x"; }},
+    {"placement", Severity::kInvalid, "only 99.9 %",
+     [](Subject& s) { s.row.figures.placement.value = 99.9; }},
+    {"placement", Severity::kUnmeasured, "not told",
+     [](Subject& s) { s.row.figures.placement = record::Figure::unmeasured("%", "not told"); }},
+    {"outputs-match", Severity::kInvalid, "1 of 6 sampled outputs",
+     [](Subject& s) { s.evidence.timed[1].samples[0].bitwise_equal = false; }},
+    {"outputs-match", Severity::kInvalid, "wrote no output",
+     [](Subject& s) { s.evidence.timed[1].samples[1].written = false; }},
+    {"outputs-match", Severity::kInvalid, "99.8 %",
+     [](Subject& s) {
+       for (auto& run : s.evidence.timed) run.session.determinism = "unknown";
+       s.evidence.timed[0].samples[0] = {10, 2, true, false, 0.998, 0.1};
+     }},
+    {"outputs-match", Severity::kWarn, "no output",
+     [](Subject& s) {
+       for (auto& run : s.evidence.timed) run.samples.clear();
+     }},
+    {"artifact-agrees", Severity::kWarn, "89.9 %",
+     [](Subject& s) { s.evidence.artifact.compared_argmax_agreement = .899; }},
+    {"artifact-agrees", Severity::kInvalid, "49 %",
+     [](Subject& s) { s.evidence.artifact.compared_argmax_agreement = .49; }},
+    {"artifact-agrees", Severity::kWarn, "not compared",
+     [](Subject& s) { s.evidence.artifact.compared_images = 0; }},
+    {"artifact-agrees", Severity::kWarn, "0.0002",
+     [](Subject& s) {
+       s.row.key.precision = "fp32";
+       s.evidence.artifact.compared_argmax_agreement = 1;
+       s.evidence.artifact.compared_max_abs_difference = 2e-4;
+       for (auto& run : s.evidence.timed) run.session.executed_precision = "fp32";
+     }},
+    {"accuracy-unverified", Severity::kWarn, "disables",
+     [](Subject& s) { s.experiment.accuracy.enabled = false; }},
+    {"accuracy-unverified", Severity::kWarn, "not verified", [](Subject& s) { s.evidence.accuracy.reset(); }},
+    {"accuracy-drop", Severity::kWarn, "2.01 points",
+     [](Subject& s) { s.row.figures.miou_drop.value = 2.01; }},
+    {"accuracy-degraded", Severity::kWarn, "limit of 3",
+     [](Subject& s) { s.row.figures.miou_drop.value = 3.01; }},
+    {"accuracy-target", Severity::kInvalid, "under the target of 70.1",
+     [](Subject& s) { s.experiment.accuracy.target = 70.1; }},
+    {"accuracy-target", Severity::kInvalid, "cannot be shown",
+     [](Subject& s) { s.experiment.accuracy.target = 1, s.row.figures.miou.value.reset(); }},
+    {"calibration", Severity::kOk, "validation images",
+     [](Subject& s) { s.evidence.calibration_relation = "same images as validation"; }},
+    {"calibration", Severity::kWarn, "not known",
+     [](Subject& s) { s.evidence.artifact.calibration_digest = ""; }},
+    {"calibration-binding", Severity::kInvalid, "tensors 9999",
+     [](Subject& s) { s.evidence.artifact.calibration_digest = "9999"; }},
+    {"iterations", Severity::kInvalid, "999 timed", [](Subject& s) { s.row.iterations = 999; }},
+    {"iterations", Severity::kWarn, "at least 1000",
+     [](Subject& s) { s.row.iterations = 500, s.experiment.protocol.timed_iterations = 500; }},
+    {"iterations", Severity::kWarn, "cap", [](Subject& s) { s.evidence.timed[0].capped = true; }},
+    {"warm-up", Severity::kWarn, "99 warm-up", [](Subject& s) { s.row.warmup = 99; }},
+    {"warm-up", Severity::kWarn, "lasted 5 s",
+     [](Subject& s) { s.evidence.timed[0].warmup_ns.resize(1000); }},
+    {"warm-up", Severity::kWarn, "1 of 3", [](Subject& s) { s.evidence.timed[0].warmup_end = "cap"; }},
+    {"steady-state", Severity::kWarn, "repeat 2: at inference 431",
+     [](Subject& s) { s.row.diagnostics.change_points[1] = 431; }},
+    {"drift", Severity::kWarn, "repeat 3: +5.1 %",
+     [](Subject& s) { s.row.diagnostics.drift_percent[2] = 5.1; }},
+    {"outliers", Severity::kOk, "1 of 3000", [](Subject& s) { s.row.diagnostics.outliers[0] = {7}; }},
+    {"outliers", Severity::kWarn, "31 of 3000",
+     [](Subject& s) { s.row.diagnostics.outliers[0].assign(31, 7); }},
+    {"autocorrelation", Severity::kWarn, "3000 are worth 999",
+     [](Subject& s) { s.row.diagnostics.effective_n = 999; }},
+    {"percentile-samples", Severity::kUnmeasured, "latency_p999",
+     [](Subject& s) { s.row.figures.latency_p999 = record::Figure::unmeasured("ms", "n"); }},
+    {"inputs", Severity::kWarn, "7 images", [](Subject& s) { s.experiment.protocol.inputs = 7; }},
+    {"foreign-load", Severity::kWarn, "10.1 %",
+     [](Subject& s) { s.evidence.timed[0].foreign_cpu_share = .101; }},
+    {"foreign-load", Severity::kInvalid, "51 %",
+     [](Subject& s) { s.evidence.timed[0].foreign_cpu_share = .51; }},
+    {"foreign-load", Severity::kUnmeasured, "could not",
+     [](Subject& s) { s.evidence.timed[0].foreign_cpu_share = -1; }},
+    {"clock-step", Severity::kWarn, "-3600000 ms",
+     [](Subject& s) { s.evidence.timed[1].clock_step_ns = -3'600'000'000'000; }},
+    {"power-unmeasured", Severity::kUnmeasured, "no power source", [](Subject&) {}},
+    {"heat-unobserved", Severity::kUnmeasured, "throttling", [](Subject&) {}},
+    {"versions", Severity::kWarn, "runtime version, loaded libraries",
+     [](Subject& s) {
+       s.evidence.timed[0].session.runtime_version = "", s.evidence.timed[1].session.libraries.clear();
+     }},
+    {"simulated", Severity::kWarn, "replays", [](Subject& s) { s.row.simulated = true; }},
+};
+
+TEST(Judge, EachRuleFires) {
+  std::set<std::string_view> fired;
+  for (const Fires& fires : kFires) {
+    Subject s = good();
+    fires.spoil(s);
+    const auto findings = s.judge();
+    const auto found = std::ranges::find_if(findings, [&](const record::Finding& finding) {
+      return finding.rule == fires.rule && finding.severity == fires.severity &&
+             finding.evidence.find(fires.words) != std::string::npos;
+    });
+    std::string all;
+    for (const auto& finding : findings) all += finding.rule + ": " + finding.evidence + "\n";
+    EXPECT_NE(found, findings.end()) << fires.rule << " (" << fires.words << ") in\n" << all;
+    fired.insert(fires.rule);
+  }
+  for (const Rule& rule : rules()) EXPECT_TRUE(fired.contains(rule.id)) << rule.id << " has no case here";
+}
+
+TEST(Judge, LimitsThemselvesAreWithin) {
+  Subject s = good();
+  s.row.figures.miou_drop.value = 2.0;
+  s.experiment.accuracy.target = 70;
+  s.evidence.artifact.compared_argmax_agreement = 0.90;
+  s.evidence.timed[0].foreign_cpu_share = 0.10;
+  s.row.diagnostics.effective_n = 1000;
+  s.row.diagnostics.outliers[0].assign(30, 1);
+  s.row.warmup = 100;
+  for (const auto& finding : s.judge())
+    EXPECT_TRUE(finding.severity == Severity::kOk || finding.severity == Severity::kUnmeasured)
+        << finding.evidence;
+}
+
+TEST(Judge, ACrashedRowWithoutAnyRunIsInvalidAndSaysWhy) {
+  Subject s = good();
+  for (auto& run : s.evidence.timed) run = {}, run.failure = {"killed by SIGSEGV (signal 11)", "crash", 11};
+  s.row = {};
+  s.row.key = s.evidence.key;
+  for (const auto& metric : record::metrics())
+    s.row.figures.*metric.member = record::Figure::unmeasured(std::string(metric.unit), "no completed run");
+  apply_findings(s.judge(), s.row);
+  EXPECT_EQ(s.row.verdict, "INVALID");
+  EXPECT_FALSE(s.row.figures.latency_mean.value);
+  EXPECT_TRUE(std::ranges::count(s.row.figures.latency_mean.reasons, "run-failed"));
+}
+
+TEST(Apply, TouchesOnlyTheFiguresConcerned) {
+  record::Row row = good().row;
+  apply_findings(
+      std::vector<record::Finding>{{"drift", Severity::kWarn, "", {"latency_mean", "power"}},
+                                   {"power-unmeasured", Severity::kUnmeasured, "", {"power", "latency_p50"}},
+                                   {"outliers", Severity::kOk, "", {"latency_p90"}},
+                                   {"artifact-agrees", Severity::kWarn, "", {}}},
+      row);
+  EXPECT_EQ(row.verdict, "WARN");
+  EXPECT_EQ(row.figures.latency_mean.status, FigureStatus::kWarn);
+  EXPECT_EQ(row.figures.latency_mean.reasons, std::vector<std::string>{"drift"});
+  EXPECT_EQ(row.figures.latency_p50.status, FigureStatus::kOk);  // It has a value, whatever is said.
+  EXPECT_EQ(row.figures.latency_p90.status, FigureStatus::kOk);
+  EXPECT_EQ(row.figures.power.status, FigureStatus::kUnmeasured);
+  EXPECT_EQ(row.figures.miou.status, FigureStatus::kOk);
+  EXPECT_EQ(row.findings.size(), 4u);
+}
+
+TEST(Apply, TheWorstStays) {
+  record::Row row = good().row;
+  apply_findings(std::vector<record::Finding>{{"binding", Severity::kInvalid, "", {}},
+                                              {"drift", Severity::kWarn, "", {"latency_mean"}}},
+                 row);
+  EXPECT_EQ(row.verdict, "INVALID");
+  EXPECT_EQ(row.figures.latency_mean.status, FigureStatus::kInvalid);
+  EXPECT_EQ(row.figures.miou.status, FigureStatus::kInvalid);
+  EXPECT_EQ(row.figures.power.status, FigureStatus::kUnmeasured);
+}
+
+TEST(Campaign, DifferentCalibrationTensorsInvalidateTheRowsTheyEntered) {
+  const Subject a = good();
+  Subject b = good(), fp32 = good();
+  b.evidence.key.id = "onnxruntime-cpu-int8";
+  b.evidence.artifact.calibration_digest = b.evidence.calibration_digest = "5555";
+  fp32.evidence.artifact.calibration_digest = "";
+  record::Results results;
+  results.rows = {a.row, b.row, fp32.row};
+  EXPECT_TRUE(judge_campaign({}, std::vector{a.evidence, a.evidence}).empty());
+  const std::vector evidence{a.evidence, b.evidence, fp32.evidence};
+  judge_results({}, evidence, results);
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].rule, "calibration-identical");
+  EXPECT_EQ(results.rows[0].verdict, "INVALID");
+  EXPECT_EQ(results.rows[1].verdict, "INVALID");
+  EXPECT_NE(results.rows[2].verdict, "INVALID");
+}
+
+TEST(Campaign, DifferentValidationInputs) {
+  const Subject a = good();
+  Subject b = good();
+  b.evidence.accuracy->dataset_digest = "4444";
+  const auto findings = judge_campaign({}, std::vector{a.evidence, b.evidence});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].rule, "validation-identical");
+}
+
+}  // namespace
+}  // namespace assay::verdict
