@@ -38,10 +38,11 @@ inline SetLayout set_layout(const std::vector<std::uint64_t>& byte_sizes) {
 /// At the begin of the timing memfd. The worker writes, the supervisor reads: progress, stalls, and what was
 /// measured before a crash. A cache line for each counter that moves.
 struct TimingHeader {
-  alignas(
-      64) std::atomic<std::int64_t> warmup_done;  ///< Inferences of the warm-up; only the first are recorded.
-  alignas(64) std::atomic<std::int64_t> timed_done;  ///< Latencies of the timed loop that are complete.
-  alignas(64) std::int64_t window_begin_ns;          ///< 0 until the timed loop begins.
+  alignas(64) std::atomic<std::int64_t> warmup_recorded;    ///< Warm-up latencies that are complete.
+  alignas(64) std::atomic<std::int64_t> warmup_unrecorded;  ///< Further warm-up inferences, once the room was
+                                                            ///< used up.
+  alignas(64) std::atomic<std::int64_t> timed_done;         ///< Timed latencies that are complete.
+  alignas(64) std::atomic<std::int64_t> window_begin_ns;    ///< 0 until the timed loop begins.
 };
 static_assert(std::atomic<std::int64_t>::is_always_lock_free, "the counters are shared between processes");
 

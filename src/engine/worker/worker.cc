@@ -44,7 +44,6 @@ struct Worker::State {
   TensorMemory tensors;
   MappedFd timing;
   std::int64_t warmup_capacity = 0, timed_capacity = 0;
-  std::int64_t warmup_recorded = 0;
   Steadiness steadiness;
   std::int64_t rss_before_tensors = 0;
   std::int64_t warmup_begin_ns = 0;
@@ -197,14 +196,13 @@ LoopPlan Worker::State::plan(const std::vector<std::uint32_t>& rotation,
 
 /// Runs a piece of the warm-up and records as much of it as there is room for.
 void Worker::State::warm_up_chunk(LoopPlan& loop, std::vector<std::int64_t>& scratch) {
-  const std::int64_t room = warmup_capacity - warmup_recorded;
-  const bool recorded = room >= loop.capacity;
-  auto* area = reinterpret_cast<std::int64_t*>(timing.data + kWarmupOffset) + warmup_recorded;
+  const std::int64_t before = header().warmup_recorded.load(std::memory_order_relaxed);
+  const bool recorded = warmup_capacity - before >= loop.capacity;
+  auto* area = reinterpret_cast<std::int64_t*>(timing.data + kWarmupOffset) + before;
   loop.latencies = recorded ? area : scratch.data();
-  loop.completed = &header().warmup_done;
+  loop.completed = recorded ? &header().warmup_recorded : &header().warmup_unrecorded;
   const LoopResult result = run_timed_loop(loop, clock_ns());
   check(result.code, "infer");
-  if (recorded) warmup_recorded += result.count;
   steadiness.add(loop.latencies, result.count);
 }
 
@@ -243,8 +241,9 @@ std::string Worker::State::warm_up(const std::vector<std::uint32_t>& rotation, c
   loop.capacity = kChunkCount;
   for (;;) {
     const std::int64_t elapsed = clock_ns() - warmup_begin_ns;
-    const bool enough =
-        header().warmup_done.load(std::memory_order_relaxed) >= iterations && elapsed >= duration_ns;
+    const std::int64_t done = header().warmup_recorded.load(std::memory_order_relaxed) +
+                              header().warmup_unrecorded.load(std::memory_order_relaxed);
+    const bool enough = done >= iterations && elapsed >= duration_ns;
     if (enough && steadiness.steady()) return "steady";
     if (enough && elapsed >= cap_ns) return "cap";
     warm_up_chunk(loop, scratch);
@@ -275,7 +274,7 @@ json Worker::State::timed(const json& command) {
   const WallClockAnchor anchor_begin = wall_clock_anchor();
   const CpuSnapshot cpu_begin = cpu_snapshot();
   const std::int64_t begin_ns = clock_ns();
-  header().window_begin_ns = begin_ns;
+  header().window_begin_ns.store(begin_ns, std::memory_order_release);
   const LoopResult result = run_timed_loop(loop, begin_ns);
   const CpuSnapshot cpu_end = cpu_snapshot();
   const WallClockAnchor anchor_end = wall_clock_anchor();
@@ -287,7 +286,6 @@ json Worker::State::timed(const json& command) {
                   {"window_end_ns", result.end_ns},
                   {"capped", !result.reached},
                   {"warmup_end", warmup_end},
-                  {"warmup_recorded", warmup_recorded},
                   {"begin_utc_ns", anchor_begin.utc_ns + (begin_ns - anchor_begin.monotonic_ns)},
                   {"clock_step_ns", (anchor_end.utc_ns - anchor_end.monotonic_ns) -
                                         (anchor_begin.utc_ns - anchor_begin.monotonic_ns)},

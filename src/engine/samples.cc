@@ -1,0 +1,223 @@
+#include "engine/samples.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <set>
+#include <string>
+
+namespace assay::engine {
+namespace {
+
+/// SplitMix64 (Steele, Lea, Flood 2014): a specified generator, so that a seed means the same everywhere.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  /// Below `bound`. The bias of the remainder is under 2^-40 for the counts that occur here.
+  std::uint64_t below(std::uint64_t bound) {
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return (z ^ (z >> 31)) % bound;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+std::vector<std::int64_t> choose_iterations(Random& random, std::int64_t iterations, int most) {
+  constexpr std::int64_t kBurst = 12;
+  const auto wanted = static_cast<std::size_t>(std::min<std::int64_t>(most, iterations));
+  std::set<std::int64_t> chosen;
+  const std::int64_t burst = std::min<std::int64_t>(kBurst, static_cast<std::int64_t>(wanted));
+  // A quarter of the samples is left for single iterations, unless there is room for one burst only.
+  while (burst > 0 && (chosen.empty() || chosen.size() + burst <= wanted * 3 / 4)) {
+    const auto start =
+        static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(iterations - burst + 1)));
+    for (std::int64_t i = 0; i < burst; ++i) chosen.insert(start + i);
+  }
+  while (chosen.size() < wanted)
+    chosen.insert(static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(iterations))));
+  return {chosen.begin(), chosen.end()};
+}
+
+float half_to_float(std::uint16_t half) {
+  const int exponent = (half >> 10) & 31, fraction = half & 1023;
+  const float magnitude = exponent == 31  ? (fraction ? std::numeric_limits<float>::quiet_NaN()
+                                                      : std::numeric_limits<float>::infinity())
+                          : exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
+                                          : std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
+  return half & 0x8000 ? -magnitude : magnitude;
+}
+
+template <typename T>
+void widen(std::span<const std::byte> bytes, std::vector<double>& values) {
+  values.resize(bytes.size() / sizeof(T));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    T value;
+    std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
+    values[i] = static_cast<double>(value);
+  }
+}
+
+/// Elements as doubles; empty for a type that has no numbers. `real`: floating-point.
+std::vector<double> elements(std::span<const std::byte> bytes, const std::string& dtype, bool& real) {
+  std::vector<double> values;
+  real = dtype == "f32" || dtype == "f64" || dtype == "f16" || dtype == "bf16";
+  if (dtype == "f32")
+    widen<float>(bytes, values);
+  else if (dtype == "f64")
+    widen<double>(bytes, values);
+  else if (dtype == "i8")
+    widen<std::int8_t>(bytes, values);
+  else if (dtype == "u8" || dtype == "bool")
+    widen<std::uint8_t>(bytes, values);
+  else if (dtype == "i16")
+    widen<std::int16_t>(bytes, values);
+  else if (dtype == "u16")
+    widen<std::uint16_t>(bytes, values);
+  else if (dtype == "i32")
+    widen<std::int32_t>(bytes, values);
+  else if (dtype == "u32")
+    widen<std::uint32_t>(bytes, values);
+  else if (dtype == "i64")
+    widen<std::int64_t>(bytes, values);
+  else if (dtype == "u64")
+    widen<std::uint64_t>(bytes, values);
+  else if (dtype == "f16" || dtype == "bf16") {
+    widen<std::uint16_t>(bytes, values);
+    for (double& value : values) {
+      const auto bits = static_cast<std::uint16_t>(value);
+      if (dtype == "f16") {
+        value = half_to_float(bits);
+      } else {
+        const std::uint32_t wide = std::uint32_t{bits} << 16;
+        float number;
+        std::memcpy(&number, &wide, sizeof number);
+        value = number;
+      }
+    }
+  }
+  return values;
+}
+
+struct Comparison {
+  double agreement = 0;
+  double difference = 0;  // Relative to max|reference|.
+};
+
+double argmax_agreement(const std::vector<double>& a, const std::vector<double>& b,
+                        const std::vector<std::int64_t>& dims, std::size_t axis) {
+  std::size_t inner = 1;
+  for (std::size_t d = axis + 1; d < dims.size(); ++d) inner *= static_cast<std::size_t>(dims[d]);
+  const auto classes = static_cast<std::size_t>(dims[axis]);
+  const std::size_t positions = a.size() / classes;
+  std::size_t equal = 0;
+  for (std::size_t p = 0; p < positions; ++p) {
+    const std::size_t base = p / inner * inner * classes + p % inner;
+    std::size_t best_a = 0, best_b = 0;
+    for (std::size_t c = 1; c < classes; ++c) {
+      if (a[base + c * inner] > a[base + best_a * inner]) best_a = c;
+      if (b[base + c * inner] > b[base + best_b * inner]) best_b = c;
+    }
+    equal += best_a == best_b;
+  }
+  return static_cast<double>(equal) / static_cast<double>(positions);
+}
+
+Comparison compare(const record::TensorInfo& tensor, std::span<const std::byte> found,
+                   std::span<const std::byte> reference, int class_axis) {
+  bool real = false;
+  const std::vector<double> a = elements(found, tensor.dtype, real),
+                            b = elements(reference, tensor.dtype, real);
+  if (a.empty()) return {0, std::numeric_limits<double>::infinity()};
+  double difference = 0, largest = 0;
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double gap = std::abs(a[i] - b[i]);
+    difference = std::isnan(gap) && !(std::isnan(a[i]) && std::isnan(b[i]))
+                     ? std::numeric_limits<double>::infinity()
+                     : std::max(difference, gap);
+    if (!std::isnan(b[i])) largest = std::max(largest, std::abs(b[i]));
+    same += a[i] == b[i];
+  }
+  if (difference > 0)
+    difference = largest > 0 ? difference / largest : std::numeric_limits<double>::infinity();
+  const auto axis = static_cast<std::size_t>(class_axis);
+  std::size_t product = 1;
+  for (const std::int64_t dim : tensor.dims) product *= static_cast<std::size_t>(dim);
+  const bool logits =
+      real && class_axis >= 0 && axis < tensor.dims.size() && tensor.dims[axis] > 1 && product == a.size();
+  return {logits ? argmax_agreement(a, b, tensor.dims, axis)
+                 : static_cast<double>(same) / static_cast<double>(a.size()),
+          difference};
+}
+
+}  // namespace
+
+SlotPlan plan_slots(std::uint64_t seed, std::uint32_t inputs, std::int64_t iterations, int most_samples) {
+  Random random(seed);
+  SlotPlan plan;
+  plan.sampled = choose_iterations(random, iterations, most_samples);
+  std::vector<std::uint32_t> numbers(inputs + plan.sampled.size());
+  std::iota(numbers.begin(), numbers.end(), 0u);
+  for (std::size_t i = numbers.size(); i > 1; --i) std::swap(numbers[i - 1], numbers[random.below(i)]);
+  plan.rotation.assign(numbers.begin(), numbers.begin() + inputs);
+  plan.spare.assign(numbers.begin() + inputs, numbers.end());
+  plan.input_of_slot.resize(numbers.size());
+  for (std::uint32_t k = 0; k < inputs; ++k) plan.input_of_slot[plan.rotation[k]] = k;
+  for (std::size_t j = 0; j < plan.spare.size(); ++j)
+    plan.input_of_slot[plan.spare[j]] = static_cast<std::uint32_t>(plan.sampled[j] % inputs);
+  return plan;
+}
+
+record::OutputSample compare_sample(const std::vector<record::TensorInfo>& outputs,
+                                    const std::vector<std::span<const std::byte>>& found,
+                                    const TensorSet& reference, int class_axis) {
+  record::OutputSample sample;
+  sample.written = true;
+  for (const auto& bytes : found)
+    if (std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) { return byte == kPoison; }))
+      sample.written = false;
+  if (reference.empty()) {
+    sample.argmax_agreement = sample.max_abs_difference = -1;
+    return sample;
+  }
+  sample.bitwise_equal = true;
+  sample.argmax_agreement = 1;
+  for (std::size_t t = 0; t < outputs.size(); ++t) {
+    if (std::memcmp(found[t].data(), reference[t].data(), found[t].size()) == 0) continue;
+    sample.bitwise_equal = false;
+    const Comparison comparison = compare(outputs[t], found[t], reference[t], class_axis);
+    sample.argmax_agreement = std::min(sample.argmax_agreement, comparison.agreement);
+    sample.max_abs_difference = std::max(sample.max_abs_difference, comparison.difference);
+  }
+  return sample;
+}
+
+Result<void> check_fit(const std::vector<TensorSet>& sets, const std::vector<record::TensorInfo>& tensors,
+                       std::string_view what, bool may_be_empty) {
+  for (const TensorSet& set : sets) {
+    if (set.empty() && may_be_empty) continue;
+    if (set.size() != tensors.size())
+      return fail(Code::kInvalidInput, "the model has " + std::to_string(tensors.size()) + " " +
+                                           std::string(what) + " tensors, found " +
+                                           std::to_string(set.size()));
+    for (std::size_t t = 0; t < set.size(); ++t) {
+      if (set[t].size() == tensors[t].byte_size) continue;
+      std::string shape;
+      for (const std::int64_t dim : tensors[t].dims)
+        shape += (shape.empty() ? "" : "x") + std::to_string(dim);
+      return fail(Code::kInvalidInput, std::string(what) + " \"" + tensors[t].name + "\": expected " +
+                                           tensors[t].dtype + " " + shape + " (" +
+                                           std::to_string(tensors[t].byte_size) + " bytes), found " +
+                                           std::to_string(set[t].size()) +
+                                           " bytes; prepare the data for the model's own size and type");
+    }
+  }
+  return {};
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,47 @@
+// Which outputs of the timed loop are kept, and whether they are what the model computes (as LoadGen's
+// TEST01): finds runtimes that skip work or return a cached answer.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/status.h"
+#include "engine/worker_spec.h"
+#include "record/run.h"
+
+namespace assay::engine {
+
+/// What spare output buffers are filled with before the window. As float32 it is -2.9e-16, and no answer of a
+/// model consists of it alone.
+inline constexpr std::byte kPoison{0xA5};
+
+/// Where each iteration of the timed loop runs.
+struct SlotPlan {
+  std::vector<std::int64_t> sampled;         ///< Iterations whose outputs are kept, ascending.
+  std::vector<std::uint32_t> rotation;       ///< Slot of input k.
+  std::vector<std::uint32_t> spare;          ///< Slot of sampled[j].
+  std::vector<std::uint32_t> input_of_slot;  ///< By slot.
+};
+
+/// At most 48 samples: bursts of 12 consecutive iterations, which hit whoever skips one of ten, and scattered
+/// single ones. All lie below `iterations`, the count that is reached for sure. Spare and rotating slots are
+/// numbered in a random order, so that no plugin can tell from a number that its answer will be looked at.
+/// Same seed, same plan.
+SlotPlan plan_slots(std::uint64_t seed, std::uint32_t inputs, std::int64_t iterations, int most_samples);
+inline constexpr int kMostSamples = 48;
+
+/// Compares one kept output set with the reference for the same input (which may be empty). `outputs`
+/// describe both. Agreement is the share of positions with the same argmax over `class_axis`, or the same
+/// value where the output is of integers or has no such axis; with several outputs the worst counts. -1 where
+/// there is no reference.
+record::OutputSample compare_sample(const std::vector<record::TensorInfo>& outputs,
+                                    const std::vector<std::span<const std::byte>>& found,
+                                    const TensorSet& reference, int class_axis);
+
+/// Do the sets fit the session's tensors? Errors: kInvalidInput, with what was expected and found. An empty
+/// set fits when `may_be_empty`.
+Result<void> check_fit(const std::vector<TensorSet>& sets, const std::vector<record::TensorInfo>& tensors,
+                       std::string_view what, bool may_be_empty);
+
+}  // namespace assay::engine
