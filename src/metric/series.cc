@@ -85,7 +85,8 @@ BlockLength optimal_block_length(std::span<const double> series) {
   const double variance = lagged_product(x, 0);
   if (variance <= 0) return {};
 
-  // The last lag that matters: the first followed by `quiet` correlations that are insignificant.
+  // The first lag of a run of `quiet` insignificant correlations, as in Patton's own program: the paper
+  // counts from the lag before.
   const double log_n = std::log10(static_cast<double>(n));
   const auto quiet = std::max<std::size_t>(5, static_cast<std::size_t>(std::sqrt(log_n)));
   const auto longest =
@@ -97,7 +98,7 @@ BlockLength optimal_block_length(std::span<const double> series) {
     covariance.push_back(lagged_product(x, lag) / static_cast<double>(n));
     if (lag == 0 || bandwidth < longest) continue;
     run = std::abs(covariance[lag] / covariance[0]) < insignificant ? run + 1 : 0;
-    if (run == quiet) bandwidth = std::min(longest, 2 * std::max<std::size_t>(1, lag - quiet));
+    if (run == quiet) bandwidth = std::min(longest, 2 * (lag - quiet + 1));
   }
 
   // Flat-top lag window (Politis & Romano 1995) over the autocovariances.
@@ -169,27 +170,31 @@ std::optional<ChangePoint> change_point(std::span<const std::int64_t> latency_ns
   for (std::size_t i = 0; i < blocks; ++i) level[i] = median(std::span(values).subspan(i * size, size));
   for (std::size_t i = 1; i < blocks; ++i) step.push_back(std::abs(level[i] - level[i - 1]));
 
-  // Mann-Whitney's U of the blocks before a split against those after it, standardised, for every split.
+  const double scatter = 1.4826 * median(step) / std::sqrt(2.0);  // Steps have twice the variance of levels.
+
+  // Mann-Whitney's U of the blocks before a split against those after it, standardised, for every split. Of
+  // those that are real, the split that separates the levels best (least squares): ranks alone locate a small
+  // group badly.
   const auto rank = ranks(level);
   const auto n = static_cast<double>(blocks);
-  double rank_sum = 0, largest_z = 0;
-  std::size_t split = 0;
-  for (std::size_t before = 1; before < blocks; ++before) {
-    rank_sum += rank[before - 1];
-    const auto t = static_cast<double>(before);
+  double rank_sum = 0, best_separation = 0;
+  std::optional<ChangePoint> likeliest;
+  for (std::size_t split = 1; split < blocks; ++split) {
+    rank_sum += rank[split - 1];
+    const auto t = static_cast<double>(split);
     const double z = std::abs(rank_sum - t * (n + 1) / 2) / std::sqrt(t * (n - t) * (n + 1) / 12);
-    if (z > largest_z) largest_z = z, split = before;
+    const double p_value = std::min(1.0, 2 * (n - 1) * normal_tail(z));
+    if (p_value >= kSignificance) continue;
+    const auto earlier = std::span(level).first(split), later = std::span(level).subspan(split);
+    const double before = median(earlier), after = median(later);
+    const double shift = before > 0 ? after / before - 1 : 0;
+    if (std::abs(shift) < kPracticalShift || std::abs(after - before) <= kScatters * scatter) continue;
+    const double separation = std::abs(mean(later) - mean(earlier)) * std::sqrt(t * (n - t));
+    if (separation <= best_separation) continue;
+    best_separation = separation;
+    likeliest = ChangePoint{static_cast<std::int64_t>(split * size), shift, p_value};
   }
-  const double p_value = std::min(1.0, 2 * (n - 1) * normal_tail(largest_z));
-  if (p_value >= kSignificance) return std::nullopt;
-
-  const double before = median(std::span(level).first(split)),
-               after = median(std::span(level).subspan(split));
-  const double scatter = 1.4826 * median(step) / std::sqrt(2.0);  // Steps have twice the variance of levels.
-  if (before <= 0 || std::abs(after - before) <= kScatters * scatter) return std::nullopt;
-  const double shift = after / before - 1;
-  if (std::abs(shift) < kPracticalShift) return std::nullopt;
-  return ChangePoint{static_cast<std::int64_t>(split * size), shift, p_value};
+  return likeliest;
 }
 
 std::optional<double> drift_percent(std::span<const std::int64_t> latency_ns) {

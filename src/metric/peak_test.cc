@@ -1,0 +1,19 @@
+#include "metric/peak.h"
+
+#include <gtest/gtest.h>
+
+namespace assay::metric {
+namespace {
+
+TEST(Peak, IsMeasuredAndSaysHow) {
+  const CpuPeaks peaks = measure_cpu_peaks(1);
+  EXPECT_GT(peaks.fp32.gops, 0);
+  EXPECT_GT(peaks.bandwidth_gb_per_s, 0);
+  EXPECT_EQ(peaks.fp32.precision, "fp32");
+  EXPECT_EQ(peaks.fp32.accelerator, "CPU");
+  EXPECT_NE(peaks.fp32.source.find("FP32 FMA"), std::string::npos) << peaks.fp32.source;
+  EXPECT_NE(peaks.fp32.source.find("1 thread,"), std::string::npos) << peaks.fp32.source;
+}
+
+}  // namespace
+}  // namespace assay::metric
