@@ -1,5 +1,5 @@
-// The source model is the artifact: FP32 rows, other precisions that a runtime derives itself, and models that come
-// already quantized.
+// The source model is the artifact: FP32 rows, other precisions that a runtime derives itself, and models
+// that come already quantized.
 #include "prepare/toolchain.h"
 
 namespace assay::prepare {

@@ -16,8 +16,10 @@ const Toolchain kOnnxRuntimeQuantizer{
                 {"activation-type", {"int8", "uint8"}, "of activations; weights are int8"},
                 {"per-channel", {"true", "false"}, "one scale per output channel of a weight"},
                 {"reduce-range", {"false", "true"}, "7-bit weights, for CPUs without VNNI"}},
-    .limits = "minmax streams. entropy and percentile keep every activation of every image, and are refused when that does "
-              "not fit in memory. Artifacts are the same byte for byte each time.",
+    .limits =
+        "minmax streams. entropy and percentile keep every activation of every image, and are refused when "
+        "that does "
+        "not fit in memory. Artifacts are the same byte for byte each time.",
 };
 
 }  // namespace assay::prepare

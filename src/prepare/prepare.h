@@ -1,4 +1,5 @@
-// From a source model and calibration tensors to an artifact, cached by the digest of everything that went in.
+// From a source model and calibration tensors to an artifact, cached by the digest of everything that went
+// in.
 #pragma once
 
 #include <chrono>
@@ -28,24 +29,25 @@ struct PrepareRequest {
   std::string calibration_digest;     ///< Of its tensors.
   int calibration_count = 0;
 
-  std::filesystem::path cache;                ///< Artifacts live in CACHE/artifacts/KEY.
-  std::chrono::milliseconds timeout{0};       ///< For the toolchain, and for waiting for another process; 0: none.
-  std::filesystem::path python = {};          ///< Empty: sdk/venv of home_directory().
-  std::filesystem::path scripts = {};         ///< Empty: tools/toolchains of home_directory().
+  std::filesystem::path cache;           ///< Artifacts live in CACHE/artifacts/KEY.
+  std::chrono::milliseconds timeout{0};  ///< For the toolchain, and for waiting for another process; 0: none.
+  std::filesystem::path python = {};     ///< Empty: sdk/venv of home_directory().
+  std::filesystem::path scripts = {};    ///< Empty: tools/toolchains of home_directory().
 };
 
 /// Whoever watches. Either may be empty.
 struct Listener {
   std::function<void(std::string_view phase, std::int64_t done, std::int64_t total)> progress;
-  std::function<void(std::string_view text)> notice;  ///< One line worth keeping: a damaged artifact is made again.
+  std::function<void(std::string_view text)>
+      notice;  ///< One line worth keeping: a damaged artifact is made again.
 };
 
-/// Makes the artifact, or takes it from the cache after checking its content against its recorded digest; a damaged one
-/// is made again, with a notice. Two processes that want one artifact: the second waits and uses the first's. The
-/// toolchain's output is kept in CACHE/artifacts/KEY.log.
-/// The fields compared_* of the record are left alone: the comparison with FP32 ONNX Runtime is the campaign's.
-/// Errors: kInvalidInput (limits or options), kUnavailable (no Python environment: run scripts/setup), kWorkerFailed (the
-/// toolchain failed, crashed or answered garbage: the message has its last lines and the command that repeats it),
+/// Makes the artifact, or takes it from the cache after checking its content against its recorded digest; a
+/// damaged one is made again, with a notice. Two processes that want one artifact: the second waits and uses
+/// the first's. The toolchain's output is kept in CACHE/artifacts/KEY.log. The fields compared_* of the
+/// record are left alone: the comparison with FP32 ONNX Runtime is the campaign's. Errors: kInvalidInput
+/// (limits or options), kUnavailable (no Python environment: run scripts/setup), kWorkerFailed (the toolchain
+/// failed, crashed or answered garbage: the message has its last lines and the command that repeats it),
 /// kTimeout, kResource (disk full), kInterrupted.
 Result<record::ArtifactRecord> prepare(const PrepareRequest& request, const Listener& listener = {});
 

@@ -29,7 +29,8 @@ std::span<const Toolchain* const> toolchains() { return kToolchains; }
 
 Result<const Toolchain*> choose_toolchain(const spec::RowSpec& row, const model::ModelFacts& source) {
   if (row.toolchain.empty()) {
-    // A toolchain that quantizes is nobody's default for a model that already is, nor for a plugin of the user's.
+    // A toolchain that quantizes is nobody's default for a model that already is, nor for a plugin of the
+    // user's.
     const bool as_it_is = source.quantized || !row.plugin.empty();
     const auto found = std::find_if(kToolchains.begin(), kToolchains.end(), [&](const Toolchain* toolchain) {
       return toolchain == &kNone || (!as_it_is && serves(*toolchain, row));
@@ -41,13 +42,14 @@ Result<const Toolchain*> choose_toolchain(const spec::RowSpec& row, const model:
   for (const Toolchain* toolchain : kToolchains) names.push_back(toolchain->name);
   const auto found = std::find(names.begin(), names.end(), row.toolchain);
   if (found == names.end())
-    return fail(Code::kInvalidInput, "row " + row.id + ": no toolchain is named '" + row.toolchain + "': " + join_or(names) +
-                                         " was expected" + did_you_mean(row.toolchain, names));
+    return fail(Code::kInvalidInput, "row " + row.id + ": no toolchain is named '" + row.toolchain +
+                                         "': " + join_or(names) + " was expected" +
+                                         did_you_mean(row.toolchain, names));
   const Toolchain& chosen = *kToolchains[static_cast<std::size_t>(found - names.begin())];
   if (!serves(chosen, row))
     return fail(Code::kInvalidInput, "row " + row.id + ": toolchain " + row.toolchain + " makes " +
-                                         join_or(chosen.precisions) + " for " + join_or(chosen.backends) + ", not " +
-                                         row.precision + " for " + row.backend);
+                                         join_or(chosen.precisions) + " for " + join_or(chosen.backends) +
+                                         ", not " + row.precision + " for " + row.backend);
   ASSAY_OK(check_options(chosen, row.toolchain_options));
   return &chosen;
 }
@@ -55,22 +57,26 @@ Result<const Toolchain*> choose_toolchain(const spec::RowSpec& row, const model:
 Result<void> check_limits(const Toolchain& toolchain, const model::ModelFacts& source) {
   const std::string name(toolchain.name);
   const auto opset = source.opsets.find("ai.onnx");
-  if (opset != source.opsets.end() && (opset->second < toolchain.min_opset || opset->second > toolchain.max_opset))
-    return fail(Code::kInvalidInput, "toolchain " + name + " takes opset " + std::to_string(toolchain.min_opset) + " to " +
-                                         std::to_string(toolchain.max_opset) + ", the model has opset " +
-                                         std::to_string(opset->second) + ": convert it with onnx.version_converter");
+  if (opset != source.opsets.end() &&
+      (opset->second < toolchain.min_opset || opset->second > toolchain.max_opset))
+    return fail(Code::kInvalidInput,
+                "toolchain " + name + " takes opset " + std::to_string(toolchain.min_opset) + " to " +
+                    std::to_string(toolchain.max_opset) + ", the model has opset " +
+                    std::to_string(opset->second) + ": convert it with onnx.version_converter");
   if (!toolchain.calibrates()) return {};
   if (source.quantized)
-    return fail(Code::kInvalidInput, "toolchain " + name +
-                                         " quantizes a floating-point model, and this one is quantized already: use "
-                                         "toolchain none");
+    return fail(Code::kInvalidInput,
+                "toolchain " + name +
+                    " quantizes a floating-point model, and this one is quantized already: use "
+                    "toolchain none");
   if (source.inputs.size() != 1)
     return fail(Code::kInvalidInput, "toolchain " + name + " takes a model with one input, this one has " +
                                          std::to_string(source.inputs.size()));
   const model::TensorFacts& input = source.inputs[0];
   if (!serves(toolchain.input_types, input.dtype))
-    return fail(Code::kInvalidInput, "toolchain " + name + " takes an input of type " + join_or(toolchain.input_types) +
-                                         ", input " + input.name + " is " + input.dtype);
+    return fail(Code::kInvalidInput, "toolchain " + name + " takes an input of type " +
+                                         join_or(toolchain.input_types) + ", input " + input.name + " is " +
+                                         input.dtype);
   return {};
 }
 
@@ -80,13 +86,15 @@ Result<void> check_options(const Toolchain& toolchain, const std::map<std::strin
   for (const auto& [name, value] : options) {
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end())
-      return fail(Code::kInvalidInput, "toolchain " + std::string(toolchain.name) + " has no option '" + name + "': " +
-                                           (names.empty() ? "it has none" : join_or(names) + " was expected") +
-                                           did_you_mean(name, names));
+      return fail(Code::kInvalidInput,
+                  "toolchain " + std::string(toolchain.name) + " has no option '" + name +
+                      "': " + (names.empty() ? "it has none" : join_or(names) + " was expected") +
+                      did_you_mean(name, names));
     const auto& values = toolchain.options[static_cast<std::size_t>(found - names.begin())].values;
     if (!serves(values, value))
-      return fail(Code::kInvalidInput, "option " + name + " of toolchain " + std::string(toolchain.name) + ": " +
-                                           join_or(values) + " was expected, '" + value + "' was found");
+      return fail(Code::kInvalidInput, "option " + name + " of toolchain " + std::string(toolchain.name) +
+                                           ": " + join_or(values) + " was expected, '" + value +
+                                           "' was found");
   }
   return {};
 }

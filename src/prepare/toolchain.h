@@ -1,4 +1,5 @@
-// Toolchains: how a source model becomes the artifact that a backend opens. One table; docs/toolchains.md shows it.
+// Toolchains: how a source model becomes the artifact that a backend opens. One table; docs/toolchains.md
+// shows it.
 #pragma once
 
 #include <filesystem>
@@ -24,14 +25,14 @@ struct ToolchainOption {
 /// One toolchain: what it takes, what it makes, and the script that does it.
 struct Toolchain {
   std::string_view name;
-  std::vector<std::string_view> backends;    ///< That open what it makes; empty: any.
-  std::vector<std::string_view> precisions;  ///< That it makes; empty: any.
-  std::string_view format;                   ///< Of the artifact: "onnx", "openvino-ir".
-  std::string_view script;                   ///< In tools/toolchains; empty: the source is the artifact.
-  std::int64_t min_opset, max_opset;         ///< Of ai.onnx. Checked before anything is started.
-  std::vector<std::string_view> input_types; ///< Element types of the model's input; empty: any.
+  std::vector<std::string_view> backends;     ///< That open what it makes; empty: any.
+  std::vector<std::string_view> precisions;   ///< That it makes; empty: any.
+  std::string_view format;                    ///< Of the artifact: "onnx", "openvino-ir".
+  std::string_view script;                    ///< In tools/toolchains; empty: the source is the artifact.
+  std::int64_t min_opset, max_opset;          ///< Of ai.onnx. Checked before anything is started.
+  std::vector<std::string_view> input_types;  ///< Element types of the model's input; empty: any.
   std::vector<ToolchainOption> options;
-  std::string_view limits;                   ///< What else to know, for docs and doctor.
+  std::string_view limits;  ///< What else to know, for docs and doctor.
 
   bool calibrates() const { return !script.empty(); }
 };
@@ -39,9 +40,9 @@ struct Toolchain {
 /// All of them. The order matters: the first that fits is a row's default.
 std::span<const Toolchain* const> toolchains();
 
-/// The row's own choice, else the first that makes its precision for its backend. An INT8 source model is used as it
-/// is. Errors: kInvalidInput (unknown name, or it does not serve the row's backend or precision; unknown option or
-/// value).
+/// The row's own choice, else the first that makes its precision for its backend. An INT8 source model is
+/// used as it is. Errors: kInvalidInput (unknown name, or it does not serve the row's backend or precision;
+/// unknown option or value).
 Result<const Toolchain*> choose_toolchain(const spec::RowSpec& row, const model::ModelFacts& source);
 
 /// Whether the toolchain can take the model: opset, number and type of inputs, not already quantized.
