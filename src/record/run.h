@@ -64,7 +64,8 @@ struct OutputSample {
 
 /// One timed run (a repeat). Latencies in nanoseconds, in order of execution.
 struct TimedRun {
-  int repeat = 0;
+  int repeat = 0;               ///< Counts from 1.
+  std::uint32_t inputs = 1;     ///< In rotation: inference i of warm-up and timed loop alike ran on input i mod inputs.
   SessionInfo session;
   Binding binding;
   std::vector<std::int64_t> warmup_ns;

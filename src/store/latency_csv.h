@@ -1,5 +1,6 @@
-// latencies.csv: every inference of a run, in order, in nanoseconds. Header "phase,iteration,input,latency_ns";
-// phase is "warmup" or "timed", iteration counts from 0 in its phase, input is the slot that was rotated in.
+// latencies.csv: every inference of a run, in order, in nanoseconds. Header
+// "phase,iteration,input,latency_ns"; phase is "warmup" or "timed", iteration counts from 0 in its phase,
+// input is the slot that was rotated in.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ struct LatencySeries {
 std::string latencies_to_csv(std::span<const std::int64_t> warmup_ns, std::span<const std::int64_t> timed_ns,
                              int inputs);
 
-/// Errors: kCorrupt with the line: a bad header, a missing or non-numeric field, a negative latency, iterations out
-/// of order, a last line without its end (a file cut short).
+/// Errors: kCorrupt with the line: a bad header, a missing or non-numeric field, a negative latency,
+/// iterations out of order, a last line without its end (a file cut short).
 Result<LatencySeries> latencies_from_csv(std::string_view text);
 
 }  // namespace assay::store

@@ -1,4 +1,5 @@
-// results.json, schema 1.0 (schema/results.schema.json beside this file): the public face of a campaign.
+// results.json: the public face of a campaign. Its schema 1.0 stands beside this file
+// (results-1.0.schema.json).
 #pragma once
 
 #include <filesystem>
@@ -14,7 +15,8 @@ namespace assay::store {
 Result<std::string> results_to_json(const record::Results& results);
 
 /// Reads any version up to this major; unknown keys of a newer minor are ignored.
-/// Errors: kCorrupt (not JSON, a key missing or of a wrong type, with its path), kConflict (a newer major, named).
+/// Errors: kCorrupt (not JSON, a key missing or of a wrong type, with its path), kConflict (a newer major,
+/// named).
 Result<record::Results> results_from_json(std::string_view text);
 
 /// `{"value", "unit", "lo", "hi", "status", "reasons"}` of one figure. Errors: as results_to_json.

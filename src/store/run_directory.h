@@ -23,16 +23,17 @@ namespace assay::store {
 /// campaign.json: what must not change between the runs of one table.
 struct Campaign {
   std::string assay_version;
-  std::string binary_digest;                    ///< Of assay and assay-worker.
+  std::string binary_digest;  ///< Of assay and assay-worker.
   std::string spec_digest;
   std::map<std::string, std::string> software;  ///< Plugin, SDK and toolchain name -> digest or version.
   record::Environment environment;
-  std::map<std::string, std::string> facts;     ///< Seeds and the like: kept, not compared.
+  std::map<std::string, std::string> facts;  ///< Seeds and the like: kept, not compared.
   std::string created_utc;
 };
 
-/// What differs between the campaign on disk and the one about to resume it, in words with both values; empty: none.
-/// Compared: assay version, binary, spec, software and environment digest (a changed fact is named).
+/// What differs between the campaign on disk and the one about to resume it, in words with both values;
+/// empty: none. Compared: assay version, binary, spec, software and environment digest (a changed fact is
+/// named).
 std::vector<std::string> differences(const Campaign& stored, const Campaign& now);
 
 class RunDirectory {
@@ -46,7 +47,8 @@ class RunDirectory {
   /// Errors: kNotFound (not a run directory), kConflict (locked), kCorrupt (campaign.json unreadable).
   static Result<RunDirectory> open(const std::filesystem::path& path);
 
-  /// open(), and kConflict when the campaign differs from `now`, naming what changed. Nothing is dropped then.
+  /// open(), and kConflict when the campaign differs from `now`, naming what changed. Nothing is dropped
+  /// then.
   static Result<RunDirectory> resume(const std::filesystem::path& path, const Campaign& now);
 
   const std::filesystem::path& path() const { return path_; }
@@ -60,8 +62,9 @@ class RunDirectory {
   /// Ids of the finished runs, sorted.
   std::vector<std::string> runs() const;
 
-  /// A run appears whole or not at all: `write` fills runs/<id>.tmp, which is then synced and renamed to runs/<id>.
-  /// Errors: kConflict when the run is there already, kInvalidInput for an id that is no file name, those of `write`.
+  /// A run appears whole or not at all: `write` fills runs/<id>.tmp, which is then synced and renamed to
+  /// runs/<id>. Errors: kConflict when the run is there already, kInvalidInput for an id that is no file
+  /// name, those of `write`.
   Result<void> add_run(std::string_view id,
                        const std::function<Result<void>(const std::filesystem::path& folder)>& write);
 

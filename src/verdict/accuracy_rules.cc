@@ -66,43 +66,42 @@ void judge_accuracy_target(const Case& c, Findings& out) {
 }
 
 void judge_outputs_match(const Case& c, Findings& out) {
-  if (!c.evidence.accuracy || !c.evidence.accuracy->failure.reason.empty()) return;
-  std::size_t total = 0, untouched = 0, different = 0;
+  std::size_t total = 0, untouched = 0, compared = 0, different = 0;
   double worst = 1;
-  std::int64_t first = -1;
+  std::int64_t first_untouched = -1, first_different = -1;
   for (const record::TimedRun* run : completed(c.evidence)) {
     const bool bitwise = run->session.determinism == "deterministic";
     for (const record::OutputSample& sample : run->samples) {
       ++total;
-      const bool wrong =
-          !sample.written || (bitwise ? !sample.bitwise_equal : sample.argmax_agreement < kSampleAgreement);
-      if (!wrong) continue;
-      if (first < 0) first = sample.iteration;
-      if (!sample.written)
-        ++untouched;
-      else
-        ++different, worst = std::min(worst, sample.argmax_agreement);
+      if (!sample.written) {
+        if (untouched++ == 0) first_untouched = sample.iteration;
+        continue;
+      }
+      if (sample.argmax_agreement < 0) continue;  // Nothing to compare with.
+      ++compared;
+      if (bitwise ? sample.bitwise_equal : sample.argmax_agreement >= kSampleAgreement) continue;
+      if (different++ == 0) first_different = sample.iteration;
+      worst = std::min(worst, sample.argmax_agreement);
     }
-  }
-  if (total == 0 && c.row.repeats > 0) {
-    out.push_back({"outputs-match", Severity::kWarn,
-                   "no output of the timed loop was compared with the accuracy pass", latency_figures()});
-    return;
   }
   if (untouched > 0)
     out.push_back({"outputs-match",
                    Severity::kInvalid,
                    std::to_string(untouched) + " of " + std::to_string(total) +
                        " sampled inferences of the timed loop wrote no output (first: iteration " +
-                       std::to_string(first) + "): the runtime skips work",
+                       std::to_string(first_untouched) + "): the runtime skips work",
                    {}});
   if (different > 0)
     out.push_back({"outputs-match",
                    Severity::kInvalid,
-                   std::to_string(different) + " of " + std::to_string(total) +
+                   std::to_string(different) + " of " + std::to_string(compared) +
                        " sampled outputs of the timed loop differ from the accuracy pass (first: iteration " +
-                       std::to_string(first) + ", worst argmax agreement " + number(100 * worst) + " %)",
+                       std::to_string(first_different) + ", worst argmax agreement " + number(100 * worst) +
+                       " %)",
                    {}});
+  if (untouched == 0 && compared == 0 && c.row.repeats > 0)
+    out.push_back({"outputs-match", Severity::kWarn,
+                   "no output of the timed loop was compared with the accuracy pass", latency_figures()});
 }
 
 void judge_artifact_agrees(const Case& c, Findings& out) {

@@ -17,7 +17,7 @@ void judge_failures(const Case& c, Findings& out) {
   };
   report("preparing the artifact", e.artifact.failure, {});
   for (const record::TimedRun& run : e.timed)
-    report("timed run " + std::to_string(run.repeat + 1), run.failure, {});
+    report("timed run " + std::to_string(run.repeat), run.failure, {});
   if (e.accuracy) report("accuracy pass", e.accuracy->failure, accuracy_figures());
   if (e.reference) report("FP32 reference", e.reference->failure, {"miou_fp32", "miou_drop"});
   if (e.pipeline) report("end-to-end loop", e.pipeline->failure, end_to_end_figures());

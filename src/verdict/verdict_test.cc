@@ -39,7 +39,7 @@ Subject good() {
   e.artifact.compared_images = 20;
   e.artifact.compared_argmax_agreement = 0.97;
   e.artifact.compared_max_abs_difference = 0.2;
-  for (int repeat = 0; repeat < 3; ++repeat) {
+  for (int repeat = 1; repeat <= 3; ++repeat) {
     record::TimedRun run;
     run.repeat = repeat;
     run.session = session;
@@ -140,6 +140,15 @@ const Fires kFires[] = {
      [](Subject& s) {
        for (auto& run : s.evidence.timed) run.session.determinism = "unknown";
        s.evidence.timed[0].samples[0] = {10, 2, true, false, 0.998, 0.1};
+     }},
+    {"outputs-match", Severity::kInvalid, "wrote no output",
+     [](Subject& s) {
+       s.evidence.accuracy.reset(), s.evidence.timed[1].samples[1] = {20, 4, false, false, -1, -1};
+     }},
+    {"outputs-match", Severity::kWarn, "no output of the timed loop was compared",
+     [](Subject& s) {
+       for (auto& run : s.evidence.timed)
+         for (auto& sample : run.samples) sample = {10, 2, true, false, -1, -1};
      }},
     {"outputs-match", Severity::kWarn, "no output",
      [](Subject& s) {
