@@ -118,10 +118,11 @@ void Library::check(OrtStatus* status, const std::string& what) const {
     case ORT_NO_SUCHFILE:
       throw Failure(ASSAY_ERROR_NOT_FOUND, text, code);
     case ORT_INVALID_ARGUMENT:
-    case ORT_INVALID_PROTOBUF:
     case ORT_INVALID_GRAPH:
     case ORT_NO_MODEL:
       throw Failure(ASSAY_ERROR_INVALID, text, code);
+    case ORT_INVALID_PROTOBUF:
+      throw Failure(ASSAY_ERROR_INVALID, text + " (is the file cut short, or no ONNX?)", code);
     case ORT_NOT_IMPLEMENTED:
       throw Failure(ASSAY_ERROR_UNSUPPORTED, text, code);
     default:

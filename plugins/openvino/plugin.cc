@@ -5,6 +5,7 @@
 
 #include "session.h"
 
+using assay_openvino::plain_text;
 using assay_plugin::Failure;
 using assay_plugin::require_struct;
 
@@ -24,7 +25,9 @@ int32_t guard(assay_error* error, Body&& body) noexcept {
     } catch (const ov::Cancelled&) {
       throw Failure(ASSAY_ERROR_CANCELLED, "the inference was cancelled");
     } catch (const ov::NotImplemented& exception) {
-      throw Failure(ASSAY_ERROR_UNSUPPORTED, exception.what());
+      throw Failure(ASSAY_ERROR_UNSUPPORTED, plain_text(exception));
+    } catch (const ov::Exception& exception) {
+      throw Failure(ASSAY_ERROR_VENDOR, plain_text(exception));
     }
   });
 }
@@ -36,7 +39,7 @@ struct Description {
     try {
       list_accelerators();
     } catch (const std::exception& exception) {
-      problem = exception.what();
+      problem = plain_text(exception);
     }
     description.struct_size = sizeof(description);
     description.name = "openvino";
@@ -72,7 +75,7 @@ struct Description {
       return std::string("OpenVINO's ") + kind +
              " plugin loads but finds no device: hardware or driver is absent";
     } catch (const std::exception& exception) {
-      return exception.what();
+      return plain_text(exception);
     }
   }
 

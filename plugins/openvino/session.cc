@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <sstream>
 
 namespace assay_openvino {
 
@@ -62,7 +63,6 @@ ov::element::Type float_precision(const std::string& device, const std::string& 
     require_capability(device, ov::device::capability::FP16, precision);
     return ov::element::f16;
   }
-  if (precision == "int8") require_capability(device, ov::device::capability::INT8, precision);
   return ov::element::f32;
 }
 
@@ -70,15 +70,15 @@ ov::AnyMap configuration(const std::string& device, const assay_open_options& re
   const Options options(request.options, request.option_count,
                         {"threads", "streams", "hint", "pinning", "inference_precision", "cache_dir"});
   const std::string precision = request.precision;
-  ov::AnyMap config;
-  // For "int8" this is the precision of what stays in floating point.
-  config.emplace(ov::hint::inference_precision(
-      float_precision(device, options.text("inference_precision").value_or(precision))));
-  if (precision == "int8") float_precision(device, precision);
-  if (options.choice("inference_precision", {"fp32", "fp16", "bf16"}) && precision != "int8")
+  const bool rest_chosen = options.choice("inference_precision", {"fp32", "fp16", "bf16"}).has_value();
+  if (rest_chosen && precision != "int8")
     throw Failure(ASSAY_ERROR_INVALID,
                   "option 'inference_precision' goes with precision int8 only, where it says what the "
                   "unquantised layers are computed in");
+  if (precision == "int8") require_capability(device, ov::device::capability::INT8, precision);
+  ov::AnyMap config;
+  config.emplace(ov::hint::inference_precision(
+      float_precision(device, rest_chosen ? *options.text("inference_precision") : precision)));
 
   constexpr ov::hint::PerformanceMode kHints[] = {ov::hint::PerformanceMode::LATENCY,
                                                   ov::hint::PerformanceMode::THROUGHPUT,
@@ -110,8 +110,10 @@ std::shared_ptr<ov::Model> read_model(const assay_open_options& options) {
   try {
     model = core().read_model(options.artifact);
   } catch (const ov::Exception& exception) {
-    throw Failure(ASSAY_ERROR_INVALID, std::string("OpenVINO cannot read ") + options.artifact +
-                                           " as ONNX or IR: " + exception.what());
+    throw Failure(ASSAY_ERROR_INVALID,
+                  std::string(options.artifact) +
+                      ": OpenVINO cannot read it; is it cut short, or neither ONNX nor IR? " +
+                      plain_text(exception));
   }
   std::vector<DeclaredShape> shapes;
   const auto inputs = std::const_pointer_cast<const ov::Model>(model)->inputs();
@@ -160,6 +162,14 @@ std::string runtime_fact(const ov::Node& node, const char* name) {
 ov::Core& core() {
   static auto* const made = new ov::Core();  // Never destroyed: OpenVINO's own statics may be gone by then.
   return *made;
+}
+
+std::string plain_text(const std::exception& exception) {
+  std::istringstream lines(exception.what());
+  std::vector<std::string> kept;
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty() && line.rfind("Exception from ", 0) != 0) kept.push_back(line);
+  return kept.empty() ? exception.what() : join(kept, "\n");
 }
 
 std::string executed_precision(const std::shared_ptr<const ov::Model>& runtime_model) {

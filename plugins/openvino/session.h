@@ -11,6 +11,10 @@ namespace assay_openvino {
 /// The process-wide core, made at the first call. Throws what OpenVINO throws.
 ov::Core& core();
 
+/// An exception's text without the lines that only tell places in OpenVINO's source, and without line breaks
+/// at its end.
+std::string plain_text(const std::exception& exception);
+
 /// Methods throw Failure or ov::Exception. Used by one thread at a time, except cancel().
 class Session {
  public:
