@@ -44,4 +44,9 @@ class Dataset {
 /// kNotFound, and those of the readers.
 Result<std::unique_ptr<Dataset>> open_dataset(const spec::Data& data, const spec::Selection& selection);
 
+/// The indices that a selection takes of `total` sorted items; `what` names the data set in the message.
+/// Errors: kInvalidInput (count negative or above total).
+Result<std::vector<std::size_t>> choose_indices(std::size_t total, const spec::Selection& selection,
+                                                const std::string& what);
+
 }  // namespace assay::dataset

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
+#include "spec/experiment.h"
 
 namespace assay::dataset {
 
@@ -22,6 +24,9 @@ struct Image {
 /// damaged).
 Result<Image> read_rgb(const std::filesystem::path& path);
 
+/// Height and width from the header alone; nullopt for formats other than PNG. Errors: kNotFound, kCorrupt.
+Result<std::optional<spec::Size>> image_size(const std::filesystem::path& path);
+
 /// A PNG of one 8-bit channel (grey or palette indices) as it is stored: label values must not be converted.
 /// Errors: as read_rgb; kInvalidInput for colour or 16-bit images.
 Result<Image> read_grey(const std::filesystem::path& path);
@@ -29,5 +34,9 @@ Result<Image> read_grey(const std::filesystem::path& path);
 /// Writes 8-bit RGB or grey. Not atomic: callers write into a folder that is renamed when complete.
 /// Errors: kResource, kNotFound, kUnavailable.
 Result<void> write_png(const std::filesystem::path& path, const Image& image);
+
+/// Writes a file without syncing it: for thousands of files in a folder that is renamed when complete, whose
+/// digests stand in a manifest. Errors as write_png.
+Result<void> write_plain(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace assay::dataset
