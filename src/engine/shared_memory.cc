@@ -51,6 +51,14 @@ void SharedMemory::unmap() {
 }
 
 Result<void> SharedMemory::allocate(std::uint64_t bytes) {
+  // posix_fallocate() takes pages until the system kills somebody for want of memory: what cannot fit is
+  // refused first.
+  const auto physical = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+                        static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  if (bytes > physical / 2) {
+    errno = ENOMEM;
+    return memory_error("more than half of this machine's memory", bytes);
+  }
   if (const int error = ::posix_fallocate(fd_, 0, static_cast<off_t>(bytes)); error != 0) {
     errno = error;
     return memory_error("allocating", bytes);
