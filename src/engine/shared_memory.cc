@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,6 +22,16 @@ namespace {
 tl::unexpected<Status> memory_error(const char* what, std::uint64_t bytes) {
   return fail(Code::kResource, "shared memory of " + std::to_string(bytes) + " bytes: " + what + ": " +
                                    std::strerror(errno) + "; free memory, or use smaller inputs");
+}
+
+/// What the kernel thinks can be had without swapping; nothing where it does not tell.
+std::optional<std::uint64_t> available_memory() {
+  std::ifstream meminfo("/proc/meminfo");
+  for (std::string line; std::getline(meminfo, line);) {
+    unsigned long long kib = 0;
+    if (std::sscanf(line.c_str(), "MemAvailable: %llu kB", &kib) == 1) return std::uint64_t{kib} * 1024;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -51,6 +64,11 @@ void SharedMemory::unmap() {
 }
 
 Result<void> SharedMemory::allocate(std::uint64_t bytes) {
+  // The kernel would hand out the last page, and then kill processes that have nothing to do with it.
+  if (const auto available = available_memory(); available && bytes > *available / 10 * 9) {
+    errno = ENOMEM;
+    return memory_error("allocating", bytes);
+  }
   // posix_fallocate() takes pages until the system kills somebody for want of memory: what cannot fit is
   // refused first.
   const auto physical = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
