@@ -16,13 +16,15 @@ Result<Format> parse_format(std::string_view text);
 
 struct Style {
   bool colour = false;  ///< ANSI colours and strike-through.
-  int width = 100;      ///< Columns of the console; the table is made for 80 to 120.
+  int width = 120;  ///< Columns; one line a row where that fits, else two (80 columns are enough for those).
 };
 
-/// Colour when `fd` is a terminal, NO_COLOR is unset and TERM is not "dumb"; width of the terminal within 80..120.
+/// Colour when `fd` is a terminal, NO_COLOR is unset or empty, and TERM is not "dumb"; the terminal's width
+/// within 80..120.
 Style terminal_style(int fd);
 
-/// Renders. Style matters to kTable only. Errors: kInternal when results cannot be written as JSON (non-finite).
+/// Renders. Style matters to kTable only. Errors: kInternal when results cannot be written as JSON
+/// (non-finite).
 Result<std::string> render(const record::Results& results, Format format, const Style& style = {});
 
 }  // namespace assay::report

@@ -1,0 +1,224 @@
+#include "report/summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "report/number_text.h"
+
+namespace assay::report {
+
+using record::Figure;
+using record::FigureStatus;
+using record::Finding;
+using record::Row;
+using record::Severity;
+
+const std::array<Column, kColumns>& columns() {
+  using F = record::RowFigures;
+  static constexpr std::array<Column, kColumns> kAll{{{"Throughput", "(FPS)", "throughput", &F::throughput},
+                                                      {"p99", "(ms)", "latency_p99", &F::latency_p99},
+                                                      {"Power", "(W)", "power", &F::power},
+                                                      {"FPS/W", "", "efficiency", &F::efficiency},
+                                                      {"mIoU", "(%)", "miou", &F::miou},
+                                                      {"drop", "(points)", "miou_drop", &F::miou_drop}}};
+  return kAll;
+}
+
+namespace {
+
+bool concerns(const Finding& finding, std::string_view metric) {
+  if (finding.figures.empty()) return finding.severity == Severity::kInvalid;
+  return std::ranges::find(finding.figures, metric) != finding.figures.end();
+}
+
+bool noted(const Finding& finding) {
+  return finding.severity == Severity::kWarn || finding.severity == Severity::kInvalid;
+}
+
+/// Gives the same finding of several rows one number.
+class Notes {
+ public:
+  int number(const Finding& finding, const std::string& row) {
+    const auto [entry, fresh] = index_.emplace(std::pair(finding.rule, finding.evidence), notes_.size());
+    if (fresh) notes_.push_back({finding.severity, finding.rule, one_line(finding.evidence), {}});
+    Note& note = notes_[entry->second];
+    if (std::ranges::find(note.rows, row) == note.rows.end()) note.rows.push_back(row);
+    return static_cast<int>(entry->second) + 1;
+  }
+  std::vector<Note> take() { return std::move(notes_); }
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::size_t> index_;
+  std::vector<Note> notes_;
+};
+
+Cell make_cell(const Figure& figure, std::vector<int> notes, bool invalidated) {
+  Cell cell{"unmeasured", figure.status, figure.value.has_value(), std::move(notes)};
+  if (!figure.value)
+    cell.text = invalidated ? "invalid" : "unmeasured";
+  else if (figure.status == FigureStatus::kInvalid)
+    cell.text = significant(*figure.value);
+  else
+    cell.text = figure_text(figure);
+  if (!figure.value) cell.status = invalidated ? FigureStatus::kInvalid : FigureStatus::kUnmeasured;
+  return cell;
+}
+
+std::vector<std::string> configurations(const std::vector<Row>& rows) {
+  std::vector<std::string> names;
+  std::map<std::string, int> uses;
+  for (const Row& row : rows) {
+    const auto& key = row.key;
+    std::string name = key.backend + "/" + key.precision;
+    if (key.batch != 1) name += "/b" + std::to_string(key.batch);
+    ++uses[key.device + "|" + key.accelerator + "|" + name];
+    names.push_back(one_line(name));
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (uses[rows[i].key.device + "|" + rows[i].key.accelerator + "|" + names[i]] > 1)
+      names[i] = one_line(rows[i].key.id);
+  return names;
+}
+
+SummaryRow make_row(const Row& row, const std::string& configuration, Notes& notes) {
+  SummaryRow out;
+  out.platform = one_line(row.key.device);
+  out.accelerator = one_line(row.key.accelerator);
+  out.configuration = configuration;
+  out.verdict = row.verdict;
+  std::set<int> shown;
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    const Figure& figure = row.figures.*columns()[c].member;
+    std::vector<int> numbers;
+    bool invalidated = false;
+    for (const Finding& finding : row.findings) {
+      if (!noted(finding) || !concerns(finding, columns()[c].metric)) continue;
+      // Power that was never measured is not made worse by a crash.
+      if (!figure.value && finding.figures.empty() && row.repeats > 0) continue;
+      invalidated = invalidated || finding.severity == Severity::kInvalid;
+      numbers.push_back(notes.number(finding, configuration));
+    }
+    std::ranges::sort(numbers);
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+    shown.insert(numbers.begin(), numbers.end());
+    out.cells[c] = make_cell(figure, std::move(numbers), invalidated);
+  }
+  for (const Finding& finding : row.findings) {
+    if (finding.rule == "accuracy-degraded") out.tags.push_back("degraded");
+    if (!noted(finding)) continue;
+    if (const int number = notes.number(finding, configuration); shown.insert(number).second)
+      out.verdict_notes.push_back(number);
+  }
+  std::ranges::sort(out.verdict_notes);
+  if (row.simulated) out.tags.push_back("simulated");
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& parts, const char* separator) {
+  std::string text;
+  for (const std::string& part : parts)
+    if (!part.empty()) text += (text.empty() ? "" : separator) + part;
+  return text;
+}
+
+std::vector<std::string> make_head(const record::Results& results) {
+  const auto word = [&](const char* key) {
+    const auto found = results.protocol.find(key);
+    return found == results.protocol.end() ? std::string() : found->second;
+  };
+  const auto labelled = [&](const char* label, const std::string& text) {
+    return text.empty() ? std::string() : std::string(label) + text;
+  };
+  std::set<std::string> relations;
+  for (const Row& row : results.rows)
+    if (!row.calibration_relation.empty() && row.calibration_relation != "none")
+      relations.insert(row.calibration_relation);
+  const std::string relation = joined({relations.begin(), relations.end()}, " / ");
+  const std::string calibration = word("calibration");
+  const record::Environment& e = results.environment;
+  std::vector<std::string> head;
+  head.push_back(results.name + ": " +
+                 joined({word("model") + labelled(" at ", word("size")), labelled("data: ", word("data")),
+                         labelled("accuracy on ", word("validation")),
+                         relations.empty() ? "" : "calibrated on " + calibration + " (" + relation + ")"},
+                        "; "));
+  head.push_back(
+      "Machine: " +
+      joined({e.cpu_model, e.cpus > 0 ? std::to_string(e.cpus) + " CPUs" : "",
+              e.memory_bytes > 0 ? significant(static_cast<double>(e.memory_bytes) * 1e-9, 3) + " GB" : "",
+              e.os, e.kernel},
+             ", "));
+  head.push_back(
+      "Protocol: " +
+      joined({labelled("", word("scenario")), labelled("repeats: ", word("repeats")),
+              labelled("warm-up: ", word("warm-up")), labelled("timed: ", word("timed")), word("inputs")},
+             "; "));
+  if (!results.complete)
+    head.push_back("INCOMPLETE: not all planned runs have been made; `assay run --resume` goes on");
+  for (std::string& line : head) line = one_line(line);
+  return head;
+}
+
+std::vector<std::string> make_tail(const record::Results& results, const std::vector<std::string>& names) {
+  std::vector<std::string> tail;
+  std::set<std::string> told;
+  for (const Row& row : results.rows)
+    for (const Finding& finding : row.findings)
+      if (finding.severity == Severity::kUnmeasured && told.insert(finding.rule + finding.evidence).second)
+        tail.push_back("Unmeasured (" + finding.rule + "): " + one_line(finding.evidence));
+  std::string pairs;
+  for (const auto& [a, b] : not_distinguishable(results))
+    pairs += (pairs.empty() ? "" : "; ") + names[a] + " and " + names[b];
+  if (!pairs.empty())
+    tail.push_back("Rows not distinguishable in throughput (the ratio's 95 % interval covers 1): " + pairs);
+  return tail;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::size_t, std::size_t>> not_distinguishable(const record::Results& results) {
+  const auto usable = [](const Figure& f) {
+    return f.value && f.lo && f.hi && *f.value > 0 && f.status != FigureStatus::kInvalid;
+  };
+  const auto relative = [](const Figure& f) {
+    return std::max(*f.hi - *f.value, *f.value - *f.lo) / *f.value;
+  };
+  std::vector<std::pair<std::size_t, std::size_t>> pairs;
+  for (std::size_t i = 0; i < results.rows.size(); ++i)
+    for (std::size_t j = i + 1; j < results.rows.size(); ++j) {
+      const Figure& a = results.rows[i].figures.throughput;
+      const Figure& b = results.rows[j].figures.throughput;
+      if (!usable(a) || !usable(b)) continue;
+      const double ratio = *a.value / *b.value;
+      if (std::abs(ratio - 1) <= ratio * std::hypot(relative(a), relative(b))) pairs.emplace_back(i, j);
+    }
+  return pairs;
+}
+
+std::string note_marks(const std::vector<int>& notes) {
+  std::string text;
+  for (std::size_t i = 0; i < notes.size();) {
+    std::size_t last = i;
+    while (last + 1 < notes.size() && notes[last + 1] == notes[last] + 1) ++last;
+    text += (text.empty() ? "[" : ",") + std::to_string(notes[i]);
+    if (last > i) text += (last == i + 1 ? "," : "-") + std::to_string(notes[last]);
+    i = last + 1;
+  }
+  return text.empty() ? text : text + "]";
+}
+
+Summary summarise(const record::Results& results) {
+  Summary summary;
+  Notes notes;
+  const std::vector<std::string> names = configurations(results.rows);
+  summary.head = make_head(results);
+  for (std::size_t i = 0; i < results.rows.size(); ++i)
+    summary.rows.push_back(make_row(results.rows[i], names[i], notes));
+  summary.notes = notes.take();
+  summary.tail = make_tail(results, names);
+  return summary;
+}
+
+}  // namespace assay::report
