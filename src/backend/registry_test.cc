@@ -35,7 +35,9 @@ TEST(Registry, PluginPathVariableComesFirst) {
   ::unsetenv("ASSAY_PLUGIN_PATH");
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_EQ(*found, dir->path() / "libassay_null.so");
-  if (!absent) EXPECT_NE(absent.error().message.find(dir->path().string()), std::string::npos);
+  if (!absent) {
+    EXPECT_NE(absent.error().message.find(dir->path().string()), std::string::npos);
+  }
 }
 
 }  // namespace
