@@ -9,11 +9,11 @@
 #include <set>
 #include <vector>
 
-#include "../common/plugin.h"
+#include "support/vendor_plugin.h"
 
-namespace assay_onnxruntime {
+namespace assay::onnxruntime {
 
-using assay_plugin::PrecisionCount;
+using plugin::PrecisionCount;
 
 namespace {
 
@@ -218,4 +218,4 @@ std::string executed_precision(int model) {
   return graph.precision();
 }
 
-}  // namespace assay_onnxruntime
+}  // namespace assay::onnxruntime

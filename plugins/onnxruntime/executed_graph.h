@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace assay_onnxruntime {
+namespace assay::onnxruntime {
 
 /// The executed precision of an optimised ONNX model, read from the open file descriptor `model` (its weights
 /// are skipped, not loaded). Rule: each convolution and matrix product, subgraphs included, counts with what
@@ -16,4 +16,4 @@ namespace assay_onnxruntime {
 /// or the file is no ONNX.
 std::string executed_precision(int model);
 
-}  // namespace assay_onnxruntime
+}  // namespace assay::onnxruntime

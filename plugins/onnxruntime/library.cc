@@ -8,11 +8,11 @@
 #include <map>
 #include <mutex>
 
-#include "../common/plugin.h"
+#include "support/vendor_plugin.h"
 
-namespace assay_onnxruntime {
+namespace assay::onnxruntime {
 
-using assay_plugin::Failure;
+using plugin::Failure;
 namespace fs = std::filesystem;
 
 namespace {
@@ -130,4 +130,4 @@ void Library::check(OrtStatus* status, const std::string& what) const {
   }
 }
 
-}  // namespace assay_onnxruntime
+}  // namespace assay::onnxruntime

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace assay_onnxruntime {
+namespace assay::onnxruntime {
 
 /// An opened library with its process-wide environment. Never closed: ONNX Runtime's threads may outlive a
 /// session.
@@ -42,4 +42,4 @@ class Library {
 template <typename T>
 using Handle = std::unique_ptr<T, void (*)(T*)>;
 
-}  // namespace assay_onnxruntime
+}  // namespace assay::onnxruntime

@@ -3,12 +3,12 @@
 
 #include "session.h"
 
-using assay_plugin::guard;
-using assay_plugin::require_struct;
+using assay::plugin::guard;
+using assay::plugin::require_struct;
 
 struct assay_session {
   explicit assay_session(const assay_open_options& options) : session(options) {}
-  assay_onnxruntime::Session session;
+  assay::onnxruntime::Session session;
 };
 
 namespace {
@@ -16,14 +16,14 @@ namespace {
 // Made once and kept for ever, as describe() promises.
 struct Description {
   Description() {
-    full_name = assay_plugin::cpu_name();
+    full_name = assay::plugin::cpu_name();
     try {
-      const auto library = assay_onnxruntime::Library::open("");
+      const auto library = assay::onnxruntime::Library::open("");
       version = library->version();
       versions.add("library", library->path());
       versions.add("api", std::to_string(library->api_version()));
       versions.add("build", library->api().GetBuildInfoString());
-      versions.add("providers", assay_plugin::join(library->providers()));
+      versions.add("providers", assay::plugin::join(library->providers()));
     } catch (const std::exception& exception) {
       problem = exception.what();
     }
@@ -45,7 +45,7 @@ struct Description {
   std::string full_name;
   std::string version;
   std::string problem;
-  assay_plugin::PairList versions;
+  assay::plugin::PairList versions;
   assay_accelerator cpu{};
   assay_description description{};
 };

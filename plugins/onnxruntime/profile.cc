@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-namespace assay_onnxruntime {
+namespace assay::onnxruntime {
 
-using assay_plugin::Failure;
+using plugin::Failure;
 
 namespace {
 
@@ -26,8 +26,7 @@ struct Kernel {
 
 }  // namespace
 
-void read_profile(const std::string& path, const std::string& claimed_provider,
-                  assay_plugin::LayerList& layers) {
+void read_profile(const std::string& path, const std::string& claimed_provider, plugin::LayerList& layers) {
   std::ifstream file(path);
   if (!file) throw Failure(ASSAY_ERROR_VENDOR, path + ": ONNX Runtime's profile cannot be read");
 
@@ -69,4 +68,4 @@ void read_profile(const std::string& path, const std::string& claimed_provider,
   }
 }
 
-}  // namespace assay_onnxruntime
+}  // namespace assay::onnxruntime

@@ -3,15 +3,14 @@
 
 #include <string>
 
-#include "../common/plugin.h"
+#include "support/vendor_plugin.h"
 
-namespace assay_onnxruntime {
+namespace assay::onnxruntime {
 
 /// Reads the JSON file that a profiling session wrote and adds one layer for each kernel that was executed,
 /// in order of execution: mean time of one inference, the first inference left out when there are more, and
 /// placement by the execution provider: `claimed_provider` is the claimed accelerator, any other is
 /// elsewhere. Throws Failure when the file cannot be read or holds no executed kernel.
-void read_profile(const std::string& path, const std::string& claimed_provider,
-                  assay_plugin::LayerList& layers);
+void read_profile(const std::string& path, const std::string& claimed_provider, plugin::LayerList& layers);
 
-}  // namespace assay_onnxruntime
+}  // namespace assay::onnxruntime

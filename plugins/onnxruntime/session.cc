@@ -11,12 +11,12 @@
 #include "executed_graph.h"
 #include "profile.h"
 
-namespace assay_onnxruntime {
+namespace assay::onnxruntime {
 
-using assay_plugin::DeclaredShape;
-using assay_plugin::element;
-using assay_plugin::Failure;
-using assay_plugin::Options;
+using plugin::DeclaredShape;
+using plugin::element;
+using plugin::Failure;
+using plugin::Options;
 namespace fs = std::filesystem;
 
 namespace {
@@ -71,7 +71,7 @@ Session::Settings settings_of(const assay_open_options& request) {
       request.options, request.option_count,
       {"threads", "inter_op", "graph_optimization", "execution_mode", "spinning", "library"});
   Session::Settings settings;
-  settings.threads = options.integer("threads", 1, 1024).value_or(assay_plugin::affinity_cores());
+  settings.threads = options.integer("threads", 1, 1024).value_or(plugin::affinity_cores());
   settings.inter_op = options.integer("inter_op", 1, 1024).value_or(settings.inter_op);
   settings.optimisation = options.choice("graph_optimization", kLevels).value_or(settings.optimisation);
   settings.parallel = options.choice("execution_mode", {"sequential", "parallel"}).value_or(0) == 1;
@@ -111,10 +111,9 @@ Session::Session(const assay_open_options& options)
   if (std::string_view(options.accelerator) != "CPU")
     throw Failure(ASSAY_ERROR_UNAVAILABLE, std::string("accelerator '") + options.accelerator +
                                                "': this backend runs on CPU only; execution providers in " +
-                                               library_->path() + ": " +
-                                               assay_plugin::join(library_->providers()));
-  assay_plugin::require_known_precision(options.precision);
-  assay_plugin::require_model_file(options.artifact);
+                                               library_->path() + ": " + plugin::join(library_->providers()));
+  plugin::require_known_precision(options.precision);
+  plugin::require_model_file(options.artifact);
 
   OrtMemoryInfo* memory = nullptr;
   library_->check(api_.CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, &memory),
@@ -139,7 +138,7 @@ Session::Session(const assay_open_options& options)
   const std::vector<Declared> inputs = declared(session_.get(), true);
   std::vector<DeclaredShape> shapes;
   for (const Declared& input : inputs) shapes.push_back(input.shape);
-  const auto dims = assay_plugin::resolve_shapes(shapes, options);
+  const auto dims = plugin::resolve_shapes(shapes, options);
   for (size_t i = 0; i < inputs.size(); ++i) inputs_.add(inputs[i].shape.name, inputs[i].dtype, dims[i]);
 
   const std::vector<Declared> outputs = declared(session_.get(), false);
@@ -253,7 +252,7 @@ Session::DimensionSizes Session::sizes_of_symbols(const assay_open_options& opti
   const Handle<OrtSession> probe = create(options.artifact, false, false, {}, -1);
   std::vector<DeclaredShape> shapes;
   for (const Declared& input : declared(probe.get(), true)) shapes.push_back(input.shape);
-  const auto dims = assay_plugin::resolve_shapes(shapes, options);
+  const auto dims = plugin::resolve_shapes(shapes, options);
   for (size_t i = 0; i < shapes.size(); ++i) {
     for (size_t d = 0; d < dims[i].size(); ++d) {
       const std::string& symbol = shapes[i].symbols[d];
@@ -336,8 +335,8 @@ Handle<OrtValue> Session::wrap(const assay_tensor& tensor, void* data) const {
 
 void Session::bind(uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
                    const assay_buffer* outputs, uint32_t output_count) {
-  assay_plugin::require_buffers(inputs_, inputs, input_count, "input");
-  assay_plugin::require_buffers(outputs_, outputs, output_count, "output");
+  plugin::require_buffers(inputs_, inputs, input_count, "input");
+  plugin::require_buffers(outputs_, outputs, output_count, "output");
   OrtIoBinding* raw_binding = nullptr;
   library_->check(api_.CreateIoBinding(session_.get(), &raw_binding), "creating a binding");
   Slot bound{{}, {raw_binding, api_.ReleaseIoBinding}};
@@ -454,4 +453,4 @@ const assay_profile* Session::profile() {
   return layers_.profile();
 }
 
-}  // namespace assay_onnxruntime
+}  // namespace assay::onnxruntime

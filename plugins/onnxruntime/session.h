@@ -7,10 +7,10 @@
 #include <mutex>
 #include <thread>
 
-#include "../common/plugin.h"
 #include "library.h"
+#include "support/vendor_plugin.h"
 
-namespace assay_onnxruntime {
+namespace assay::onnxruntime {
 
 /// Methods throw Failure. Used by one thread at a time, except cancel().
 class Session {
@@ -45,7 +45,7 @@ class Session {
  private:
   /// A tensor as the model declares it; a dynamic dimension is negative.
   struct Declared {
-    assay_plugin::DeclaredShape shape;
+    plugin::DeclaredShape shape;
     assay_dtype dtype = ASSAY_DTYPE_UNKNOWN;
   };
   using DimensionSizes = std::map<std::string, int64_t>;
@@ -68,9 +68,9 @@ class Session {
   Handle<OrtRunOptions> run_options_;
   Handle<OrtSession> session_;
 
-  assay_plugin::TensorList inputs_;
-  assay_plugin::TensorList outputs_;
-  assay_plugin::PairList properties_;
+  plugin::TensorList inputs_;
+  plugin::TensorList outputs_;
+  plugin::PairList properties_;
   std::string executed_precision_;
   assay_session_info info_{};
 
@@ -82,7 +82,7 @@ class Session {
 
   std::string profile_folder_;
   bool profiled_ = false;
-  assay_plugin::LayerList layers_;
+  plugin::LayerList layers_;
 
   // Held for a moment before and after a run, never during it: cancel() needs to know whether one is running.
   std::mutex mutex_;
@@ -94,9 +94,9 @@ class Session {
   std::condition_variable flight_changed_;
   Flight flight_ = Flight::kNone;
   uint32_t flight_slot_ = 0;
-  std::optional<assay_plugin::Failure> flight_failure_;
+  std::optional<plugin::Failure> flight_failure_;
   bool stopping_ = false;
   std::thread thread_;
 };
 
-}  // namespace assay_onnxruntime
+}  // namespace assay::onnxruntime

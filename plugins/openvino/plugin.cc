@@ -5,13 +5,13 @@
 
 #include "session.h"
 
-using assay_openvino::plain_text;
-using assay_plugin::Failure;
-using assay_plugin::require_struct;
+using assay::openvino::plain_text;
+using assay::plugin::Failure;
+using assay::plugin::require_struct;
 
 struct assay_session {
   explicit assay_session(const assay_open_options& options) : session(options) {}
-  assay_openvino::Session session;
+  assay::openvino::Session session;
 };
 
 namespace {
@@ -19,7 +19,7 @@ namespace {
 // guard() with OpenVINO's own exceptions told apart.
 template <typename Body>
 int32_t guard(assay_error* error, Body&& body) noexcept {
-  return assay_plugin::guard(error, [&] {
+  return assay::plugin::guard(error, [&] {
     try {
       body();
     } catch (const ov::Cancelled&) {
@@ -55,7 +55,7 @@ struct Description {
   }
 
   void list_accelerators() {
-    ov::Core& core = assay_openvino::core();
+    ov::Core& core = assay::openvino::core();
     const std::vector<std::string> present = core.get_available_devices();
     for (const std::string& device : present) {
       add(device, core.get_property(device, ov::device::full_name), "");
@@ -71,7 +71,7 @@ struct Description {
 
   static std::string reason_of_absence(const char* kind) {
     try {
-      assay_openvino::core().get_versions(kind);  // Loads the device's plugin, and says why it cannot.
+      assay::openvino::core().get_versions(kind);  // Loads the device's plugin, and says why it cannot.
       return std::string("OpenVINO's ") + kind +
              " plugin loads but finds no device: hardware or driver is absent";
     } catch (const std::exception& exception) {
@@ -90,7 +90,7 @@ struct Description {
   std::string version;
   std::string problem;
   std::vector<assay_accelerator> accelerators;
-  assay_plugin::PairList versions;
+  assay::plugin::PairList versions;
   assay_description description{};
 };
 

@@ -5,14 +5,14 @@
 #include <set>
 #include <sstream>
 
-namespace assay_openvino {
+namespace assay::openvino {
 
-using assay_plugin::DeclaredShape;
-using assay_plugin::element;
-using assay_plugin::Failure;
-using assay_plugin::join;
-using assay_plugin::Options;
-using assay_plugin::PrecisionCount;
+using plugin::DeclaredShape;
+using plugin::element;
+using plugin::Failure;
+using plugin::join;
+using plugin::Options;
+using plugin::PrecisionCount;
 
 namespace {
 
@@ -89,8 +89,8 @@ ov::AnyMap configuration(const std::string& device, const assay_open_options& re
   const auto streams = options.integer("streams", 1, 1024);
   if (streams || hint == 0) config.emplace(ov::num_streams(streams.value_or(1)));
   if (device == "CPU") {
-    config.emplace(ov::inference_num_threads(
-        options.integer("threads", 1, 1024).value_or(assay_plugin::affinity_cores())));
+    config.emplace(
+        ov::inference_num_threads(options.integer("threads", 1, 1024).value_or(plugin::affinity_cores())));
     if (const auto pinning = options.boolean("pinning"))
       config.emplace(ov::hint::enable_cpu_pinning(*pinning));
   } else {
@@ -127,7 +127,7 @@ std::shared_ptr<ov::Model> read_model(const assay_open_options& options) {
       shape.dims.push_back(dimension.is_static() ? dimension.get_length() : -1);
     shapes.push_back(std::move(shape));
   }
-  const auto dims = assay_plugin::resolve_shapes(shapes, options);
+  const auto dims = plugin::resolve_shapes(shapes, options);
   if (!model->is_dynamic()) return model;
   std::map<size_t, ov::PartialShape> resolved;
   for (size_t i = 0; i < dims.size(); ++i)
@@ -136,7 +136,7 @@ std::shared_ptr<ov::Model> read_model(const assay_open_options& options) {
   return model;
 }
 
-void add_tensors(const std::vector<ov::Output<const ov::Node>>& ports, assay_plugin::TensorList& tensors) {
+void add_tensors(const std::vector<ov::Output<const ov::Node>>& ports, plugin::TensorList& tensors) {
   for (const auto& port : ports) {
     if (port.get_partial_shape().is_dynamic())
       throw Failure(ASSAY_ERROR_UNSUPPORTED, "'" + name_of(port) + "' has shape " +
@@ -203,9 +203,9 @@ std::string executed_precision(const std::shared_ptr<const ov::Model>& runtime_m
 Session::Session(const assay_open_options& options)
     : profiling_(options.profiling != 0), claimed_(options.accelerator) {
   require_device(claimed_);
-  assay_plugin::require_known_precision(options.precision);
+  plugin::require_known_precision(options.precision);
   const ov::AnyMap config = configuration(claimed_, options);
-  assay_plugin::require_model_file(options.artifact);
+  plugin::require_model_file(options.artifact);
   compiled_ = core().compile_model(read_model(options), claimed_, config);
   add_tensors(compiled_.inputs(), inputs_);
   add_tensors(compiled_.outputs(), outputs_);
@@ -249,8 +249,8 @@ void Session::fill_info() {
 
 void Session::bind(uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
                    const assay_buffer* outputs, uint32_t output_count) {
-  assay_plugin::require_buffers(inputs_, inputs, input_count, "input");
-  assay_plugin::require_buffers(outputs_, outputs, output_count, "output");
+  plugin::require_buffers(inputs_, inputs, input_count, "input");
+  plugin::require_buffers(outputs_, outputs, output_count, "output");
   ov::InferRequest request = compiled_.create_infer_request();
   for (uint32_t i = 0; i < input_count; ++i)
     request.set_input_tensor(i, wrap(compiled_.inputs()[i], element(inputs, i)));
@@ -319,4 +319,4 @@ const assay_profile* Session::profile() {
   return layers_.profile();
 }
 
-}  // namespace assay_openvino
+}  // namespace assay::openvino

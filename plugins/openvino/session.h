@@ -4,9 +4,9 @@
 #include <deque>
 #include <openvino/openvino.hpp>
 
-#include "../common/plugin.h"
+#include "support/vendor_plugin.h"
 
-namespace assay_openvino {
+namespace assay::openvino {
 
 /// The process-wide core, made at the first call. Throws what OpenVINO throws.
 ov::Core& core();
@@ -44,13 +44,13 @@ class Session {
   std::string claimed_;
   std::string executed_precision_;
   std::string executed_devices_;
-  assay_plugin::TensorList inputs_;
-  assay_plugin::TensorList outputs_;
-  assay_plugin::PairList properties_;
+  plugin::TensorList inputs_;
+  plugin::TensorList outputs_;
+  plugin::PairList properties_;
   assay_session_info info_{};
   std::vector<ov::InferRequest> requests_;  // One for each slot, empty until bound.
   std::deque<uint32_t> in_flight_;
-  assay_plugin::LayerList layers_;
+  plugin::LayerList layers_;
   bool profiled_ = false;
 };
 
@@ -60,4 +60,4 @@ class Session {
 /// does not tell.
 std::string executed_precision(const std::shared_ptr<const ov::Model>& runtime_model);
 
-}  // namespace assay_openvino
+}  // namespace assay::openvino

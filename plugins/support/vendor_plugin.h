@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "assay/backend_abi.h"
+#include "support/plugin_support.h"
 
-namespace assay_plugin {
+namespace assay::plugin {
 
 /// Thrown inside a plugin and turned into a code and a text by guard(): never leaves the plugin.
 struct Failure : std::runtime_error {
@@ -22,9 +23,6 @@ struct Failure : std::runtime_error {
   int32_t vendor_code;
 };
 
-/// Writes text into *error (which may be null), cut to its room, and returns the code.
-int32_t report(assay_error* error, assay_code code, const char* text, int32_t vendor_code = 0) noexcept;
-
 /// The one place where exceptions end: every function of the table is guard(error, [&] { ... }).
 template <typename Body>
 int32_t guard(assay_error* error, Body&& body) noexcept {
@@ -32,11 +30,11 @@ int32_t guard(assay_error* error, Body&& body) noexcept {
     body();
     return ASSAY_OK;
   } catch (const Failure& failure) {
-    return report(error, failure.code, failure.what(), failure.vendor_code);
+    return fail(error, failure.code, failure.what(), failure.vendor_code);
   } catch (const std::exception& exception) {
-    return report(error, ASSAY_ERROR_VENDOR, exception.what());
+    return fail(error, ASSAY_ERROR_VENDOR, exception.what());
   } catch (...) {
-    return report(error, ASSAY_ERROR_VENDOR, "the runtime threw something that is not an exception");
+    return fail(error, ASSAY_ERROR_VENDOR, "the runtime threw something that is not an exception");
   }
 }
 
@@ -101,9 +99,6 @@ struct DeclaredShape {
 std::vector<std::vector<int64_t>> resolve_shapes(const std::vector<DeclaredShape>& inputs,
                                                  const assay_open_options& options);
 
-/// Bytes of one element; 0 for a type that has no fixed size.
-uint64_t element_size(assay_dtype dtype);
-
 /// Tensors with the storage of their names, as the ABI wants them. Pointers stay valid while it lives.
 class TensorList {
  public:
@@ -115,7 +110,7 @@ class TensorList {
 
  private:
   std::vector<assay_tensor> tensors_;
-  std::deque<std::string> names_;
+  std::deque<TensorSpec> specs_;
 };
 
 /// Name-value pairs with their storage.
@@ -160,4 +155,4 @@ class PrecisionCount {
 void require_buffers(const TensorList& tensors, const assay_buffer* buffers, uint32_t count,
                      const char* what);
 
-}  // namespace assay_plugin
+}  // namespace assay::plugin

@@ -1,4 +1,4 @@
-#include "plugin.h"
+#include "support/vendor_plugin.h"
 
 #include <sched.h>
 #include <sys/stat.h>
@@ -9,16 +9,7 @@
 #include <cstring>
 #include <fstream>
 
-namespace assay_plugin {
-
-int32_t report(assay_error* error, assay_code code, const char* text, int32_t vendor_code) noexcept {
-  if (error == nullptr || error->struct_size < sizeof(assay_error)) return code;
-  error->vendor_code = vendor_code;
-  const size_t length = std::min(std::strlen(text), sizeof(error->text) - 1);
-  std::memcpy(error->text, text, length);
-  error->text[length] = '\0';
-  return code;
-}
+namespace assay::plugin {
 
 std::string join(const std::vector<std::string>& parts, const char* separator) {
   std::string joined;
@@ -163,53 +154,14 @@ std::vector<std::vector<int64_t>> resolve_shapes(const std::vector<DeclaredShape
   return resolved;
 }
 
-uint64_t element_size(assay_dtype dtype) {
-  switch (dtype) {
-    case ASSAY_I8:
-    case ASSAY_U8:
-    case ASSAY_BOOL:
-      return 1;
-    case ASSAY_F16:
-    case ASSAY_BF16:
-    case ASSAY_I16:
-    case ASSAY_U16:
-      return 2;
-    case ASSAY_F32:
-    case ASSAY_I32:
-    case ASSAY_U32:
-      return 4;
-    case ASSAY_F64:
-    case ASSAY_I64:
-    case ASSAY_U64:
-      return 8;
-    case ASSAY_DTYPE_UNKNOWN:
-      return 0;
-  }
-  return 0;
-}
-
 void TensorList::add(const std::string& name, assay_dtype dtype, const std::vector<int64_t>& dims) {
-  const uint64_t bytes = element_size(dtype);
-  if (bytes == 0)
+  if (dtype_size(dtype) == 0)
     throw Failure(ASSAY_ERROR_UNSUPPORTED, "tensor '" + name + "' has an element type that cannot be bound");
   if (dims.size() > ASSAY_MAX_RANK)
     throw Failure(ASSAY_ERROR_UNSUPPORTED, "tensor '" + name + "' has " + std::to_string(dims.size()) +
                                                " dimensions; at most " + std::to_string(ASSAY_MAX_RANK) +
                                                " can be bound");
-  assay_tensor tensor{};
-  tensor.struct_size = sizeof(tensor);
-  tensor.dtype = dtype;
-  tensor.name = names_.emplace_back(name).c_str();
-  tensor.rank = static_cast<uint32_t>(dims.size());
-  tensor.byte_size = bytes;
-  for (size_t d = dims.size(); d-- > 0;) {
-    tensor.dims[d] = dims[d];
-    tensor.strides[d] = static_cast<int64_t>(tensor.byte_size);
-    tensor.byte_size *= static_cast<uint64_t>(dims[d]);
-  }
-  tensor.quantisation.struct_size = sizeof(tensor.quantisation);
-  tensor.quantisation.axis = -1;
-  tensors_.push_back(tensor);
+  tensors_.push_back(abi_tensor(specs_.emplace_back(TensorSpec{name, dtype, dims})));
 }
 
 void PairList::add(std::string name, std::string value) {
@@ -270,4 +222,4 @@ void require_buffers(const TensorList& tensors, const assay_buffer* buffers, uin
   }
 }
 
-}  // namespace assay_plugin
+}  // namespace assay::plugin
