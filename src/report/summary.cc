@@ -142,7 +142,7 @@ std::vector<std::string> make_head(const record::Results& results) {
   head.push_back(results.name + ": " +
                  joined({word("model") + labelled(" at ", word("size")), labelled("data: ", word("data")),
                          labelled("accuracy on ", word("validation")),
-                         relations.empty() ? "" : "calibrated on " + calibration + " (" + relation + ")"},
+                         relations.empty() ? "" : "calibrated on " + calibration + ", " + relation},
                         "; "));
   head.push_back(
       "Machine: " +

@@ -118,7 +118,7 @@ Grid one_line_rows(const Summary& summary, bool with_platform) {
     second.push_back({std::string(bottom), Ink::kBold, right});
   };
   if (with_platform) head("", "Platform", false);
-  head("", "Accelerator", false);
+  head("Accel-", "erator", false);
   head("Backend/", "precision", false);
   for (const Column& column : columns()) head(column.title, column.unit, true);
   head("", "Verdict", false);
@@ -131,10 +131,13 @@ Grid one_line_rows(const Summary& summary, bool with_platform) {
     line.push_back({truncated(row.accelerator, kLongestName)});
     line.push_back({truncated(row.configuration, kLongestName)});
     for (const Cell& cell : row.cells) line.push_back(draw(cell));
-    const std::string tags = tags_of(row);
-    line.push_back({row.verdict + note_marks(row.verdict_notes) + (tags.empty() ? "" : " " + tags),
-                    ink_of(row.verdict)});
+    line.push_back({row.verdict + note_marks(row.verdict_notes), ink_of(row.verdict)});
+    const std::size_t verdict = line.size() - 1;
     grid.add(std::move(line));
+    if (row.tags.empty()) continue;
+    Line below(verdict);
+    below.push_back({tags_of(row), Ink::kYellow});
+    grid.add(std::move(below));
   }
   return grid;
 }

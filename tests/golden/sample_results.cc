@@ -1,0 +1,191 @@
+#include "sample_results.h"
+
+#include <algorithm>
+
+namespace assay {
+namespace {
+
+using record::Figure;
+using record::FigureStatus;
+using record::Severity;
+
+Figure figure(double value, double uncertainty, const char* unit) {
+  return Figure::of(value, unit, value - uncertainty, value + uncertainty);
+}
+
+record::Row base_row(const std::string& backend, const std::string& precision) {
+  record::Row row;
+  row.key = {backend + "-cpu-" + precision,
+             "AMD EPYC 9B45",
+             backend,
+             "CPU",
+             "DDRNet-23-slim",
+             precision,
+             1,
+             "single_stream"};
+  row.executed_precision = precision;
+  row.repeats = 3;
+  row.warmup = 640;
+  row.iterations = 1000;
+  for (const record::MetricInfo& metric : record::metrics())
+    row.figures.*metric.member = Figure::unmeasured(std::string(metric.unit), "not measured");
+  row.calibration_relation = precision == "int8" ? "disjoint" : "none";
+  row.digests = {{"model", "1111"},
+                 {"artifact", "2222"},
+                 {"calibration", "3333"},
+                 {"dataset", "4444"},
+                 {"environment", "5555"}};
+  row.versions = {{"runtime", "2026.4.1"}, {"plugin", "0.1.0"}};
+  row.libraries = {"libopenvino.so.2026.4.1"};
+  row.findings = {{"power-unmeasured",
+                   Severity::kUnmeasured,
+                   "no power source on this machine",
+                   {"power", "energy_per_inference", "efficiency"}}};
+  return row;
+}
+
+/// Figures that follow from a mean latency, its uncertainty and a p99.
+void set_latency(record::Row& row, double mean_ms, double uncertainty, double p99_ms) {
+  auto& f = row.figures;
+  f.latency_mean = figure(mean_ms, uncertainty, "ms");
+  f.latency_p50 = figure(mean_ms * 0.99, uncertainty, "ms");
+  f.latency_p90 = figure(mean_ms * 1.05, uncertainty, "ms");
+  f.latency_p95 = figure(mean_ms * 1.08, uncertainty, "ms");
+  f.latency_p99 = figure(p99_ms, 2 * uncertainty, "ms");
+  f.throughput =
+      figure(row.key.batch * 1000 / mean_ms, row.key.batch * 1000 / mean_ms * uncertainty / mean_ms, "FPS");
+  f.throughput_window = f.throughput;
+  f.gops = Figure::of(9.07 * 1000 / mean_ms, "GOPS");
+  f.peak_memory = Figure::of(312.5, "MB");
+  f.placement = Figure::of(100, "%");
+  row.diagnostics.process_mean_ms = {mean_ms - 0.1, mean_ms, mean_ms + 0.1};
+  row.diagnostics.pooled_ms = {{"p50", mean_ms}, {"p99", p99_ms}};
+  row.diagnostics.bound_ms = {{"p99", p99_ms * 1.1}};
+  row.diagnostics.effective_n = 2500;
+  row.diagnostics.outliers = {{}, {17, 400}, {}};
+  row.diagnostics.change_points = {-1, -1, -1};
+  row.diagnostics.drift_percent = {0.1, -0.2, 0.3};
+}
+
+void set_accuracy(record::Row& row, double miou, double drop) {
+  row.figures.miou = figure(miou, 0.84, "%");
+  row.figures.miou_fp32 = figure(miou + drop, 0.84, "%");
+  row.figures.miou_drop = drop == 0 ? Figure::of(0, "points", 0, 0) : figure(drop, 0.31, "points");
+  row.figures.pixel_accuracy = Figure::of(93.25, "%");
+  row.per_class_iou = {97.5, -1, 81.25};
+}
+
+void add(record::Row& row, const char* rule, Severity severity, const char* evidence,
+         std::vector<std::string> figures) {
+  row.findings.push_back({rule, severity, evidence, figures});
+  const FigureStatus status = severity == Severity::kInvalid ? FigureStatus::kInvalid : FigureStatus::kWarn;
+  for (const record::MetricInfo& metric : record::metrics()) {
+    Figure& f = row.figures.*metric.member;
+    const bool concerned = figures.empty()
+                               ? severity == Severity::kInvalid
+                               : std::find(figures.begin(), figures.end(), metric.name) != figures.end();
+    if (!concerned) continue;
+    f.reasons.emplace_back(rule);
+    if (f.value) f.status = std::max(f.status, status);
+  }
+  if (severity == Severity::kInvalid)
+    row.verdict = "INVALID";
+  else if (row.verdict == "OK")
+    row.verdict = "WARN";
+}
+
+}  // namespace
+
+record::Results quick_results() {
+  record::Results r;
+  r.name = "quickstart";
+  r.description = "a quick look";
+  r.assay_version = "0.1.0";
+  r.started_utc = "2026-11-21T09:00:00.000Z";
+  r.finished_utc = "2026-11-21T09:06:00.000Z";
+  r.complete = true;
+  r.spec_digest = "6666";
+  r.protocol = {{"model", "DDRNet-23-slim"},
+                {"size", "256x512"},
+                {"data", "generated streets 256x512 (seed 20)"},
+                {"validation", "200 images of val (seed 42)"},
+                {"calibration", "100 images of train (seed 42)"},
+                {"repeats", "3 fresh processes, random order (seed 42)"},
+                {"scenario", "single_stream"},
+                {"warm-up", ">= 100 inferences and 10 s and steady, at most 15 s"},
+                {"timed", ">= 1000 inferences"},
+                {"inputs", "8 images in rotation"}};
+  r.environment = {"host",        "Debian GNU/Linux 12",     "6.1.0", "AMD EPYC 9B45", 2,
+                   8'323'000'000, {{"governor", "unknown"}}, "5555"};
+  r.peaks = {{"fp32", "CPU", 310.5, "measured: FP32 FMA kernel, 2 threads"}};
+  r.class_names = {"road", "train", "car"};
+
+  record::Row fp32 = base_row("openvino", "fp32");
+  set_latency(fp32, 13.11, 0.21, 15.23);
+  set_accuracy(fp32, 71.23, 0);
+
+  record::Row int8 = base_row("openvino", "int8");
+  set_latency(int8, 2.5954, 0.032, 2.9513);
+  set_accuracy(int8, 67.9, 3.33);
+  add(int8, "accuracy-degraded", Severity::kWarn,
+      "int8 mIoU is 3.33 points under FP32 (95 % interval 3.02 to 3.64), over the limit of 3",
+      {"miou", "miou_drop"});
+  add(int8, "warm-up", Severity::kWarn,
+      "latency was not steady yet when the warm-up ended at its cap of 15 s in 1 of 3 repeats",
+      {"latency_mean", "latency_p50", "latency_p90", "latency_p95", "latency_p99", "throughput", "gops"});
+  add(int8, "autocorrelation", Severity::kWarn,
+      "latencies depend on their predecessors (lag-1 correlation 0.82): 3000 are worth 310 independent ones, "
+      "which "
+      "bounds on percentiles use",
+      {"latency_p90", "latency_p95", "latency_p99"});
+
+  record::Row crashed = base_row("onnxruntime", "fp32");
+  set_latency(crashed, 13.4, 0.35, 16.02);
+  set_accuracy(crashed, 71.23, 0);
+  crashed.repeats = 2;
+  add(crashed, "run-failed", Severity::kInvalid,
+      "timed run 3: killed by SIGSEGV (signal 11) after 499 inferences; last log lines:\n\x1b[31mboom | "
+      "*pipe*",
+      {});
+
+  record::Row slow = base_row("onnxruntime", "int8");
+  set_latency(slow, 27.32, 1.4, 33.1);
+  set_accuracy(slow, 70.11, 1.12);
+  add(slow, "warm-up", Severity::kWarn,
+      "latency was not steady yet when the warm-up ended at its cap of 15 s in 1 of 3 repeats",
+      {"latency_mean", "latency_p50", "latency_p90", "latency_p95", "latency_p99", "throughput", "gops"});
+  add(slow, "artifact-agrees", Severity::kWarn,
+      "the artifact was not compared with FP32 ONNX Runtime before use", {});
+  r.rows = {fp32, int8, crashed, slow};
+  return r;
+}
+
+record::Results mixed_results() {
+  record::Results r = quick_results();
+  r.name = "mixed";
+  r.complete = false;
+  record::Row a = r.rows[0];
+  record::Row twin = a;
+  twin.key.id = "openvino-cpu-fp32-one-thread";
+  set_latency(twin, 13.2, 0.2, 15.4);
+  record::Row board = base_row("tensorrt", "int8");
+  board.key.device = "NVIDIA Jetson Orin NX 8GB with a name that does not end";
+  board.key.accelerator = "Ampere GPU";
+  board.key.batch = 8;
+  set_latency(board, 20, 0.1, 21);
+  set_accuracy(board, 70.5, 0.73);
+  record::Row replay = base_row("replay", "fp32");
+  replay.key.device = "シミュレータ";
+  replay.simulated = true;
+  set_latency(replay, 5, 0.5, 6);
+  add(replay, "simulated", Severity::kWarn,
+      "the replay backend replays or simulates: its times are no device's",
+      {"latency_mean", "latency_p99", "throughput"});
+  record::Row nothing = base_row("openvino", "bf16");
+  nothing.repeats = 0;
+  add(nothing, "run-failed", Severity::kInvalid, "preparing the artifact: timeout", {});
+  r.rows = {a, twin, board, replay, nothing};
+  return r;
+}
+
+}  // namespace assay
