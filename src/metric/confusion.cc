@@ -5,13 +5,16 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace assay::metric {
 namespace {
 
+constexpr std::size_t kLabels = 256;  // Every byte has a row and a column: no pair of labels can go astray.
+constexpr std::size_t kCells = kLabels * kLabels;
 // Neighbouring pixels mostly share a cell; with one histogram each increment would wait for the one before
-// it.
-constexpr std::size_t kTallies = 4;
+// it. The second begins half a row off, or the two would compete for the same sets of the cache.
+constexpr std::size_t kTallies = 2, kTallyStride = kCells + kLabels / 2;
 constexpr std::size_t kWord = 8;  // Pixels in a machine word.
 constexpr std::size_t kRun = 64;  // Pixels that are looked at together for being all the same.
 constexpr std::uint64_t kEveryByte = 0x0101010101010101u;
@@ -29,40 +32,42 @@ std::uint64_t differs(const std::uint8_t* pixels, std::uint64_t pattern) {
   return difference;
 }
 
-/// "label 34 at 12 pixels, the first at 7" for the labels that `is_wrong` accepts; the first such value is
-/// told.
-template <typename Predicate>
-std::string describe_wrong(std::span<const std::uint8_t> map, Predicate is_wrong) {
-  std::size_t first = map.size(), count = 0;
-  for (std::size_t i = 0; i < map.size(); ++i) {
-    if (!is_wrong(i)) continue;
-    first = std::min(first, i);
-    count += 1;
+/// Which labels are neither classes nor ignored: the ground truth's if it has such, else the prediction's.
+std::string wrong_labels(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> prediction,
+                         int classes, int ignore) {
+  std::size_t wrong_truths = 0, wrong_predictions = 0, first_truth = 0, first_prediction = 0;
+  for (std::size_t i = truth.size(); i-- > 0;) {
+    if (truth[i] == ignore) continue;
+    if (truth[i] >= classes) {
+      wrong_truths += 1;
+      first_truth = i;
+    } else if (prediction[i] >= classes) {
+      wrong_predictions += 1;
+      first_prediction = i;
+    }
   }
-  return "label " + std::to_string(map[first]) + " at pixel " + std::to_string(first) + " (" +
-         std::to_string(count) + " such pixels)";
+  const auto describe = [classes](std::uint8_t label, std::size_t pixel, std::size_t count) {
+    return "label " + std::to_string(label) + " at pixel " + std::to_string(pixel) + " (" +
+           std::to_string(count) + " such pixels), but the classes are 0.." + std::to_string(classes - 1);
+  };
+  if (wrong_truths > 0) {
+    return "the ground truth holds " + describe(truth[first_truth], first_truth, wrong_truths) +
+           " and the ignore label is " + std::to_string(ignore) +
+           ": check the label format, the class map and the ignore label";
+  }
+  return "the model's label map holds " +
+         describe(prediction[first_prediction], first_prediction, wrong_predictions) +
+         ": check the number of classes and the output";
 }
 
 }  // namespace
 
-// A tally has a row for each class, one for ignored truth and one for wrong truth, and a column for each
-// class and one for wrong predictions. So every pair of bytes has a cell, and the loop needs no checks to be
-// safe.
 ConfusionMatrix::ConfusionMatrix(int classes, int ignore)
     : classes_(classes),
       ignore_(ignore),
       counts_(static_cast<std::size_t>(classes) * static_cast<std::size_t>(classes)),
-      row_of_(256),
-      column_of_(256),
-      tallies_(kTallies * static_cast<std::size_t>((classes + 1) * (classes + 2))) {
+      tallies_(kTallies * kTallyStride) {
   assert(classes >= 1 && classes <= 255);
-  const int columns = classes + 1;
-  for (int label = 0; label < 256; ++label) {
-    const auto at = static_cast<std::size_t>(label);
-    const int row = label == ignore ? classes : label < classes ? label : classes + 1;
-    row_of_[at] = static_cast<std::uint32_t>(row * columns);
-    column_of_[at] = static_cast<std::uint32_t>(std::min(label, classes));
-  }
 }
 
 Result<void> ConfusionMatrix::add(std::span<const std::uint8_t> truth,
@@ -80,72 +85,58 @@ Result<void> ConfusionMatrix::add(std::span<const std::uint8_t> truth,
 }
 
 void ConfusionMatrix::tally(const std::uint8_t* truth, const std::uint8_t* prediction, std::size_t pixels) {
-  const std::uint32_t* const row = row_of_.data();
-  const std::uint32_t* const column = column_of_.data();
-  std::uint32_t* tally[kTallies];
-  for (std::size_t k = 0; k < kTallies; ++k) tally[k] = tallies_.data() + k * tallies_.size() / kTallies;
-
+  std::uint32_t* const even = tallies_.data();
+  std::uint32_t* const odd = even + kTallyStride;
+  const auto cell = [](std::uint64_t t, std::uint64_t p) { return (t & 255) * kLabels + (p & 255); };
   std::size_t i = 0;
   for (; i + kRun <= pixels; i += kRun) {
     const std::uint8_t* const t = truth + i;
     const std::uint8_t* const p = prediction + i;
     if ((differs(t, t[0] * kEveryByte) | differs(p, p[0] * kEveryByte)) == 0) {
-      tally[0][row[t[0]] + column[p[0]]] += kRun;
+      even[cell(t[0], p[0])] += kRun;
       continue;
     }
+    std::uint16_t cells[kRun];
+    for (std::size_t k = 0; k < kRun; ++k) cells[k] = static_cast<std::uint16_t>(t[k] << 8 | p[k]);
     for (std::size_t w = 0; w < kRun; w += kWord) {
       const std::uint64_t truths = load(t + w), predictions = load(p + w);
-#pragma GCC unroll 8
-      for (std::size_t k = 0; k < kWord; ++k) {
-        tally[k % kTallies][row[truths >> 8 * k & 255] + column[predictions >> 8 * k & 255]] += 1;
+      if (((truths ^ t[w] * kEveryByte) | (predictions ^ p[w] * kEveryByte)) == 0) {
+        odd[cells[w]] += kWord;
+        continue;
+      }
+      for (std::size_t k = w; k < w + kWord; k += 2) {
+        even[cells[k]] += 1;
+        odd[cells[k + 1]] += 1;
       }
     }
   }
-  for (; i < pixels; ++i) tally[0][row[truth[i]] + column[prediction[i]]] += 1;
+  for (; i < pixels; ++i) even[cell(truth[i], prediction[i])] += 1;
 }
 
-/// Moves the tallies into the counts, unless a cell for wrong labels holds something.
+/// Moves the tallies into the counts, unless a pixel is in a cell of wrong labels.
 Result<void> ConfusionMatrix::collect(std::span<const std::uint8_t> truth,
                                       std::span<const std::uint8_t> prediction) {
-  const auto classes = static_cast<std::size_t>(classes_), columns = classes + 1;
-  const std::size_t cells = tallies_.size() / kTallies;
-  for (std::size_t cell = 0; cell < cells; ++cell) {
-    for (std::size_t k = 1; k < kTallies; ++k) tallies_[cell] += tallies_[k * cells + cell];
+  const auto classes = static_cast<std::size_t>(classes_);
+  const auto take = [&](std::size_t t, std::size_t p) {
+    const std::size_t cell = t * kLabels + p;
+    return std::uint64_t{std::exchange(tallies_[cell], 0u)} +
+           std::exchange(tallies_[kTallyStride + cell], 0u);
+  };
+  std::vector<std::uint64_t> counts(counts_.size());
+  std::uint64_t ignored = 0, labelled = 0;
+  if (ignore_ >= 0 && ignore_ < static_cast<int>(kLabels)) {
+    for (std::size_t p = 0; p < kLabels; ++p) ignored += take(static_cast<std::size_t>(ignore_), p);
   }
-  const auto at = [&](std::size_t row, std::size_t column) { return tallies_[row * columns + column]; };
-  bool wrong_truth = false, wrong_prediction = false;
-  for (std::size_t column = 0; column < columns; ++column) wrong_truth |= at(classes + 1, column) != 0;
-  for (std::size_t row = 0; row < classes; ++row) wrong_prediction |= at(row, classes) != 0;
-
-  if (!wrong_truth && !wrong_prediction) {
-    for (std::size_t row = 0; row < classes; ++row) {
-      for (std::size_t column = 0; column < classes; ++column)
-        counts_[row * classes + column] += at(row, column);
-    }
-    for (std::size_t column = 0; column < columns; ++column) ignored_ += at(classes, column);
+  for (std::size_t t = 0; t < classes;
+       ++t) {  // The ignore label may be one of the classes: its row is empty now.
+    for (std::size_t p = 0; p < classes; ++p) labelled += counts[t * classes + p] = take(t, p);
   }
-  std::fill(tallies_.begin(), tallies_.end(), 0u);
-
-  const std::string expected = "0.." + std::to_string(classes_ - 1);
-  const auto not_a_class = [&](std::uint8_t label) { return label >= classes_; };
-  if (wrong_truth) {
-    return fail(Code::kInvalidInput,
-                "ground truth holds " +
-                    describe_wrong(
-                        truth, [&](std::size_t i) { return not_a_class(truth[i]) && truth[i] != ignore_; }) +
-                    ", but the classes are " + expected + " and the ignore label is " +
-                    std::to_string(ignore_) + ": check the label format, the class map and the ignore label");
+  if (ignored + labelled != truth.size()) {
+    std::fill(tallies_.begin(), tallies_.end(), 0u);
+    return fail(Code::kInvalidInput, wrong_labels(truth, prediction, classes_, ignore_));
   }
-  if (wrong_prediction) {
-    return fail(Code::kInvalidInput,
-                "the model's label map holds " +
-                    describe_wrong(prediction,
-                                   [&](std::size_t i) {
-                                     return not_a_class(prediction[i]) && !not_a_class(truth[i]) &&
-                                            truth[i] != ignore_;
-                                   }) +
-                    ", but the classes are " + expected + ": check the number of classes and the output");
-  }
+  for (std::size_t i = 0; i < counts.size(); ++i) counts_[i] += counts[i];
+  ignored_ += ignored;
   return {};
 }
 

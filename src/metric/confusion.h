@@ -27,9 +27,8 @@ class ConfusionMatrix {
 
   int classes() const { return classes_; }
   std::uint64_t ignored() const { return ignored_; }  ///< Pixels that did not count.
-  std::span<const std::uint64_t> counts() const {
-    return counts_;
-  }                                             ///< classes x classes, [truth][prediction].
+  /// classes x classes, [truth][prediction].
+  std::span<const std::uint64_t> counts() const { return counts_; }
   std::vector<std::uint32_t> counts32() const;  ///< Of one image: what record keeps.
 
  private:
@@ -40,8 +39,7 @@ class ConfusionMatrix {
   int ignore_;
   std::uint64_t ignored_ = 0;
   std::vector<std::uint64_t> counts_;
-  std::vector<std::uint32_t> row_of_, column_of_;  ///< By label: where its counts stand in a tally.
-  std::vector<std::uint32_t> tallies_;             ///< Interleaved histograms; zero between calls.
+  std::vector<std::uint32_t> tallies_;  ///< Two histograms of byte pairs, 0.5 MB in all; zero between calls.
 };
 
 }  // namespace assay::metric

@@ -2,16 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <bit>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace assay::metric {
 namespace {
 
-constexpr int kTile =
-    128;  // Output columns at a time: two source rows of 19 classes are then 19 KiB, within any L1.
+constexpr int kTile = 128;  // Output columns at a time: two source rows of 19 classes then fit any L1.
+constexpr int kPad = 16;    // What a vector may write beyond its run; the next run or class overwrites it.
+constexpr int kStride = kTile + kPad;
+constexpr int kRows = 4;  // Output rows made together from one pair of source rows: each is read once.
 
 /// GCC's vectors of a register's width: one source for SSE2, AVX2, AVX-512 and NEON.
 template <int kLanes>
@@ -21,11 +24,17 @@ struct Vector {
   using Bytes [[gnu::vector_size(kLanes)]] = std::uint8_t;
 };
 
-/// Where output positions of one axis take their value from: weight x source[low] + (1 - weight) x
+template <typename V, typename T>
+[[gnu::always_inline]] inline void load(const T* from, V& vector) {
+  std::memcpy(&vector, from, sizeof vector);
+}
+
+/// Where output positions of one axis take their value from: low_weight x source[low] + high_weight x
 /// source[high].
 struct Axis {
   std::vector<int> low, high;
   std::vector<float> low_weight, high_weight;
+  std::vector<int> run;  ///< How many positions from here on have the same sources.
 
   Axis(int from, int to) {
     const double scale = static_cast<double>(from) / to;
@@ -39,74 +48,128 @@ struct Axis {
       low_weight.push_back(1 - share);
       high_weight.push_back(share);
     }
+    low_weight.resize(low_weight.size() + kPad);  // For vectors that read beyond the last position.
+    high_weight.resize(high_weight.size() + kPad);
+    run.assign(low.size(), 1);
+    for (std::size_t i = low.size() - 1; i-- > 0;) {
+      if (low[i] == low[i + 1]) run[i] = run[i + 1] + 1;
+    }
   }
 };
 
 /// One row of one class, interpolated along x for the output columns begin..begin+count-1.
+template <int kLanes>
 [[gnu::always_inline]] inline void expand_row(const float* source, const Axis& x, int begin, int count,
                                               float* out) {
-  const int* const low = x.low.data() + begin;
-  const int* const high = x.high.data() + begin;
-  const float* const low_weight = x.low_weight.data() + begin;
-  const float* const high_weight = x.high_weight.data() + begin;
-  for (int i = 0; i < count; ++i) out[i] = source[low[i]] * low_weight[i] + source[high[i]] * high_weight[i];
+  using Floats = typename Vector<kLanes>::Floats;
+  for (int i = 0, run = 0; i < count; i += run) {
+    const auto column = static_cast<std::size_t>(begin + i);
+    run = std::min(x.run[column], count - i);
+    const float low = source[x.low[column]], high = source[x.high[column]];
+    for (int k = 0; k < run; k += kLanes) {
+      Floats low_weight, high_weight;
+      load(&x.low_weight[column] + k, low_weight);
+      load(&x.high_weight[column] + k, high_weight);
+      const Floats value = low_weight * low + high_weight * high;
+      std::memcpy(out + i + k, &value, sizeof value);
+    }
+  }
 }
 
-/// Interpolates between two expanded rows [classes][kTile] and takes the argmax.
-template <int kLanes>
-[[gnu::always_inline]] inline void argmax_row(const float* top, const float* bottom, float top_weight,
-                                              float bottom_weight, int classes, int count,
-                                              std::uint8_t* labels) {
+/// Interpolates `rows` output rows between two rows [classes][stride] and takes the argmax of each.
+template <int kLanes, int rows>
+[[gnu::always_inline]] inline void argmax_rows(const float* top, const float* bottom, std::size_t stride,
+                                               const float* top_weight, const float* bottom_weight,
+                                               int classes, int count, std::uint8_t* labels,
+                                               std::size_t label_stride) {
   using Floats = typename Vector<kLanes>::Floats;
   using Ints = typename Vector<kLanes>::Ints;
   using Bytes = typename Vector<kLanes>::Bytes;
   for (int x = 0; x < count; x += kLanes) {
-    Floats best;
-    Ints best_class{};
+    Floats best[rows];
+    Ints best_class[rows]{};
     for (int c = 0; c < classes; ++c) {
       Floats a, b;
-      std::memcpy(&a, top + c * kTile + x, sizeof a);
-      std::memcpy(&b, bottom + c * kTile + x, sizeof b);
-      const Floats value = a * top_weight + b * bottom_weight;
-      if (c == 0) {
-        best = value;
-        continue;
+      load(top + static_cast<std::size_t>(c) * stride + x, a);
+      load(bottom + static_cast<std::size_t>(c) * stride + x, b);
+      for (int r = 0; r < rows; ++r) {
+        const Floats value = a * top_weight[r] + b * bottom_weight[r];
+        if (c == 0) {
+          best[r] = value;
+          continue;
+        }
+        const Ints better = value > best[r];  // Strictly: the lowest class keeps a tie.
+        best[r] = better ? value : best[r];
+        best_class[r] = better ? Ints{} + c : best_class[r];
       }
-      const Ints better = value > best;  // Strictly: the lowest class keeps a tie.
-      best = better ? value : best;
-      best_class = better ? Ints{} + c : best_class;
     }
-    const Bytes narrow = __builtin_convertvector(best_class, Bytes);
-    std::memcpy(labels + x, &narrow, static_cast<std::size_t>(std::min(kLanes, count - x)));
+    for (int r = 0; r < rows; ++r) {
+      const Bytes narrow = __builtin_convertvector(best_class[r], Bytes);
+      std::memcpy(labels + static_cast<std::size_t>(r) * label_stride + x, &narrow,
+                  static_cast<std::size_t>(std::min(kLanes, count - x)));
+    }
+  }
+}
+
+/// Nothing to interpolate: the argmax of `pixels` logits of each class.
+template <int kLanes>
+[[gnu::always_inline]] inline void argmax(const float* logits, int classes, std::size_t pixels,
+                                          std::uint8_t* labels) {
+  constexpr std::size_t kBlock = 1024;
+  constexpr float kOne = 1, kNone = 0;
+  std::size_t at = 0;
+  for (; at + kBlock <= pixels; at += kBlock) {
+    argmax_rows<kLanes, 1>(logits + at, logits + at, pixels, &kOne, &kNone, classes, kBlock, labels + at, 0);
+  }
+  for (; at < pixels; ++at) {
+    int best = 0;
+    for (int c = 1; c < classes; ++c) {
+      if (logits[static_cast<std::size_t>(c) * pixels + at] >
+          logits[static_cast<std::size_t>(best) * pixels + at]) {
+        best = c;
+      }
+    }
+    labels[at] = static_cast<std::uint8_t>(best);
   }
 }
 
 template <int kLanes>
 [[gnu::always_inline]] inline void upsample(const float* logits, int classes, MapSize from, MapSize to,
                                             std::uint8_t* labels) {
+  const auto width = static_cast<std::size_t>(from.width), label_stride = static_cast<std::size_t>(to.width);
+  if (from.width == to.width && from.height == to.height) {
+    return argmax<kLanes>(logits, classes, static_cast<std::size_t>(to.height) * width, labels);
+  }
   const Axis x(from.width, to.width), y(from.height, to.height);
-  const std::size_t plane = static_cast<std::size_t>(from.height) * static_cast<std::size_t>(from.width);
+  const std::size_t plane = static_cast<std::size_t>(from.height) * width;
   // Two neighbouring source rows are in use at a time: even ones live in slot 0, odd ones in slot 1.
-  std::vector<float> expanded(2u * static_cast<std::size_t>(classes) * kTile);
+  std::vector<float> expanded(2u * static_cast<std::size_t>(classes) * kStride);
   const std::array<float*, 2> slot{expanded.data(), expanded.data() + expanded.size() / 2};
   for (int begin = 0; begin < to.width; begin += kTile) {
     const int count = std::min(kTile, to.width - begin);
     std::array<int, 2> held{-1, -1};
-    for (int row = 0; row < to.height; ++row) {
+    for (int row = 0, rows = 0; row < to.height; row += rows) {
       const auto r = static_cast<std::size_t>(row);
       for (const int wanted : {y.low[r], y.high[r]}) {
         const auto s = static_cast<std::size_t>(wanted % 2);
-        if (held[s] == wanted) continue;
-        held[s] = wanted;
-        const float* source =
-            logits + static_cast<std::size_t>(wanted) * static_cast<std::size_t>(from.width);
+        if (std::exchange(held[s], wanted) == wanted) continue;
         for (int c = 0; c < classes; ++c) {
-          expand_row(source + static_cast<std::size_t>(c) * plane, x, begin, count, slot[s] + c * kTile);
+          expand_row<kLanes>(
+              logits + static_cast<std::size_t>(c) * plane + static_cast<std::size_t>(wanted) * width, x,
+              begin, count, slot[s] + c * kStride);
         }
       }
-      argmax_row<kLanes>(slot[static_cast<std::size_t>(y.low[r] % 2)],
-                         slot[static_cast<std::size_t>(y.high[r] % 2)], y.low_weight[r], y.high_weight[r],
-                         classes, count, labels + r * static_cast<std::size_t>(to.width) + begin);
+      const float* const top = slot[static_cast<std::size_t>(y.low[r] % 2)];
+      const float* const bottom = slot[static_cast<std::size_t>(y.high[r] % 2)];
+      std::uint8_t* const out = labels + r * label_stride + begin;
+      rows = y.run[r] >= kRows ? kRows : 1;
+      if (rows == kRows) {
+        argmax_rows<kLanes, kRows>(top, bottom, kStride, &y.low_weight[r], &y.high_weight[r], classes, count,
+                                   out, label_stride);
+      } else {
+        argmax_rows<kLanes, 1>(top, bottom, kStride, &y.low_weight[r], &y.high_weight[r], classes, count, out,
+                               label_stride);
+      }
     }
   }
 }
@@ -151,8 +214,18 @@ bool holds(std::size_t count, int planes, MapSize size) {
 
 /// Position of the first infinite value or NaN; logits.size() when there is none.
 std::size_t first_not_finite(std::span<const float> logits) {
-  const auto finite = [](float v) { return std::isfinite(v); };
-  return static_cast<std::size_t>(std::find_if_not(logits.begin(), logits.end(), finite) - logits.begin());
+  constexpr std::uint32_t kExponent = 0x7f800000;
+  constexpr std::size_t kBlock = 256;  // Looked at as a whole, which the compiler can do in vectors.
+  const auto all_ones = [](float v) { return (std::bit_cast<std::uint32_t>(v) & kExponent) == kExponent; };
+  for (std::size_t begin = 0; begin < logits.size(); begin += kBlock) {
+    const auto block = logits.subspan(begin, std::min(kBlock, logits.size() - begin));
+    std::uint32_t found = 0;
+    for (const float v : block) found |= all_ones(v) ? 1u : 0u;
+    if (found == 0) continue;
+    return begin +
+           static_cast<std::size_t>(std::find_if(block.begin(), block.end(), all_ones) - block.begin());
+  }
+  return logits.size();
 }
 
 template <typename T>
