@@ -10,6 +10,7 @@
 
 #include "executed_graph.h"
 #include "profile.h"
+#include "signature.h"
 
 namespace assay::onnxruntime {
 
@@ -25,46 +26,6 @@ constexpr const char* kProvider = "CPUExecutionProvider";
 const std::vector<std::string> kLevels{"disable", "basic", "extended", "all"};
 constexpr GraphOptimizationLevel kLevelValues[] = {ORT_DISABLE_ALL, ORT_ENABLE_BASIC, ORT_ENABLE_EXTENDED,
                                                    ORT_ENABLE_ALL};
-
-assay_dtype dtype_of(ONNXTensorElementDataType type) {
-  switch (type) {
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
-      return ASSAY_F32;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16:
-      return ASSAY_F16;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16:
-      return ASSAY_BF16;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE:
-      return ASSAY_F64;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8:
-      return ASSAY_I8;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8:
-      return ASSAY_U8;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16:
-      return ASSAY_I16;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16:
-      return ASSAY_U16;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32:
-      return ASSAY_I32;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32:
-      return ASSAY_U32;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64:
-      return ASSAY_I64;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64:
-      return ASSAY_U64;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL:
-      return ASSAY_BOOL;
-    default:
-      return ASSAY_DTYPE_UNKNOWN;
-  }
-}
-
-ONNXTensorElementDataType element_type_of(assay_dtype dtype) {
-  for (int type = ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT; type <= ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16; ++type)
-    if (dtype_of(static_cast<ONNXTensorElementDataType>(type)) == dtype)
-      return static_cast<ONNXTensorElementDataType>(type);
-  return ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
-}
 
 Session::Settings settings_of(const assay_open_options& request) {
   const Options options(
@@ -92,14 +53,17 @@ struct Memfd {
   int fd;
 };
 
-std::string make_temporary_folder() {
-  std::string path = (fs::temp_directory_path() / "assay-profile-XXXXXX").string();
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() : path((fs::temp_directory_path() / "assay-profile-XXXXXX").string()) {
   if (mkdtemp(path.data()) == nullptr)
     throw Failure(ASSAY_ERROR_VENDOR, path + ": cannot be created for the profile");
-  return path;
 }
 
-}  // namespace
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  fs::remove_all(path, ignored);
+}
 
 Session::Session(const assay_open_options& options)
     : settings_(settings_of(options)),
@@ -122,7 +86,7 @@ Session::Session(const assay_open_options& options)
   OrtRunOptions* run_options = nullptr;
   library_->check(api_.CreateRunOptions(&run_options), "creating run options");
   run_options_.reset(run_options);
-  if (options.profiling != 0) profile_folder_ = make_temporary_folder();
+  if (options.profiling != 0) profile_folder_.emplace();
 
   const DimensionSizes sizes = sizes_of_symbols(options);
   const Memfd optimised_model;
@@ -135,13 +99,13 @@ Session::Session(const assay_open_options& options)
   }
   executed_precision_ = executed_precision(optimised_model.fd);
 
-  const std::vector<Declared> inputs = declared(session_.get(), true);
+  const std::vector<Declared> inputs = read_signature(*library_, session_.get(), true);
   std::vector<DeclaredShape> shapes;
   for (const Declared& input : inputs) shapes.push_back(input.shape);
   const auto dims = plugin::resolve_shapes(shapes, options);
   for (size_t i = 0; i < inputs.size(); ++i) inputs_.add(inputs[i].shape.name, inputs[i].dtype, dims[i]);
 
-  const std::vector<Declared> outputs = declared(session_.get(), false);
+  const std::vector<Declared> outputs = read_signature(*library_, session_.get(), false);
   const bool known = std::all_of(outputs.begin(), outputs.end(), [](const Declared& output) {
     return std::all_of(output.shape.dims.begin(), output.shape.dims.end(),
                        [](int64_t dim) { return dim > 0; });
@@ -161,10 +125,6 @@ Session::~Session() {
     flight_changed_.notify_all();
     thread_.join();
   }
-  slots_.clear();
-  session_.reset();  // Writes the profile, if it is still open.
-  std::error_code ignored;
-  if (!profile_folder_.empty()) fs::remove_all(profile_folder_, ignored);
 }
 
 Handle<OrtSession> Session::create(const char* artifact, bool optimised, bool profiling,
@@ -190,7 +150,8 @@ Handle<OrtSession> Session::create(const char* artifact, bool optimised, bool pr
       "spinning");
   for (const auto& [symbol, size] : sizes)
     set(api_.AddFreeDimensionOverrideByName(raw_options, symbol.c_str(), size), "shape");
-  if (profiling) set(api_.EnableProfiling(raw_options, (profile_folder_ + "/profile").c_str()), "profiling");
+  if (profiling)
+    set(api_.EnableProfiling(raw_options, (profile_folder_->path + "/profile").c_str()), "profiling");
   if (optimised_model >= 0) {
     const std::string path = "/proc/self/fd/" + std::to_string(optimised_model);
     set(api_.SetOptimizedModelFilePath(raw_options, path.c_str()), "optimised model");
@@ -201,49 +162,6 @@ Handle<OrtSession> Session::create(const char* artifact, bool optimised, bool pr
   return {session, api_.ReleaseSession};
 }
 
-std::vector<Session::Declared> Session::declared(OrtSession* session, bool inputs) const {
-  const auto check = [&](OrtStatus* status) {
-    library_->check(status, "reading the model's inputs and outputs");
-  };
-  OrtAllocator* allocator = nullptr;
-  check(api_.GetAllocatorWithDefaultOptions(&allocator));
-  size_t count = 0;
-  check(inputs ? api_.SessionGetInputCount(session, &count) : api_.SessionGetOutputCount(session, &count));
-
-  std::vector<Declared> tensors;
-  for (size_t i = 0; i < count; ++i) {
-    Declared tensor;
-    char* name = nullptr;
-    check(inputs ? api_.SessionGetInputName(session, i, allocator, &name)
-                 : api_.SessionGetOutputName(session, i, allocator, &name));
-    tensor.shape.name = name;
-    check(api_.AllocatorFree(allocator, name));
-
-    OrtTypeInfo* raw_type = nullptr;
-    check(inputs ? api_.SessionGetInputTypeInfo(session, i, &raw_type)
-                 : api_.SessionGetOutputTypeInfo(session, i, &raw_type));
-    const Handle<OrtTypeInfo> type(raw_type, api_.ReleaseTypeInfo);
-    const OrtTensorTypeAndShapeInfo* info = nullptr;
-    check(api_.CastTypeInfoToTensorInfo(raw_type, &info));
-    if (info == nullptr)
-      throw Failure(
-          ASSAY_ERROR_UNSUPPORTED,
-          "'" + tensor.shape.name + "' is no tensor (a sequence, map or optional): it cannot be bound");
-    ONNXTensorElementDataType element_type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
-    check(api_.GetTensorElementType(info, &element_type));
-    tensor.dtype = dtype_of(element_type);
-    size_t rank = 0;
-    check(api_.GetDimensionsCount(info, &rank));
-    tensor.shape.dims.resize(rank);
-    check(api_.GetDimensions(info, tensor.shape.dims.data(), rank));
-    std::vector<const char*> symbols(rank, "");
-    check(api_.GetSymbolicDimensions(info, symbols.data(), rank));
-    tensor.shape.symbols.assign(symbols.begin(), symbols.end());
-    tensors.push_back(std::move(tensor));
-  }
-  return tensors;
-}
-
 // Named dimensions have to be known before the session is created, so that its graph is optimised for the
 // sizes: they are read from a first, unoptimised load, which a model without given shapes does not pay for.
 Session::DimensionSizes Session::sizes_of_symbols(const assay_open_options& options) const {
@@ -251,7 +169,7 @@ Session::DimensionSizes Session::sizes_of_symbols(const assay_open_options& opti
   if (options.shape_count == 0) return sizes;
   const Handle<OrtSession> probe = create(options.artifact, false, false, {}, -1);
   std::vector<DeclaredShape> shapes;
-  for (const Declared& input : declared(probe.get(), true)) shapes.push_back(input.shape);
+  for (const Declared& input : read_signature(*library_, probe.get(), true)) shapes.push_back(input.shape);
   const auto dims = plugin::resolve_shapes(shapes, options);
   for (size_t i = 0; i < shapes.size(); ++i) {
     for (size_t d = 0; d < dims[i].size(); ++d) {
@@ -280,7 +198,8 @@ std::vector<std::vector<int64_t>> Session::run_for_output_dims(size_t output_cou
     names.push_back(inputs_[i].name);
   }
   std::vector<std::string> output_names;
-  for (const Declared& output : declared(session_.get(), false)) output_names.push_back(output.shape.name);
+  for (const Declared& output : read_signature(*library_, session_.get(), false))
+    output_names.push_back(output.shape.name);
   std::vector<const char*> output_pointers;
   for (const std::string& name : output_names) output_pointers.push_back(name.c_str());
   std::vector<OrtValue*> outputs(output_count, nullptr);
@@ -438,7 +357,7 @@ void Session::cancel() {
 }
 
 const assay_profile* Session::profile() {
-  if (profile_folder_.empty())
+  if (!profile_folder_)
     throw Failure(ASSAY_ERROR_INVALID, "profile: the session was not opened with profiling");
   if (!profiled_) {
     OrtAllocator* allocator = nullptr;

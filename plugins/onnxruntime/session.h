@@ -12,6 +12,15 @@
 
 namespace assay::onnxruntime {
 
+/// A folder under $TMPDIR that goes with all that is in it.
+struct TemporaryFolder {
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::string path;
+};
+
 /// Methods throw Failure. Used by one thread at a time, except cancel().
 class Session {
  public:
@@ -43,14 +52,8 @@ class Session {
   const assay_profile* profile();
 
  private:
-  /// A tensor as the model declares it; a dynamic dimension is negative.
-  struct Declared {
-    plugin::DeclaredShape shape;
-    assay_dtype dtype = ASSAY_DTYPE_UNKNOWN;
-  };
   using DimensionSizes = std::map<std::string, int64_t>;
 
-  std::vector<Declared> declared(OrtSession* session, bool inputs) const;
   DimensionSizes sizes_of_symbols(const assay_open_options& options) const;
   void fill_info();
   Handle<OrtSession> create(const char* artifact, bool optimised, bool profiling, const DimensionSizes& sizes,
@@ -66,6 +69,7 @@ class Session {
   const OrtApi& api_;
   Handle<OrtMemoryInfo> memory_;
   Handle<OrtRunOptions> run_options_;
+  std::optional<TemporaryFolder> profile_folder_;  // Outlives the session, which writes into it when it ends.
   Handle<OrtSession> session_;
 
   plugin::TensorList inputs_;
@@ -80,7 +84,6 @@ class Session {
   };
   std::vector<Slot> slots_;
 
-  std::string profile_folder_;
   bool profiled_ = false;
   plugin::LayerList layers_;
 
