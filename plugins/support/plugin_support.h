@@ -52,20 +52,28 @@ struct TensorSpec {
   std::vector<std::int64_t> dims;
 };
 
+struct DtypeName {
+  const char* name;
+  assay_dtype dtype;
+};
+inline constexpr DtypeName kDtypeNames[] = {
+    {"f32", ASSAY_F32}, {"f16", ASSAY_F16}, {"bf16", ASSAY_BF16}, {"f64", ASSAY_F64}, {"i8", ASSAY_I8},
+    {"u8", ASSAY_U8},   {"i16", ASSAY_I16}, {"u16", ASSAY_U16},   {"i32", ASSAY_I32}, {"u32", ASSAY_U32},
+    {"i64", ASSAY_I64}, {"u64", ASSAY_U64}, {"bool", ASSAY_BOOL}};
+
+inline const char* dtype_name(assay_dtype dtype) {
+  for (const DtypeName& entry : kDtypeNames)
+    if (entry.dtype == dtype) return entry.name;
+  return "unknown";
+}
+
 /// "f32:1x3x64x64" -> dtype and dimensions. False where the text is anything else, or too large to address.
 inline bool parse_tensor_spec(const std::string& text, TensorSpec& spec) {
-  static constexpr struct {
-    const char* name;
-    assay_dtype dtype;
-  } kTypes[] = {{"f32", ASSAY_F32},  {"f16", ASSAY_F16}, {"bf16", ASSAY_BF16}, {"f64", ASSAY_F64},
-                {"i8", ASSAY_I8},    {"u8", ASSAY_U8},   {"i16", ASSAY_I16},   {"u16", ASSAY_U16},
-                {"i32", ASSAY_I32},  {"u32", ASSAY_U32}, {"i64", ASSAY_I64},   {"u64", ASSAY_U64},
-                {"bool", ASSAY_BOOL}};
   const auto colon = text.find(':');
   if (colon == std::string::npos) return false;
   spec.dtype = ASSAY_DTYPE_UNKNOWN;
-  for (const auto& type : kTypes)
-    if (text.compare(0, colon, type.name) == 0) spec.dtype = type.dtype;
+  for (const DtypeName& entry : kDtypeNames)
+    if (text.compare(0, colon, entry.name) == 0) spec.dtype = entry.dtype;
   if (spec.dtype == ASSAY_DTYPE_UNKNOWN) return false;
   spec.dims.clear();
   std::int64_t elements = 1;
