@@ -104,7 +104,10 @@ Result<void> open_comparison(const spec::Experiment& experiment, Assets& assets)
   return {};
 }
 
-std::string relation(const dataset::Dataset& calibration, const dataset::Dataset& validation) {
+/// Ids name an image within its split.
+std::string relation(const dataset::Dataset& calibration, const dataset::Dataset& validation,
+                     bool same_split) {
+  if (!same_split) return "disjoint";
   std::set<std::string> ids;
   for (std::size_t i = 0; i < validation.size(); ++i) ids.insert(validation.id(i));
   std::size_t common = 0;
@@ -174,7 +177,8 @@ Result<Assets> open_assets(const spec::Experiment& experiment, const fs::path& c
     const auto& selection =
         assets.data.calibration_same_as_validation ? assets.data.validation : assets.data.calibration;
     ASSAY_TRY(assets.calibration, dataset::open_dataset(assets.data, selection));
-    assets.calibration_relation = relation(*assets.calibration, *assets.validation);
+    assets.calibration_relation =
+        relation(*assets.calibration, *assets.validation, selection.split == assets.data.validation.split);
   }
   ASSAY_OK(open_comparison(experiment, assets));
   return assets;

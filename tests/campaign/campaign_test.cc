@@ -1,0 +1,231 @@
+// Whole campaigns through the real program, real runtimes and real worker processes, on a network of 64x128
+// pixels.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "assay_program.h"
+
+namespace assay::test {
+namespace {
+
+constexpr std::string_view kHead = R"(assay: 1
+name: small
+model: {builtin: ddrnet23-slim, size: 64x128, input: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}}
+data:
+  streets: {train: 8, val: 12, seed: 3, size: 64x128}
+  calibration: {split: train, count: 4}
+  validation: {split: val, count: 12}
+)";
+
+std::string protocol(int repeats, int iterations) {
+  return "protocol: {repeats: " + std::to_string(repeats) +
+         ", warmup: {iterations: 20, duration: 50 ms, cap: 200 ms}, timed: {iterations: " +
+         std::to_string(iterations) + "}, pipeline_iterations: 5}\naccuracy: {compare_images: 4}\n";
+}
+
+class Campaign : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto made = TemporaryDirectory::create("assay-campaign");
+    ASSERT_TRUE(made);
+    dir_.emplace(std::move(*made));
+  }
+  fs::path path(const std::string& name) const { return dir_->path() / name; }
+  std::string write(const std::string& name, std::string_view text) const {
+    std::ofstream(path(name)) << text;
+    return path(name).string();
+  }
+
+  std::optional<TemporaryDirectory> dir_;
+};
+
+TEST_F(Campaign, TwoRuntimesAgreeAndEveryFigureIsThere) {
+  const auto spec = write(
+      "spec.yaml", std::string(kHead) + "rows: [{backends: [openvino, onnxruntime], precisions: [fp32]}]\n" +
+                       protocol(2, 200));
+  const Outcome outcome = run_assay({"run", spec, "--out", path("out").string()});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const auto results = read_json(path("out") / "results.json");
+  ASSERT_EQ(results["rows"].size(), 2u);
+  EXPECT_TRUE(results["complete"]);
+  for (const auto& row : results["rows"]) {
+    EXPECT_EQ(row["repeats"], 2);
+    EXPECT_GE(row["iterations"], 200);
+    EXPECT_GE(row["warmup"], 20);
+    EXPECT_EQ(row["executed_precision"], "fp32");
+    EXPECT_FALSE(row["simulated"]);
+    for (const char* name :
+         {"latency_mean", "latency_p50", "latency_p90", "latency_p95", "latency_p99", "throughput",
+          "end_to_end_mean", "gops", "miou", "miou_fp32", "miou_drop", "peak_memory", "placement"}) {
+      ASSERT_TRUE(row.contains(name)) << name;
+      EXPECT_TRUE(row[name]["value"].is_number()) << name << ": " << row[name].dump();
+    }
+    for (const char* name : {"power", "energy_per_inference", "efficiency"}) {
+      EXPECT_TRUE(row[name]["value"].is_null()) << name;
+      EXPECT_EQ(row[name]["status"], "unmeasured") << name;
+    }
+    EXPECT_NEAR(row["throughput"]["value"].get<double>() * row["latency_mean"]["value"].get<double>(), 1000,
+                25);
+    EXPECT_FALSE(row["digests"]["artifact"].get<std::string>().empty());
+  }
+  // The same network and images: two FP32 runtimes may differ in a pixel, not in a point.
+  EXPECT_NEAR(results["rows"][0]["miou"]["value"].get<double>(),
+              results["rows"][1]["miou"]["value"].get<double>(), 0.5);
+  EXPECT_EQ(results["rows"][0]["digests"]["dataset"], results["rows"][1]["digests"]["dataset"]);
+
+  for (const char* format : {"table", "md", "csv", "json"}) {
+    const Outcome report = run_assay({"report", path("out").string(), "--format", format});
+    EXPECT_EQ(report.exit_code, 0) << format << ": " << report.text;
+    EXPECT_NE(report.text.find("openvino"), std::string::npos) << format;
+  }
+  EXPECT_EQ(run_assay({"run", spec, "--out", path("out").string()}).exit_code, 5)
+      << "an existing run directory is not overwritten";
+}
+
+TEST_F(Campaign, KilledInTheMiddleAndResumedKeepsFinishedRunsByteForByte) {
+  const auto spec =
+      write("spec.yaml",
+            std::string(kHead) + "rows: [{backend: onnxruntime, precision: fp32}]\n" + protocol(4, 400));
+  const fs::path out = path("out"), runs = out / "runs";
+  auto process = Process::start(assay_process({"run", spec, "--out", out.string()}, path("log")));
+  ASSERT_TRUE(process);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(120);
+  // Kill during the second repeat: one timed run is finished, others are not.
+  while (!fs::exists(runs / "timed.onnxruntime-cpu-fp32.r1") && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));
+  process->kill_group(SIGKILL);
+  EXPECT_EQ(process->wait().term_signal, SIGKILL);
+  const auto before = digests_under(runs);
+  ASSERT_TRUE(before.count("timed.onnxruntime-cpu-fp32.r1/latencies.csv"))
+      << read_file(path("log")).value_or("");
+  ASSERT_FALSE(fs::exists(runs / "timed.onnxruntime-cpu-fp32.r4"));
+
+  const Outcome resumed = run_assay({"run", "--resume", out.string()});
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.text;
+  const auto after = digests_under(runs);
+  for (const auto& [file, digest] : before) {
+    if (file.find(".tmp/") != std::string::npos) continue;  // Partial runs are dropped.
+    ASSERT_TRUE(after.count(file)) << file;
+    EXPECT_EQ(after.at(file), digest) << file;
+  }
+  const auto results = read_json(out / "results.json");
+  EXPECT_TRUE(results["complete"]);
+  EXPECT_EQ(results["rows"][0]["repeats"], 4);
+
+  std::ofstream(out / "spec.yaml", std::ios::app) << "seed: 43\n";
+  const Outcome changed = run_assay({"run", "--resume", out.string()});
+  EXPECT_EQ(changed.exit_code, 5) << changed.text;
+}
+
+TEST_F(Campaign, APluginThatSegfaultsCostsItsRowAlone) {
+  const std::string plugin = (kBinaries / "test_plugins" / "segfault.so").string();
+  ASSERT_TRUE(fs::exists(plugin)) << plugin;
+  const auto spec =
+      write("spec.yaml", std::string(kHead) +
+                             "rows:\n  - {backend: onnxruntime, precision: fp32}\n"
+                             "  - {backend: faulty, precision: fp32, plugin: " +
+                             plugin + ", options: {input: 'f32:1x3x64x128', output: 'f32:1x19x8x16'}}\n" +
+                             protocol(2, 600));
+  const Outcome outcome = run_assay({"run", spec, "--out", path("out").string()});
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.text;
+  const auto results = read_json(path("out") / "results.json");
+  ASSERT_EQ(results["rows"].size(), 2u);
+  EXPECT_NE(results["rows"][0]["verdict"], "INVALID") << results["rows"][0]["findings"].dump(1);
+  EXPECT_EQ(results["rows"][0]["repeats"], 2);
+  EXPECT_EQ(results["rows"][1]["verdict"], "INVALID");
+  EXPECT_NE(results["rows"][1]["findings"].dump().find("SIGSEGV"), std::string::npos)
+      << results["rows"][1]["findings"].dump(1);
+  EXPECT_NE(outcome.text.find("SIGSEGV"), std::string::npos) << "the table says why\n" << outcome.text;
+}
+
+struct BadInput {
+  const char* name;
+  std::string spec;
+  int exit_code;
+  std::vector<std::string> words;
+};
+
+TEST_F(Campaign, BadSpecsAreExplained) {
+  const std::string rows = "rows: [{backend: onnxruntime, precision: fp32}]\n";
+  const std::string model_head = "assay: 1\nname: x\nmodel: {path: ";
+  const std::string data =
+      "data: {streets: {train: 8, val: 12, seed: 3, size: 64x128}, calibration: {split: train, count: 4}, "
+      "validation: {split: val, count: 12}}\n";
+  const auto truncated = [&] {
+    run_assay({"model", "ddrnet23-slim", "--size", "64x128", "-o", path("whole.onnx").string()});
+    std::string bytes = read_file(path("whole.onnx")).value();
+    return write("truncated.onnx", std::string_view(bytes).substr(0, bytes.size() / 2));
+  }();
+  const auto text = write("text.onnx", "this is not a model\n");
+  const BadInput cases[] = {
+      {"unknown key", std::string(kHead) + rows + "protocol: {repeets: 3}\n", 2, {"repeets", "repeats"}},
+      {"wrong unit",
+       std::string(kHead) + rows + "protocol: {warmup: {duration: 10 W}}\n",
+       2,
+       {"duration", "W"}},
+      {"negative count",
+       std::string(kHead) + rows + "protocol: {timed: {iterations: -5}}\n",
+       2,
+       {"iterations", "-5"}},
+      {"unknown backend",
+       std::string(kHead) + "rows: [{backend: openvin, precision: fp32}]\n",
+       2,
+       {"openvin", "openvino"}},
+      {"truncated model", model_head + truncated + ", size: 64x128}\n" + data + rows, 2, {"truncated.onnx"}},
+      {"no model", model_head + text + ", size: 64x128}\n" + data + rows, 2, {"text.onnx", "ONNX"}},
+      {"missing model", model_head + "/no/such.onnx, size: 64x128}\n" + data + rows, 3, {"/no/such.onnx"}},
+      {"missing data",
+       std::string(kHead).replace(kHead.find("streets:"),
+                                  kHead.find("  calibration") - kHead.find("streets:"),
+                                  "root: /no/such/data\n") +
+           rows,
+       3,
+       {"/no/such/data"}},
+      {"count over the split",
+       std::string(kHead).replace(kHead.find("count: 12"), 9, "count: 99") + rows,
+       2,
+       {"99"}},
+      {"size no multiple of 64",
+       std::string(kHead).replace(kHead.find("size: 64x128"), 12, "size: 60x128") + rows,
+       2,
+       {"64"}},
+  };
+  for (const BadInput& bad : cases) {
+    const auto spec = write("bad.yaml", bad.spec);
+    const Outcome outcome = run_assay({"run", spec, "--out", path(std::string("out ") + bad.name).string()});
+    EXPECT_EQ(outcome.exit_code, bad.exit_code) << bad.name << "\n" << outcome.text;
+    for (const std::string& word : bad.words)
+      EXPECT_NE(outcome.text.find(word), std::string::npos) << bad.name << ": " << word << "\n"
+                                                            << outcome.text;
+  }
+  EXPECT_EQ(run_assay({"run", "/no/such.yaml"}).exit_code, 3);
+  EXPECT_EQ(run_assay({"frobnicate"}).exit_code, 2);
+}
+
+TEST_F(Campaign, AFullDiskIsSaidAndWhatIsMeasuredStays) {
+  const fs::path disk = path("disk");
+  fs::create_directory(disk);
+  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=256k") != 0)
+    GTEST_SKIP() << "a small file system needs root: " << std::strerror(errno);
+  // 40,000 latencies a run are more than 256 kB hold.
+  const auto spec = write(
+      "spec.yaml",
+      std::string(kHead) + "rows: [{backend: onnxruntime, precision: fp32, options: {threads: '1'}}]\n" +
+          "protocol: {repeats: 3, inputs: 1, warmup: {iterations: 10, duration: 1 ms, cap: 2 ms}, timed: "
+          "{iterations: 20000}, pipeline_iterations: 0}\naccuracy: {compare_images: 1}\n");
+  const Outcome outcome = run_assay({"run", spec, "--out", (disk / "out").string()});
+  EXPECT_EQ(outcome.exit_code, 7) << outcome.text;
+  EXPECT_NE(outcome.text.find("No space left"), std::string::npos) << outcome.text;
+  EXPECT_TRUE(fs::exists(disk / "out" / "runs" / "artifact.onnxruntime-cpu-fp32" / "run.json"))
+      << outcome.text;
+  ::umount2(disk.c_str(), MNT_DETACH);
+}
+
+}  // namespace
+}  // namespace assay::test
