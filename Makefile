@@ -30,6 +30,7 @@ test-all: test
 	@ASSAY_FUZZ_SECONDS=60 ctest --preset asan -R fuzz
 
 check: build
+	@scripts/setup --with check
 	@scripts/check
 
 bench: build
