@@ -48,7 +48,7 @@ struct Axis {
       low_weight.push_back(1 - share);
       high_weight.push_back(share);
     }
-    low_weight.resize(low_weight.size() + kPad);  // For vectors that read beyond the last position.
+    low_weight.resize(low_weight.size() + std::size_t{kPad});  // For vectors that read beyond the last position.
     high_weight.resize(high_weight.size() + kPad);
     run.assign(low.size(), 1);
     for (std::size_t i = low.size() - 1; i-- > 0;) {
@@ -63,7 +63,7 @@ template <int kLanes>
                                               float* out) {
   using Floats = typename Vector<kLanes>::Floats;
   for (int i = 0, run = 0; i < count; i += run) {
-    const auto column = static_cast<std::size_t>(begin + i);
+    const auto column = static_cast<std::size_t>(begin) + static_cast<std::size_t>(i);
     run = std::min(x.run[column], count - i);
     const float low = source[x.low[column]], high = source[x.high[column]];
     for (int k = 0; k < run; k += kLanes) {
