@@ -35,7 +35,7 @@ record::TimedRun timed(int repeat, std::int64_t latency_ns, int count = 1000) {
   run.repeat = repeat;
   run.session = session("openvino");
   run.binding = {"artifact", "options", "environment", "plugin"};
-  run.warmup_ns.assign(static_cast<std::size_t>(100 + repeat), 2 * latency_ns);
+  run.warmup_ns.assign(std::size_t{100} + static_cast<std::size_t>(repeat), 2 * latency_ns);
   std::int64_t sum = 0;
   for (int i = 0; i < count; ++i) {
     run.latency_ns.push_back(latency_ns + static_cast<std::int64_t>(random() % 2001) - 1000);

@@ -62,11 +62,11 @@ TEST(BlockLength, OfAConstantIsOne) {
 }
 
 TEST(EffectiveN, FollowsTheTheoryOfAnAutoregressiveSeries) {
-  constexpr int n = 20000;
-  EXPECT_GT(effective_n(autoregressive(n, 0)), 0.9 * n);
-  EXPECT_NEAR(effective_n(autoregressive(n, 0.5)) / n, 1.0 / 3, 0.04);  // (1 - rho) / (1 + rho)
-  EXPECT_NEAR(effective_n(autoregressive(n, 0.9)) / n, 0.1 / 1.9, 0.015);
-  EXPECT_LE(effective_n(autoregressive(n, -0.5)), n);
+  constexpr int kCount = 20000;
+  EXPECT_GT(effective_n(autoregressive(kCount, 0)), 0.9 * kCount);
+  EXPECT_NEAR(effective_n(autoregressive(kCount, 0.5)) / kCount, 1.0 / 3, 0.04);  // (1 - rho) / (1 + rho)
+  EXPECT_NEAR(effective_n(autoregressive(kCount, 0.9)) / kCount, 0.1 / 1.9, 0.015);
+  EXPECT_LE(effective_n(autoregressive(kCount, -0.5)), kCount);
 }
 
 // A naive interval would cover some 35 % here.
