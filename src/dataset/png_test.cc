@@ -1,6 +1,7 @@
 #include "dataset/png.h"
 
 #include <gtest/gtest.h>
+#include <libdeflate.h>
 #include <png.h>
 
 #include <random>
@@ -134,6 +135,36 @@ TEST(Png, EveryPrefixAndFlippedBitIsRefused) {
     damaged[i] = static_cast<char>(damaged[i] ^ 16);
     EXPECT_FALSE(decode_png(damaged, PngPixels::kRgb)) << i;
   }
+}
+
+/// A header that lies, with its checksum made right again: what checksums cannot catch.
+std::string with_header(std::string bytes, std::uint8_t height, std::uint8_t width, std::uint8_t colour) {
+  bytes[19] = static_cast<char>(width);
+  bytes[23] = static_cast<char>(height);
+  bytes[25] = static_cast<char>(colour);
+  const std::uint32_t sum = libdeflate_crc32(0, bytes.data() + 12, 17);
+  for (int i = 0; i < 4; ++i)
+    bytes[29 + static_cast<std::size_t>(i)] = static_cast<char>(sum >> (24 - 8 * i));
+  return bytes;
+}
+
+TEST(Png, HeadersThatLieAreRefused) {
+  const std::string bytes = encode_png(noise(6, 8, 3)).value();
+  ASSERT_TRUE(decode_png(with_header(bytes, 6, 8, 2), PngPixels::kRgb));
+  for (const auto& [height, width] :
+       {std::pair<int, int>{5, 8}, {7, 8}, {6, 7}, {6, 9}, {255, 255}, {0, 8}, {6, 0}}) {
+    EXPECT_FALSE(
+        decode_png(with_header(bytes, static_cast<std::uint8_t>(height), static_cast<std::uint8_t>(width), 2),
+                   PngPixels::kRgb))
+        << height << "x" << width;
+  }
+  for (const std::uint8_t colour : {0, 1, 4, 5, 6, 7}) {
+    EXPECT_FALSE(decode_png(with_header(bytes, 6, 8, colour), PngPixels::kRgb)) << int{colour};
+  }
+  // Indices without a palette: they can be kept, but not turned into colours.
+  const std::string grey = encode_png(noise(6, 8, 1)).value();
+  EXPECT_TRUE(decode_png(with_header(grey, 6, 8, 3), PngPixels::kStored));
+  EXPECT_FALSE(decode_png(with_header(grey, 6, 8, 3), PngPixels::kRgb));
 }
 
 class ImageFiles : public testing::Test {
