@@ -12,7 +12,7 @@ using Map = std::vector<std::uint8_t>;
 std::vector<std::uint64_t> count_plainly(const Map& truth, const Map& prediction, int classes, int ignore) {
   std::vector<std::uint64_t> counts(static_cast<std::size_t>(classes * classes));
   for (std::size_t i = 0; i < truth.size(); ++i) {
-    if (truth[i] != ignore) counts[static_cast<std::size_t>(truth[i] * classes + prediction[i])] += 1;
+    if (truth[i] != ignore) counts[truth[i] * static_cast<std::size_t>(classes) + prediction[i]] += 1;
   }
   return counts;
 }

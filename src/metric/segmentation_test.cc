@@ -14,7 +14,8 @@ ImageConfusion image(int classes, int pixels, double right, std::mt19937_64& ran
   const auto any = [&] { return static_cast<int>(random() % static_cast<unsigned>(classes)); };
   for (int i = 0; i < pixels; ++i) {
     const int truth = any(), prediction = share(random) < right ? truth : any();
-    out[static_cast<std::size_t>(truth * classes + prediction)] += 1;
+    out[static_cast<std::size_t>(truth) * static_cast<std::size_t>(classes) +
+        static_cast<std::size_t>(prediction)] += 1;
   }
   return out;
 }
