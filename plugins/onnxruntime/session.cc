@@ -113,6 +113,8 @@ Session::Session(const assay_open_options& options)
   const auto output_dims = known ? std::vector<std::vector<int64_t>>() : run_for_output_dims(outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i)
     outputs_.add(outputs[i].shape.name, outputs[i].dtype, known ? outputs[i].shape.dims : output_dims[i]);
+  for (uint32_t slot = 0; slot < options.slot_count; ++slot)
+    slots_.push_back({{}, {nullptr, api_.ReleaseIoBinding}});
   fill_info();
 }
 
@@ -254,6 +256,7 @@ Handle<OrtValue> Session::wrap(const assay_tensor& tensor, void* data) const {
 
 void Session::bind(uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
                    const assay_buffer* outputs, uint32_t output_count) {
+  plugin::require_slot(slot, static_cast<uint32_t>(slots_.size()));
   plugin::require_buffers(inputs_, inputs, input_count, "input");
   plugin::require_buffers(outputs_, outputs, output_count, "output");
   OrtIoBinding* raw_binding = nullptr;
@@ -269,7 +272,6 @@ void Session::bind(uint32_t slot, const assay_buffer* inputs, uint32_t input_cou
     library_->check(api_.BindOutput(raw_binding, outputs_[i].name, bound.values.back().get()),
                     "binding an output");
   }
-  while (slots_.size() <= slot) slots_.push_back({{}, {nullptr, api_.ReleaseIoBinding}});
   slots_[slot] = std::move(bound);
 }
 

@@ -210,6 +210,7 @@ Session::Session(const assay_open_options& options)
   add_tensors(compiled_.inputs(), inputs_);
   add_tensors(compiled_.outputs(), outputs_);
   executed_precision_ = executed_precision(compiled_.get_runtime_model());
+  requests_.resize(options.slot_count);
   executed_devices_ = join(compiled_.get_property(ov::execution_devices));
   fill_info();
 }
@@ -249,6 +250,7 @@ void Session::fill_info() {
 
 void Session::bind(uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
                    const assay_buffer* outputs, uint32_t output_count) {
+  plugin::require_slot(slot, static_cast<uint32_t>(requests_.size()));
   plugin::require_buffers(inputs_, inputs, input_count, "input");
   plugin::require_buffers(outputs_, outputs, output_count, "output");
   ov::InferRequest request = compiled_.create_infer_request();
@@ -256,7 +258,6 @@ void Session::bind(uint32_t slot, const assay_buffer* inputs, uint32_t input_cou
     request.set_input_tensor(i, wrap(compiled_.inputs()[i], element(inputs, i)));
   for (uint32_t i = 0; i < output_count; ++i)
     request.set_output_tensor(i, wrap(compiled_.outputs()[i], element(outputs, i)));
-  if (requests_.size() <= slot) requests_.resize(slot + 1);
   requests_[slot] = std::move(request);
 }
 

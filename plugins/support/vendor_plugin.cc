@@ -206,6 +206,12 @@ std::string PrecisionCount::name() const {
   return names.empty() ? "unknown" : join(names, "+");
 }
 
+void require_slot(uint32_t slot, uint32_t slot_count) {
+  if (slot >= slot_count)
+    throw Failure(ASSAY_ERROR_INVALID, "bind: slot " + std::to_string(slot) + ", but open() was told of " +
+                                           std::to_string(slot_count) + " slots");
+}
+
 void require_buffers(const TensorList& tensors, const assay_buffer* buffers, uint32_t count,
                      const char* what) {
   if (count != tensors.size())

@@ -151,6 +151,9 @@ class PrecisionCount {
   std::vector<std::pair<std::string, int>> counts_;  // In order of appearance.
 };
 
+/// Refuses a slot that open() was not told of.
+void require_slot(uint32_t slot, uint32_t slot_count);
+
 /// Checks the buffers of bind() against a tensor list: number, memory, size.
 void require_buffers(const TensorList& tensors, const assay_buffer* buffers, uint32_t count,
                      const char* what);

@@ -213,14 +213,14 @@ TEST_P(Runtimes, SubmitsAndWaits) {
 }
 
 TEST_P(Runtimes, CancelEndsARunningInference) {
-  // Large enough to be running still when the other thread comes: some hundred milliseconds.
-  auto model = conv_relu({1, kChannels, 768, 768});
+  // Large enough to be running still when the other thread comes: tens of milliseconds.
+  auto model = conv_relu({1, kChannels, 384, 384});
   model.mutable_graph()->mutable_node(1)->set_output(0, "r0");
   model.mutable_graph()->mutable_node(1)->set_name("node_r0");
-  for (int i = 0; i < 30; ++i) {
+  for (int i = 0; i < 20; ++i) {
     const std::string n = std::to_string(i);
     model::set_ints(model::add_node(model, "Conv", {"r" + n, "w"}, "d" + n), "pads", {1, 1, 1, 1});
-    model::add_node(model, "Tanh", {"d" + n}, i == 29 ? "y" : "r" + std::to_string(i + 1));
+    model::add_node(model, "Tanh", {"d" + n}, i == 19 ? "y" : "r" + std::to_string(i + 1));
   }
   TestSession session(plugin_, {save(model)});
   ASSERT_EQ(session.code, ASSAY_OK) << session.text();
@@ -285,7 +285,7 @@ TEST_P(Runtimes, DescribesItselfAndItsAccelerators) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Runtimes, testing::Values("onnxruntime", "openvino"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& instance) { return std::string(instance.param); });
 
 TEST(OnnxRuntime, SaysWhereItLookedForAMissingLibrary) {
   const auto* plugin = load("onnxruntime");

@@ -1,0 +1,5 @@
+set(model ${CMAKE_CURRENT_BINARY_DIR}/onnxruntime.onnx)
+add_dependencies(conformance make_runtimes_model)
+add_test(NAME make_onnxruntime_model COMMAND make_runtimes_model ${model})
+set_tests_properties(make_onnxruntime_model PROPERTIES FIXTURES_SETUP onnxruntime_model)
+assay_conformance(NAME onnxruntime TARGET assay_plugin_onnxruntime ARTIFACT ${model} FIXTURE onnxruntime_model OPTIONS threads=2)

@@ -1,0 +1,5 @@
+set(model ${CMAKE_CURRENT_BINARY_DIR}/openvino.onnx)
+add_dependencies(conformance make_runtimes_model)
+add_test(NAME make_openvino_model COMMAND make_runtimes_model ${model})
+set_tests_properties(make_openvino_model PROPERTIES FIXTURES_SETUP openvino_model)
+assay_conformance(NAME openvino TARGET assay_plugin_openvino ARTIFACT ${model} FIXTURE openvino_model OPTIONS threads=2)
