@@ -1,7 +1,10 @@
 #include "spec/parse.h"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <cstdint>
 #include <limits>
+#include <sstream>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -278,6 +281,28 @@ std::pair<int, int> first_bad_byte(std::string_view text) {
   return {0, 0};
 }
 
+/// 0, 1, or 2 for more. YAML::LoadAll would tell, but never comes back from " ,0" (yaml-cpp 0.7).
+int count_documents(const std::string& yaml) {
+  struct Ignore : YAML::EventHandler {
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+  } ignore;
+  std::istringstream in(yaml);
+  YAML::Parser parser(in);
+  int count = 0;
+  while (count < 2 && parser.HandleNextDocument(ignore)) ++count;
+  return count;
+}
+
 }  // namespace
 
 Result<Experiment> parse_experiment(std::string_view yaml, const fs::path& source) {
@@ -289,13 +314,13 @@ Result<Experiment> parse_experiment(std::string_view yaml, const fs::path& sourc
     return fail(Code::kInvalidInput, file + ":" + std::to_string(line) + ":" + std::to_string(column) +
                                          ": expected UTF-8 text, found another byte: save the file as UTF-8");
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
-    if (documents.size() != 1)
+    if (const int documents = count_documents(std::string(yaml)); documents != 1)
       return fail(Code::kInvalidInput,
-                  file + ": expected one YAML document, found " + std::to_string(documents.size()));
+                  file + ": expected one YAML document, found " + (documents == 0 ? "none" : "more"));
+    const YAML::Node document = YAML::Load(std::string(yaml));
     Problems problems(file);
     const fs::path base = fs::absolute(source).parent_path();
-    Experiment experiment = read_experiment(documents[0], problems, base);
+    Experiment experiment = read_experiment(document, problems, base);
     // Contradictions among values that could not be read would only confuse.
     if (problems.empty())
       for (const Problem& problem : find_problems(experiment))

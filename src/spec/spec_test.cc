@@ -140,6 +140,7 @@ TEST(Parse, MalformedFiles) {
   EXPECT_FALSE(parse_experiment("", "a"));
   EXPECT_FALSE(parse_experiment("just words", "a"));
   EXPECT_FALSE(parse_experiment("assay: 2\n", "a"));
+  EXPECT_FALSE(parse_experiment(" ,0", "a"));  // yaml-cpp's LoadAll would never come back.
   EXPECT_FALSE(parse_experiment("&a [*a]", "a"));
   EXPECT_FALSE(parse_experiment(std::string(2 << 20, 'a'), "a"));
   EXPECT_FALSE(parse_experiment(std::string(100'000, '['), "a"));

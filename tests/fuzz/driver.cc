@@ -3,7 +3,7 @@
 //
 //   fuzz_TARGET ITERATIONS SEED_FILE_OR_FOLDER...
 //
-// Runs every seed as it is and cut at every length up to 512 bytes, then ITERATIONS mutations; with
+// Runs every seed as it is and cut at every length up to 128 bytes, then ITERATIONS mutations; with
 // ASSAY_FUZZ_SECONDS in the environment it goes on until then. The same inputs each time. The input under
 // test is always in fuzz_TARGET.input in the current folder: after a crash that is the one to look at.
 #include <fcntl.h>
@@ -183,7 +183,7 @@ int main(int argc, char** argv) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds ? std::atol(seconds) : 0);
   const std::vector<std::string> seeds = read_seeds(argc - 2, argv + 2);
   Witness witness(fs::path(argv[0]).filename().string() + ".input");
-  constexpr std::size_t kCuts = 512;
+  constexpr std::size_t kCuts = 128;
   for (const std::string& seed : seeds) {
     witness.run(seed);
     for (std::size_t size = 0; size < std::min(kCuts, seed.size()); ++size) witness.run(seed.substr(0, size));
