@@ -29,9 +29,9 @@ def confusion(logits_of: Callable[[torch.Tensor], torch.Tensor], scenes: Scenes,
     count = min(count or len(scenes), len(scenes))
     for i in range(0, count, batch):
         part = slice(i, min(i + batch, count))
-        label = np.asarray(scenes.labels[part])
+        label = np.array(scenes.labels[part])
         with torch.no_grad():
-            logits = logits_of(normalise(np.asarray(scenes.images[part])))
+            logits = logits_of(normalise(np.array(scenes.images[part])))
             guess = resize(logits.float().contiguous(), label.shape[1:]).argmax(1).numpy()
         known = label < n
         total += np.bincount(label[known].astype(np.int64) * n + guess[known],

@@ -19,11 +19,11 @@ import copy
 import json
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 
 from data import Batches, Scenes
@@ -79,40 +79,18 @@ def rate(progress: float, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warmup) / (1 - warmup))))
 
 
-def main() -> None:
-    p = argparse.ArgumentParser(description=__doc__.splitlines()[0],
-                                formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    p.add_argument("--data", nargs="+", required=True, metavar="FOLDER:SHARE")
-    p.add_argument("--val", type=Path, required=True)
-    p.add_argument("--val-count", type=int, default=100, help="scenes in each evaluation")
-    p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--crop", default="256x512", help="HxW of a training sample")
-    p.add_argument("--batch", type=int, default=16)
-    p.add_argument("--steps", type=int, default=6000)
-    p.add_argument("--minutes", type=float, default=0,
-                   help="end the schedule after this time, should the steps take longer (0: never)")
-    p.add_argument("--lr", type=float, default=2e-3)
-    p.add_argument("--warmup", type=float, default=0.05, help="fraction of the steps")
-    p.add_argument("--decay", type=float, default=0.02, help="AdamW weight decay of convolutions")
-    p.add_argument("--aux", type=float, default=0.4)
-    p.add_argument("--jaccard", type=float, default=0.5)
-    p.add_argument("--class-power", type=float, default=0.25,
-                   help="classes weigh frequency ** -power in the cross-entropy")
-    p.add_argument("--loss-stride", type=int, default=2)
-    p.add_argument("--ema", type=float, default=0.998)
-    p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--threads", type=int, default=2)
-    p.add_argument("--fp32", action="store_true")
-    p.add_argument("--eval-every", type=int, default=500, help="steps")
-    p.add_argument("--save-minutes", type=float, default=10)
-    p.add_argument("--init", type=Path, help="start from this checkpoint's weights, new schedule")
-    p.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
-    args = p.parse_args()
+def work(rank: int, args: argparse.Namespace, meeting: Path) -> None:
+    """One worker process, `rank` 0 to workers - 1.
 
-    torch.set_num_threads(args.threads)
+    Processes of one thread, because oneDNN's weight gradient spins on a barrier between its
+    threads: on cores shared with other programs two threads were three times slower.
+    """
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
     torch.manual_seed(args.seed)
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "args.json").write_text(json.dumps(vars(args), default=str, indent=1) + "\n")
+    dist.init_process_group("gloo", f"file://{meeting.absolute()}", rank=rank,
+                            world_size=args.workers)
+    first = rank == 0  # evaluates, logs and saves
 
     height, width = map(int, args.crop.split("x"))
     folders, shares = zip(*(d.rsplit(":", 1) for d in args.data))
@@ -137,15 +115,16 @@ def main() -> None:
         optimiser.load_state_dict(last["optimiser"])
         step, spent = last["step"], last["seconds"]
     batches = Batches(sets, [float(s) for s in shares], args.batch, height, width,
-                      args.seed + 1000 * step)
-    phases = np.random.default_rng(args.seed + step)
+                      args.seed + 1000 * step + 7919 * rank)
+    phases = np.random.default_rng(args.seed + step + 7919 * rank)
 
     began = saved = time.monotonic()
-    log = open(args.out / "log.txt", "a", buffering=1)
+    log = open(args.out / "log.txt", "a", buffering=1) if first else None
 
     def say(text: str) -> None:
-        print(text, flush=True)
-        print(text, file=log)
+        if first:
+            print(text, flush=True)
+            print(text, file=log)
 
     def seconds() -> float:
         return spent + time.monotonic() - began
@@ -168,21 +147,14 @@ def main() -> None:
 
     say(f"{sum(map(len, sets))} scenes, class weights "
         + " ".join(f"{c[:7]}={w:.2f}" for c, w in zip(CLASSES, weight.tolist())))
-    prefetch = ThreadPoolExecutor(1)
-    pending = prefetch.submit(batches.draw)
     sums, shown, shown_at = np.zeros(3), step, time.monotonic()
-    while True:
-        progress = step / args.steps
-        if args.minutes:
-            progress = max(progress, seconds() / 60 / args.minutes)
-        if progress >= 1:
-            break
+    progress = step / args.steps
+    while progress < 1:
         lr = args.lr * rate(progress, args.warmup)
         for group in optimiser.param_groups:
             group["lr"] = lr
 
-        x, y = pending.result()
-        pending = prefetch.submit(batches.draw)
+        x, y = batches.draw()
         model.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=not args.fp32):
             logits, aux = model(x)
@@ -196,33 +168,87 @@ def main() -> None:
         loss = main_ce + args.jaccard * jaccard + args.aux * aux_ce
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+
+        # the workers' mean gradient, and their mean progress so that all stop at the same step
+        progress = (step + 1) / args.steps
+        if args.minutes:
+            progress = max(progress, seconds() / 60 / args.minutes)
+        grads = [q.grad for q in model.parameters()]
+        flat = torch.cat([g.flatten() for g in grads] + [torch.tensor([progress])])
+        dist.all_reduce(flat)
+        flat /= args.workers
+        progress = flat[-1].item()
+        for g, mean in zip(grads, flat[:-1].split([g.numel() for g in grads])):
+            g.copy_(mean.view_as(g))
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimiser.step()
         step += 1
 
         # a short average at first, so that early evaluations are not those of the random start
         decay = min(args.ema, (1 + step) / (10 + step))
-        with torch.no_grad():
-            mine, theirs = ema.state_dict(), model.state_dict()
-            floats = [k for k, v in mine.items() if v.is_floating_point()]
-            torch._foreach_lerp_([mine[k] for k in floats], [theirs[k] for k in floats], 1 - decay)
+        mine, theirs = ema.state_dict(), model.state_dict()
+        for k in mine if first else ():
+            if mine[k].is_floating_point():
+                mine[k].lerp_(theirs[k], 1 - decay)
 
-        sums += [float(main_ce), float(jaccard), float(aux_ce)]
+        sums += [main_ce.item(), jaccard.item(), aux_ce.item()]
         if step % 50 == 0:
             assert np.isfinite(sums).all(), "the loss is not finite"
             now = time.monotonic()
             ce, ja, au = sums / (step - shown)
             say(f"step {step} {seconds():.0f} s lr {lr:.2e} ce {ce:.4f} jaccard {ja:.4f} aux {au:.4f} "
-                f"{args.batch * (step - shown) / (now - shown_at):.1f} images/s")
+                f"{args.workers * args.batch * (step - shown) / (now - shown_at):.1f} images/s")
             sums, shown, shown_at = np.zeros(3), step, now
-        if step % args.eval_every == 0:
+        if first and step % args.eval_every == 0:
             judge()
             shown_at = time.monotonic()
-        if time.monotonic() - saved > 60 * args.save_minutes:
+        if first and time.monotonic() - saved > 60 * args.save_minutes:
             save()
             saved = time.monotonic()
-    save()
-    judge()
+    if first:
+        save()
+        judge()
+    dist.destroy_process_group()
+
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0],
+                                formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    p.add_argument("--data", nargs="+", required=True, metavar="FOLDER:SHARE")
+    p.add_argument("--val", type=Path, required=True)
+    p.add_argument("--val-count", type=int, default=100, help="scenes in each evaluation")
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--crop", default="256x512", help="HxW of a training sample")
+    p.add_argument("--batch", type=int, default=8, help="samples of one worker")
+    p.add_argument("--steps", type=int, default=6000)
+    p.add_argument("--minutes", type=float, default=0,
+                   help="end the schedule after this time, should the steps take longer (0: never)")
+    p.add_argument("--lr", type=float, default=2e-3)
+    p.add_argument("--warmup", type=float, default=0.05, help="fraction of the steps")
+    p.add_argument("--decay", type=float, default=0.02, help="AdamW weight decay of convolutions")
+    p.add_argument("--aux", type=float, default=0.4)
+    p.add_argument("--jaccard", type=float, default=0.5)
+    p.add_argument("--class-power", type=float, default=0.25,
+                   help="classes weigh frequency ** -power in the cross-entropy")
+    p.add_argument("--loss-stride", type=int, default=4,
+                   help="the loss looks at every n-th pixel each way, from a random phase")
+    p.add_argument("--ema", type=float, default=0.998)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--workers", type=int, default=2,
+                   help="processes of one thread; each draws --batch samples a step")
+    p.add_argument("--fp32", action="store_true")
+    p.add_argument("--eval-every", type=int, default=500, help="steps")
+    p.add_argument("--save-minutes", type=float, default=10)
+    p.add_argument("--init", type=Path, help="start from this checkpoint's weights, new schedule")
+    p.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
+    args = p.parse_args()
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "args.json").write_text(json.dumps(vars(args), default=str, indent=1) + "\n")
+    meeting = args.out / "meeting"  # the file through which the workers find each other
+    meeting.unlink(missing_ok=True)
+    torch.multiprocessing.spawn(work, (args, meeting), args.workers)
 
 
 if __name__ == "__main__":
