@@ -98,14 +98,20 @@ class Witness {
 
 class Mutator {
  public:
-  explicit Mutator(std::vector<std::string> seeds) : pool_(std::move(seeds)) {}
+  explicit Mutator(std::vector<std::string> seeds) : seeds_(seeds.size()), pool_(std::move(seeds)) {}
 
   std::string next() {
     std::string text = pool_[below(pool_.size())];
     for (std::size_t edits = 1 + below(6); edits > 0; --edits) edit(text);
     if (text.size() > kLongest) text.resize(kLongest);
-    // Some mutants become seeds, so that changes pile up.
-    if (below(64) == 0) pool_[below(pool_.size())] = text;
+    // Some mutants are mutated again, so that changes pile up; the seeds stay, or cuts would leave nothing of
+    // them.
+    if (below(16) == 0) {
+      if (pool_.size() < 3 * seeds_)
+        pool_.push_back(text);
+      else
+        pool_[seeds_ + below(pool_.size() - seeds_)] = text;
+    }
     return text;
   }
 
@@ -146,6 +152,7 @@ class Mutator {
   }
 
   std::mt19937_64 random_{20260101};
+  std::size_t seeds_;
   std::vector<std::string> pool_;
 };
 
