@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -25,7 +26,9 @@ extern char** environ;
 namespace assay {
 namespace {
 
-volatile std::sig_atomic_t g_interrupted = 0;
+// Lock-free, so a signal handler may write it while other threads read.
+std::atomic<bool> g_interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 ExitState decode(int status, const rusage& usage) {
   ExitState state;
@@ -144,7 +147,7 @@ Result<pid_t> spawn(const ProcessOptions& options, int stdout_fd) {
 
 }  // namespace
 
-bool interrupted() { return g_interrupted != 0; }
+bool interrupted() { return g_interrupted; }
 void set_interrupted(bool value) { g_interrupted = value; }
 
 std::string ExitState::describe() const {

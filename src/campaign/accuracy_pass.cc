@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "base/clock.h"
@@ -49,6 +50,11 @@ class Conveyor {
     for (const auto& group : digests_)
       for (const std::string& image : group) digest.field(image);
     outcome_.run.dataset_digest = digest.hex();
+    const std::set<std::vector<std::string>> inputs(digests_.begin(),
+                                                    digests_.begin() + outcome_.outputs.size());
+    const std::set<engine::TensorSet> outputs(outcome_.outputs.begin(), outcome_.outputs.end());
+    outcome_.run.distinct_inputs = static_cast<int>(inputs.size());
+    outcome_.run.distinct_outputs = static_cast<int>(outputs.size());
     return {};
   }
 

@@ -423,6 +423,7 @@ class Executor {
                                    progress.total);
               }));
     run.repeat = step.repeat;
+    run.inputs = static_cast<int>(request.inputs.size());
     ASSAY_TRY(run.binding, bind(spec, artifact));
     notice_failure(step, run.failure);
     ASSAY_OK(keep(step, [&](const fs::path& folder) { return store::save_timed_run(folder, run); }));

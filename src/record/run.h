@@ -64,8 +64,9 @@ struct OutputSample {
 
 /// One timed run (a repeat). Latencies in nanoseconds, in order of execution.
 struct TimedRun {
-  int repeat = 0;               ///< Counts from 1.
-  std::uint32_t inputs = 1;     ///< In rotation: inference i of warm-up and timed loop alike ran on input i mod inputs.
+  int repeat = 0;  ///< Counts from 1.
+  std::uint32_t inputs =
+      1;  ///< In rotation: inference i of warm-up and timed loop alike ran on input i mod inputs.
   SessionInfo session;
   Binding binding;
   std::vector<std::int64_t> warmup_ns;
@@ -104,6 +105,9 @@ struct AccuracyRun {
   std::vector<std::string> images;                    ///< Ids, in order.
   std::vector<std::vector<std::uint32_t>> confusion;  ///< Per image: classes x classes, [truth][prediction].
   std::string dataset_digest;  ///< Of the validation inputs (canonical tensors) in order.
+  /// Among the groups whose outputs were kept: how many different inputs went in, and different outputs came
+  /// out.
+  int distinct_inputs = 0, distinct_outputs = 0;
   std::int64_t wall_ns = 0;
   Failure failure;
 };

@@ -95,8 +95,9 @@ SummaryRow make_row(const Row& row, const std::string& configuration, Notes& not
     bool invalidated = false;
     for (const Finding& finding : row.findings) {
       if (!noted(finding) || !concerns(finding, columns()[c].metric)) continue;
-      // Power that was never measured is not made worse by a crash.
-      if (!figure.value && finding.figures.empty() && row.repeats > 0) continue;
+      // What was never measured (power), or refused (a percentile of too few), is not made worse by a
+      // finding.
+      if (!figure.value && row.repeats > 0) continue;
       invalidated = invalidated || finding.severity == Severity::kInvalid;
       numbers.push_back(notes.number(finding, configuration));
     }

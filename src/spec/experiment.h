@@ -115,7 +115,7 @@ struct AccuracySpec {
   std::optional<double> target;  ///< Minimum mIoU in percent: below it INVALID.
   double warn_drop = 2.0;        ///< Points.
   double degraded_drop = 3.0;
-  int compare_images = 20;  ///< Images of the artifact check against FP32 ONNX Runtime.
+  int compare_images = 20;  ///< Images of the artifact check against FP32 ONNX Runtime; 0: none, and a WARN.
   bool operator==(const AccuracySpec&) const = default;
 };
 

@@ -202,7 +202,7 @@ void read_accuracy(MapReader root, AccuracySpec& accuracy) {
   if (root.has("target")) root.number("target", accuracy.target.emplace(), 0, 100, "%");
   root.number("warn_drop", accuracy.warn_drop, 0, 100, "points");
   root.number("degraded_drop", accuracy.degraded_drop, 0, 100, "points");
-  root.integer("compare_images", accuracy.compare_images, 1, 100'000);
+  root.integer("compare_images", accuracy.compare_images, 0, 100'000);
   root.done();
 }
 

@@ -33,6 +33,7 @@ void fields(V& v, Is<record::PipelineRun> auto& x) {
 template <typename V>
 void fields(V& v, Is<record::AccuracyRun> auto& x) {
   v("task", x.task), v("classes", x.classes), v("failure", x.failure), v("dataset_digest", x.dataset_digest);
+  v("distinct_inputs", x.distinct_inputs), v("distinct_outputs", x.distinct_outputs);
   v("wall_ns", x.wall_ns), v("binding", x.binding), v("session", x.session), v("images", x.images);
 }
 

@@ -98,6 +98,8 @@ TEST(Records, AccuracyRunWithPartOfItsImagesScored) {
   run.images = {"a", "b", "c"};
   run.confusion = {{5, 0, 1, 4294967295u}, {0, 0, 0, 0}};
   run.dataset_digest = "ee";
+  run.distinct_inputs = 8;
+  run.distinct_outputs = 7;
   run.wall_ns = 12;
   ASSERT_TRUE(save_accuracy_run(dir.path(), run));
   EXPECT_EQ(text_of(dir.path() / "confusion.csv"),

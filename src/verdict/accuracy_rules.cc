@@ -104,6 +104,19 @@ void judge_outputs_match(const Case& c, Findings& out) {
                    "no output of the timed loop was compared with the accuracy pass", latency_figures()});
 }
 
+void judge_outputs_differ(const Case& c, Findings& out) {
+  if (!c.evidence.accuracy || c.row.simulated) return;
+  const record::AccuracyRun& run = *c.evidence.accuracy;
+  if (run.distinct_inputs < 2 || run.distinct_outputs != 1) return;
+  out.push_back(
+      {"outputs-differ",
+       Severity::kInvalid,
+       std::to_string(run.distinct_inputs) +
+           " different inputs gave one and the same output, to the bit: a cached answer, or a model that "
+           "ignores its input",
+       {}});
+}
+
 void judge_artifact_agrees(const Case& c, Findings& out) {
   const record::ArtifactRecord& a = c.evidence.artifact;
   if (!a.failure.reason.empty() || c.row.repeats == 0) return;

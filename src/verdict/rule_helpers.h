@@ -36,6 +36,7 @@ void judge_accuracy_measured(const Case&, Findings&);
 void judge_accuracy_drop(const Case&, Findings&);
 void judge_accuracy_target(const Case&, Findings&);
 void judge_outputs_match(const Case&, Findings&);
+void judge_outputs_differ(const Case&, Findings&);
 void judge_artifact_agrees(const Case&, Findings&);
 void judge_calibration_stated(const Case&, Findings&);
 void judge_calibration_binding(const Case&, Findings&);

@@ -27,6 +27,7 @@ std::span<const Rule> rules() {
        "outputs sampled in the timed loop equal those of the accuracy pass: bitwise where the backend "
        "declares itself deterministic, else argmax equal on 99.9 %",
        judge_outputs_match},
+      {"outputs-differ", "different inputs give different outputs", judge_outputs_differ},
       {"artifact-agrees",
        "before use the artifact agreed with FP32 ONNX Runtime on other images: FP32 max|a-b| <= 1e-4 "
        "max|b| and argmax equal on 99.99 % (under 99 % invalid), FP16 and BF16 99 %, INT8 90 % (under 50 % "

@@ -145,6 +145,8 @@ const Fires kFires[] = {
      [](Subject& s) {
        s.evidence.accuracy.reset(), s.evidence.timed[1].samples[1] = {20, 4, false, false, -1, -1};
      }},
+    {"outputs-differ", Severity::kInvalid, "8 different inputs gave one and the same output",
+     [](Subject& s) { s.evidence.accuracy->distinct_inputs = 8, s.evidence.accuracy->distinct_outputs = 1; }},
     {"outputs-match", Severity::kWarn, "no output of the timed loop was compared",
      [](Subject& s) {
        for (auto& run : s.evidence.timed)

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "assay_program.h"
 
@@ -28,6 +29,23 @@ std::string protocol(int repeats, int iterations) {
          std::to_string(iterations) + "}, pipeline_iterations: 5}\naccuracy: {compare_images: 4}\n";
 }
 
+/// Rules that made a row INVALID. Tests run beside each other on shared machines: a disturbed row is rightly
+/// INVALID by `foreign-load`, and says nothing about the program.
+std::vector<std::string> invalidating_rules(const nlohmann::json& row) {
+  std::vector<std::string> rules;
+  for (const auto& finding : row["findings"])
+    if (finding["severity"] == "INVALID" && finding["rule"] != "foreign-load")
+      rules.push_back(finding["rule"]);
+  return rules;
+}
+
+/// The exit code that the rows' verdicts call for.
+int expected_exit(const nlohmann::json& results) {
+  for (const auto& row : results["rows"])
+    if (row["verdict"] == "INVALID") return 1;
+  return 0;
+}
+
 class Campaign : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -47,15 +65,17 @@ class Campaign : public ::testing::Test {
 TEST_F(Campaign, TwoRuntimesAgreeAndEveryFigureIsThere) {
   const auto spec = write(
       "spec.yaml", std::string(kHead) + "rows: [{backends: [openvino, onnxruntime], precisions: [fp32]}]\n" +
-                       protocol(2, 200));
+                       protocol(2, 500));
   const Outcome outcome = run_assay({"run", spec, "--out", path("out").string()});
-  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  ASSERT_TRUE(fs::exists(path("out") / "results.json")) << outcome.text;
   const auto results = read_json(path("out") / "results.json");
+  EXPECT_EQ(outcome.exit_code, expected_exit(results)) << outcome.text;
   ASSERT_EQ(results["rows"].size(), 2u);
   EXPECT_TRUE(results["complete"]);
   for (const auto& row : results["rows"]) {
+    EXPECT_EQ(invalidating_rules(row), std::vector<std::string>{}) << outcome.text;
     EXPECT_EQ(row["repeats"], 2);
-    EXPECT_GE(row["iterations"], 200);
+    EXPECT_GE(row["iterations"], 500);
     EXPECT_GE(row["warmup"], 20);
     EXPECT_EQ(row["executed_precision"], "fp32");
     EXPECT_FALSE(row["simulated"]);
@@ -107,7 +127,7 @@ TEST_F(Campaign, KilledInTheMiddleAndResumedKeepsFinishedRunsByteForByte) {
   ASSERT_FALSE(fs::exists(runs / "timed.onnxruntime-cpu-fp32.r4"));
 
   const Outcome resumed = run_assay({"run", "--resume", out.string()});
-  ASSERT_EQ(resumed.exit_code, 0) << resumed.text;
+  ASSERT_TRUE(resumed.exit_code == 0 || resumed.exit_code == 1) << resumed.text;
   const auto after = digests_under(runs);
   for (const auto& [file, digest] : before) {
     if (file.find(".tmp/") != std::string::npos) continue;  // Partial runs are dropped.
@@ -116,32 +136,43 @@ TEST_F(Campaign, KilledInTheMiddleAndResumedKeepsFinishedRunsByteForByte) {
   }
   const auto results = read_json(out / "results.json");
   EXPECT_TRUE(results["complete"]);
+  EXPECT_EQ(invalidating_rules(results["rows"][0]), std::vector<std::string>{}) << resumed.text;
   EXPECT_EQ(results["rows"][0]["repeats"], 4);
 
-  std::ofstream(out / "spec.yaml", std::ios::app) << "seed: 43\n";
+  std::string resolved = read_file(out / "spec.yaml").value();
+  ASSERT_NE(resolved.find("\nseed: 42\n"), std::string::npos) << resolved;
+  std::ofstream(out / "spec.yaml") << resolved.replace(resolved.find("\nseed: 42\n"), 10, "\nseed: 43\n");
   const Outcome changed = run_assay({"run", "--resume", out.string()});
   EXPECT_EQ(changed.exit_code, 5) << changed.text;
 }
 
-TEST_F(Campaign, APluginThatSegfaultsCostsItsRowAlone) {
-  const std::string plugin = (kBinaries / "test_plugins" / "segfault.so").string();
-  ASSERT_TRUE(fs::exists(plugin)) << plugin;
-  const auto spec =
-      write("spec.yaml", std::string(kHead) +
-                             "rows:\n  - {backend: onnxruntime, precision: fp32}\n"
-                             "  - {backend: faulty, precision: fp32, plugin: " +
-                             plugin + ", options: {input: 'f32:1x3x64x128', output: 'f32:1x19x8x16'}}\n" +
-                             protocol(2, 600));
+TEST_F(Campaign, FaultyPluginsCostTheirRowsAndNoOther) {
+  std::string rows = "rows:\n  - {backend: onnxruntime, precision: fp32}\n";
+  for (const std::string name : {"affine", "segfault", "cached", "skip_tenth"}) {
+    const fs::path plugin = kBinaries / "test_plugins" / (name + ".so");
+    ASSERT_TRUE(fs::exists(plugin)) << plugin;
+    rows += "  - {backend: " + name + ", precision: fp32, plugin: " + plugin.string() +
+            ", options: {input: 'f32:1x3x64x128'}}\n";
+  }
+  // Their network is another one, so there is nothing to compare it with.
+  std::string settings = protocol(2, 600);
+  settings.replace(settings.find("compare_images: 4"), 17, "compare_images: 0");
+  const auto spec = write("spec.yaml", std::string(kHead) + rows + settings);
   const Outcome outcome = run_assay({"run", spec, "--out", path("out").string()});
   EXPECT_EQ(outcome.exit_code, 1) << outcome.text;
   const auto results = read_json(path("out") / "results.json");
-  ASSERT_EQ(results["rows"].size(), 2u);
-  EXPECT_NE(results["rows"][0]["verdict"], "INVALID") << results["rows"][0]["findings"].dump(1);
+  ASSERT_EQ(results["rows"].size(), 5u);
+  const auto fatal = [&](int row) { return invalidating_rules(results["rows"][row]); };
+  EXPECT_EQ(fatal(0), std::vector<std::string>{}) << outcome.text;
   EXPECT_EQ(results["rows"][0]["repeats"], 2);
-  EXPECT_EQ(results["rows"][1]["verdict"], "INVALID");
-  EXPECT_NE(results["rows"][1]["findings"].dump().find("SIGSEGV"), std::string::npos)
-      << results["rows"][1]["findings"].dump(1);
+  EXPECT_EQ(fatal(1), std::vector<std::string>{}) << outcome.text;
+  EXPECT_EQ(results["rows"][2]["verdict"], "INVALID");
+  EXPECT_EQ(fatal(2), (std::vector<std::string>{"run-failed", "run-failed"})) << "each repeat crashed";
+  EXPECT_NE(results["rows"][2]["findings"].dump().find("SIGSEGV"), std::string::npos)
+      << results["rows"][2]["findings"].dump(1);
   EXPECT_NE(outcome.text.find("SIGSEGV"), std::string::npos) << "the table says why\n" << outcome.text;
+  EXPECT_EQ(fatal(3), std::vector<std::string>{"outputs-differ"}) << "a cached answer";
+  EXPECT_EQ(fatal(4), std::vector<std::string>{"outputs-match"}) << "every tenth inference skipped";
 }
 
 struct BadInput {
@@ -211,9 +242,9 @@ TEST_F(Campaign, BadSpecsAreExplained) {
 TEST_F(Campaign, AFullDiskIsSaidAndWhatIsMeasuredStays) {
   const fs::path disk = path("disk");
   fs::create_directory(disk);
-  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=256k") != 0)
+  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=160k") != 0)
     GTEST_SKIP() << "a small file system needs root: " << std::strerror(errno);
-  // 40,000 latencies a run are more than 256 kB hold.
+  // 6,000 latencies in CSV are more than is left of 160 kB.
   const auto spec = write(
       "spec.yaml",
       std::string(kHead) + "rows: [{backend: onnxruntime, precision: fp32, options: {threads: '1'}}]\n" +
@@ -222,7 +253,7 @@ TEST_F(Campaign, AFullDiskIsSaidAndWhatIsMeasuredStays) {
   const Outcome outcome = run_assay({"run", spec, "--out", (disk / "out").string()});
   EXPECT_EQ(outcome.exit_code, 7) << outcome.text;
   EXPECT_NE(outcome.text.find("No space left"), std::string::npos) << outcome.text;
-  EXPECT_TRUE(fs::exists(disk / "out" / "runs" / "artifact.onnxruntime-cpu-fp32" / "run.json"))
+  EXPECT_TRUE(fs::exists(disk / "out" / "runs" / "artifact.onnxruntime-cpu-fp32" / "artifact.json"))
       << outcome.text;
   ::umount2(disk.c_str(), MNT_DETACH);
 }
