@@ -3,22 +3,25 @@
  * The life of a session, as the worker drives it:
  *   1. dlopen(plugin); assay_backend(ASSAY_ABI_VERSION) returns the function table.
  *   2. describe() tells names, versions and accelerators. It must work without the hardware.
- *   3. prepare(), optional: source artifact -> device artifact (an engine that only the board itself can build).
+ *   3. prepare(), optional: source artifact -> device artifact (an engine that only the board can build).
  *   4. open() loads and compiles; session_info() and the tensor lists are valid from then until close().
- *   5. bind(slot, ...) once for each slot, before the window. The plugin imports the memory or keeps buffers of its
- *      own and copies inside infer(). Several slots let real inputs rotate without copies by the caller.
- *   6. infer(slot) any number of times: when it returns, the outputs of the slot are readable in host memory.
- *      submit()/wait() are the asynchronous pair, with at most max_in_flight submitted at once.
- *   7. profile(), optional: the layers of the executed graph. Opened with assay_open_options.profiling only, because
- *      profiling changes what is timed. The array is valid until close().
+ *   5. bind(slot, ...) once for each slot, before the window. The plugin imports the memory, or keeps
+ *      buffers of its own and copies inside infer(). Several slots let real inputs rotate without copies
+ *      by the caller. slot_count is an upper bound: fewer may be bound.
+ *   6. infer(slot) any number of times: when it returns, the outputs of the slot are readable in host
+ *      memory. submit()/wait() are the asynchronous pair, with at most max_in_flight submitted at once.
+ *   7. profile(), optional: the layers of the executed graph. Opened with assay_open_options.profiling
+ *      only, because profiling changes what is timed. The array is valid until close().
  *   8. close().
  *
- * Rules: nothing throws across this boundary. Every struct begins with struct_size, set by whoever allocates it to
- * the size that it was compiled with: a reader must not touch fields beyond it, so fields may be appended. Strings
- * are UTF-8, never NULL where not said so, owned by the plugin and valid until close() (describe(): for ever),
- * unless said otherwise. Every function returns ASSAY_OK or an error code with a text in *error, which the
- * caller owns. A session is used by one thread at a time, except cancel(). Functions marked optional may be NULL.
- * A plugin keeps its own stdout and stderr: the worker redirects both to a log. */
+ * Rules. Nothing throws across this boundary. Every struct begins with struct_size, set by whoever
+ * allocates it to the size that it was compiled with: a reader must not touch fields beyond it, so fields
+ * may be appended. Strings are UTF-8, never NULL where not said so, owned by the plugin and valid until
+ * close() (describe(): for ever), unless said otherwise. Every function returns ASSAY_OK or an error code
+ * with a text in *error, which the caller owns. A session is used by one thread at a time, except
+ * cancel(). Functions marked optional may be NULL. A plugin keeps its own stdout and stderr: the worker
+ * redirects both to a log.
+ */
 #ifndef ASSAY_BACKEND_ABI_H
 #define ASSAY_BACKEND_ABI_H
 
@@ -67,7 +70,8 @@ typedef enum assay_dtype {
   ASSAY_BOOL = 13
 } assay_dtype;
 
-/* real = scale * (stored - zero_point); axis -1: one pair for the tensor, else one pair for each index of the axis. */
+/* real = scale * (stored - zero_point); axis -1: one pair for the tensor, else one pair for each index of the
+ * axis. */
 typedef struct assay_quantisation {
   uint32_t struct_size;
   int32_t axis;
@@ -102,11 +106,11 @@ typedef struct assay_name_value {
 
 typedef struct assay_description {
   uint32_t struct_size;
-  const char* name;               /* "onnxruntime" */
-  const char* plugin_version;     /* Of the plugin's source. */
-  const char* runtime_version;    /* Of the vendor's library that is loaded; "" when it cannot be loaded. */
-  const char* runtime_problem;    /* Why it cannot be loaded, or "". */
-  int32_t simulated;              /* 1: results are replayed or simulated: no time of it is a latency. */
+  const char* name;            /* "onnxruntime" */
+  const char* plugin_version;  /* Of the plugin's source. */
+  const char* runtime_version; /* Of the vendor's library that is loaded; "" when it cannot be loaded. */
+  const char* runtime_problem; /* Why it cannot be loaded, or "". */
+  int32_t simulated;           /* 1: results are replayed or simulated: no time of it is a latency. */
   uint32_t accelerator_count;
   const assay_accelerator* accelerators;
   uint32_t version_count;
@@ -132,7 +136,8 @@ typedef struct assay_open_options {
   uint32_t slot_count;     /* How many slots will be bound. */
   uint32_t shape_count;
   const assay_shape* shapes;
-  uint32_t option_count; /* Backend options of the spec ("threads"="2"). An unknown one is ASSAY_ERROR_INVALID. */
+  uint32_t
+      option_count; /* Backend options of the spec ("threads"="2"). An unknown one is ASSAY_ERROR_INVALID. */
   const assay_name_value* options;
 } assay_open_options;
 
@@ -156,8 +161,9 @@ typedef enum assay_determinism {
 
 typedef struct assay_session_info {
   uint32_t struct_size;
-  /* What is executed, from the compiled graph and not from the request; "unknown" when the runtime does not tell.
-     "int8" when quantised operators run in integers, else "fp32", "bf16", "fp16", or a mixture joined by '+'. */
+  /* What is executed, from the compiled graph and not from the request; "unknown" when the runtime does not
+     tell. "int8" when quantised operators run in integers, else "fp32", "bf16", "fp16", or a mixture joined
+     by '+'. */
   const char* executed_precision;
   assay_determinism determinism;
   uint32_t max_in_flight; /* 1: submit() only when nothing is in flight. */

@@ -48,7 +48,8 @@ struct Axis {
       low_weight.push_back(1 - share);
       high_weight.push_back(share);
     }
-    low_weight.resize(low_weight.size() + std::size_t{kPad});  // For vectors that read beyond the last position.
+    low_weight.resize(low_weight.size() +
+                      std::size_t{kPad});  // For vectors that read beyond the last position.
     high_weight.resize(high_weight.size() + kPad);
     run.assign(low.size(), 1);
     for (std::size_t i = low.size() - 1; i-- > 0;) {

@@ -177,9 +177,10 @@ TEST(LatencyCsv, RefusesWhatIsNotWhole) {
   ASSERT_TRUE(latencies_from_csv(good));
   for (std::size_t cut = 1; cut < good.size(); ++cut) {
     const auto part = latencies_from_csv(std::string_view(good).substr(0, good.size() - cut));
-    if (part)
-      EXPECT_TRUE(good[good.size() - cut - 1] == '\n')
-          << cut;  // Whole lines may be gone; run.json's count tells.
+    if (part) {
+      // Whole lines may be gone; run.json's count tells.
+      EXPECT_TRUE(good[good.size() - cut - 1] == '\n') << cut;
+    }
   }
   const std::string header = "phase,iteration,input,latency_ns\n";
   for (const char* bad :

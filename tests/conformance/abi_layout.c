@@ -1,8 +1,9 @@
-/* The offsets of ABI version 1 on 64-bit machines: a plugin that was built last year relies on them. C11, as the
- * header promises. Appending fields is allowed; whoever has to change a line here has broken the ABI. */
+/* The offsets of ABI version 1 on 64-bit machines: a plugin that was built last year relies on them. C11, as
+ * the header promises. Appending fields is allowed; whoever has to change a line here has broken the ABI. */
 #include "assay/backend_abi.h"
 
-#define OFFSET(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field " has moved")
+#define OFFSET(type, field, offset) \
+  _Static_assert(offsetof(type, field) == (offset), #type "." #field " has moved")
 
 _Static_assert(sizeof(void*) == 8, "the offsets are those of 64-bit machines");
 
