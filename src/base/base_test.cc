@@ -121,6 +121,18 @@ TEST(Text, HeightWidth) {
     EXPECT_FALSE(parse_height_width(bad, h, w)) << bad;
 }
 
+TEST(Text, Range) {
+  double lo = 7, hi = 7;
+  EXPECT_TRUE(parse_range("0..1", lo, hi));
+  EXPECT_EQ(lo, 0);
+  EXPECT_EQ(hi, 1);
+  EXPECT_TRUE(parse_range("-1.5 .. 2.5", lo, hi));
+  EXPECT_EQ(lo, -1.5);
+  EXPECT_EQ(hi, 2.5);
+  for (const char* bad : {"", "..", "0..", "..1", "0.1", "0..x", "nan..1", "0..inf"})
+    EXPECT_FALSE(parse_range(bad, lo, hi)) << bad;
+}
+
 TEST(Units, WattTimesSecondIsJoule) {
   EXPECT_DOUBLE_EQ((Watts{2} * Nanoseconds(500'000'000)).value, 1.0);
   EXPECT_DOUBLE_EQ((Volts{5} * Amperes{2}).value, 10.0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <numeric>
 
 namespace assay {
@@ -25,6 +26,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 bool parse_positive(std::string_view text, int& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() && value > 0;
+}
+
+bool parse_finite(std::string_view text, double& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
 }
 
 }  // namespace
@@ -56,6 +62,12 @@ bool parse_height_width(std::string_view text, int& height, int& width) {
   const auto cross = text.find('x');
   if (cross == std::string_view::npos) return false;
   return parse_positive(text.substr(0, cross), height) && parse_positive(text.substr(cross + 1), width);
+}
+
+bool parse_range(std::string_view text, double& lo, double& hi) {
+  const auto dots = text.find("..");
+  if (dots == std::string_view::npos) return false;
+  return parse_finite(trim(text.substr(0, dots)), lo) && parse_finite(trim(text.substr(dots + 2)), hi);
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

@@ -19,6 +19,9 @@ std::string join_or(std::span<const std::string_view> words);
 /// "512x1024" <-> height, width. HxW, as the field writes it.
 bool parse_height_width(std::string_view text, int& height, int& width);
 
+/// "0..1" or "-1 .. 1": two finite numbers, decimal points.
+bool parse_range(std::string_view text, double& lo, double& hi);
+
 std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
 

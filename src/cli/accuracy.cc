@@ -25,19 +25,6 @@ struct Options {
   bool json = false;
 };
 
-Result<void> parse_range(const std::string& text, spec::ModelIo& io) {
-  const auto dots = text.find("..");
-  char* end = nullptr;
-  if (dots != std::string::npos) {
-    io.range_lo = std::strtod(text.c_str(), &end);
-    const bool low = end == text.c_str() + dots;
-    const char* high = text.c_str() + dots + 2;
-    io.range_hi = std::strtod(high, &end);
-    if (low && end != high && *end == '\0' && io.range_hi > io.range_lo) return {};
-  }
-  return fail(Code::kInvalidInput, "--range: expected LO..HI such as 0..1 or 0..255, found '" + text + "'");
-}
-
 Result<spec::ModelIo> io_of(const Options& options) {
   spec::ModelIo io;
   io.order = options.order;
@@ -45,7 +32,9 @@ Result<spec::ModelIo> io_of(const Options& options) {
   io.output_kind = options.output_kind;
   io.input_name = options.input_name;
   io.output_name = options.output_name;
-  ASSAY_OK(parse_range(options.range, io));
+  if (!parse_range(options.range, io.range_lo, io.range_hi) || io.range_lo >= io.range_hi)
+    return fail(Code::kInvalidInput,
+                "--range: expected LO..HI such as 0..1 or 0..255, found '" + options.range + "'");
   if (!options.mean.empty()) std::copy_n(options.mean.begin(), 3, io.mean.begin());
   if (!options.stddev.empty()) std::copy_n(options.stddev.begin(), 3, io.stddev.begin());
   return io;

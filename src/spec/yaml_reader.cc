@@ -328,19 +328,12 @@ void MapReader::range(std::string_view key, double& lo, double& hi) {
   const std::string expected = "expected a range for pixel values 0 and 255, such as 0..1 or [0, 1]";
   const YAML::Node value = node(key);
   if (!has(key)) return;
-  std::string first, second;
-  if (value.IsScalar()) {
-    const std::string text = value.Scalar();
-    if (const auto dots = text.find(".."); dots != std::string::npos) {
-      first = trim(std::string_view(text).substr(0, dots));
-      second = trim(std::string_view(text).substr(dots + 2));
-    }
-  } else if (value.IsSequence() && value.size() == 2) {
-    const YAML::Node a = value[0], b = value[1];
-    if (a.IsScalar() && b.IsScalar()) first = a.Scalar(), second = b.Scalar();
-  }
+  std::string text;
+  if (value.IsScalar()) text = value.Scalar();
+  if (value.IsSequence() && value.size() == 2 && value[0].IsScalar() && value[1].IsScalar())
+    text = value[0].Scalar() + ".." + value[1].Scalar();
   double a = 0, b = 0;
-  if (finite_number(first, a) && finite_number(second, b))
+  if (parse_range(text, a, b))
     lo = a, hi = b;
   else
     complain(key, expected + ", found " + describe(value));
