@@ -224,8 +224,8 @@ def main() -> None:
     p.add_argument("--steps", type=int, default=6000)
     p.add_argument("--minutes", type=float, default=0,
                    help="end the schedule after this time, should the steps take longer (0: never)")
-    p.add_argument("--lr", type=float, default=2e-3)
-    p.add_argument("--warmup", type=float, default=0.05, help="fraction of the steps")
+    p.add_argument("--lr", type=float, default=1.5e-3)
+    p.add_argument("--warmup", type=float, default=0.03, help="fraction of the steps")
     p.add_argument("--decay", type=float, default=0.02, help="AdamW weight decay of convolutions")
     p.add_argument("--aux", type=float, default=0.4)
     p.add_argument("--jaccard", type=float, default=0.5)
