@@ -187,6 +187,7 @@ Result<AccuracyOutcome> run_accuracy(const engine::WorkerSpec& spec, const Input
   if (!session) {
     if (!is_row_failure(session.error().code)) return fail(session.error());
     outcome.run.failure = start_failure(session.error());
+    outcome.failure_code = session.error().code;
     return outcome;
   }
   outcome.run.session = session->info();

@@ -24,6 +24,7 @@ struct AccuracyRequest {
 
 struct AccuracyOutcome {
   record::AccuracyRun run;                 ///< `binding` is left to the caller.
+  Code failure_code = Code::kWorkerFailed;  ///< Of run.failure, where there is one.
   std::vector<engine::TensorSet> outputs;  ///< [group][tensor]
 };
 

@@ -109,7 +109,7 @@ Result<int> score(const Options& options) {
             campaign::run_accuracy(worker, source, request, [&](std::int64_t done, std::int64_t total) {
               line.update("accuracy", done, total);
             }));
-  if (!outcome.run.failure.reason.empty()) return fail(Code::kWorkerFailed, outcome.run.failure.reason);
+  if (!outcome.run.failure.reason.empty()) return fail(outcome.failure_code, outcome.run.failure.reason);
 
   const auto total = metric::total(outcome.run.confusion, options.classes);
   const auto result = metric::score(total, options.classes);
@@ -125,10 +125,11 @@ Result<int> score(const Options& options) {
     std::printf("%s\n", json_of(outcome.run, result, miou, pixels).c_str());
     return kExitOk;
   }
-  std::printf(
-      "mIoU %.2f %% (95 %% interval %.2f to %.2f), pixel accuracy %.2f %%, %zu images, %s executed as %s\n",
-      *miou.value, miou.lo.value_or(*miou.value), miou.hi.value_or(*miou.value), *pixels.value,
-      outcome.run.images.size(), options.backend.c_str(), outcome.run.session.executed_precision.c_str());
+  std::printf("mIoU %.2f %%", *miou.value);
+  if (miou.lo && miou.hi) std::printf(" (95 %% interval %.2f to %.2f)", *miou.lo, *miou.hi);
+  std::printf(", pixel accuracy %.2f %%, %zu images, %s executed as %s\n", *pixels.value,
+              outcome.run.images.size(), options.backend.c_str(),
+              outcome.run.session.executed_precision.c_str());
   return kExitOk;
 }
 
