@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -95,8 +96,16 @@ class Conveyor {
     }
   }
 
-  /// Decoding and scoring threads. Scoring goes first: it frees slots.
   void help() {
+    try {
+      decode_and_score();
+    } catch (const std::exception& error) {  // An exception that leaves a thread ends the program.
+      stop({Code::kResource, std::string("decoding or scoring: ") + error.what()});
+    }
+  }
+
+  /// Decoding and scoring threads. Scoring goes first: it frees slots.
+  void decode_and_score() {
     std::unique_lock lock(mutex_);
     for (;;) {
       changed_.wait(lock,
@@ -191,10 +200,16 @@ Result<AccuracyOutcome> run_accuracy(const engine::WorkerSpec& spec, const Input
     return outcome;
   }
   outcome.run.session = session->info();
-  ASSAY_TRY(const int input, find_image_input(session->info(), source.io(), source.batch(), source.size()));
-  ASSAY_TRY(ModelOutput output, ModelOutput::create(session->info(), source.io(), request.classes));
+  const auto input = find_image_input(session->info(), source.io(), source.batch(), source.size());
+  auto output = ModelOutput::create(session->info(), source.io(), request.classes);
+  if (!input || !output) {
+    const Status& status = !input ? input.error() : output.error();
+    outcome.run.failure = {status.message, "error", 0};
+    outcome.failure_code = status.code;
+    return outcome;
+  }
 
-  Conveyor conveyor(*session, source, request, std::move(output), input, outcome, progress);
+  Conveyor conveyor(*session, source, request, std::move(*output), *input, outcome, progress);
   const Result<void> done = conveyor.run();
   if (!done && done.error().code != Code::kWorkerFailed) return fail(done.error());
   if (!done) {

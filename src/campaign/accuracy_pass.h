@@ -23,9 +23,9 @@ struct AccuracyRequest {
 };
 
 struct AccuracyOutcome {
-  record::AccuracyRun run;                 ///< `binding` is left to the caller.
+  record::AccuracyRun run;                  ///< `binding` is left to the caller.
   Code failure_code = Code::kWorkerFailed;  ///< Of run.failure, where there is one.
-  std::vector<engine::TensorSet> outputs;  ///< [group][tensor]
+  std::vector<engine::TensorSet> outputs;   ///< [group][tensor]
 };
 
 /// A worker that fails is not an error: the run comes back with `failure` set, and without confusion

@@ -33,31 +33,44 @@ void compare_logits(const float* a, const float* b, std::size_t outer, std::size
     }
 }
 
+Result<std::size_t> find_output(const std::vector<record::TensorInfo>& tensors, const std::string& name) {
+  for (std::size_t i = 0; i < tensors.size(); ++i)
+    if (name.empty() || tensors[i].name == name) return i;
+  return fail(Code::kWorkerFailed, "there is no output '" + name + "' to compare");
+}
+
 }  // namespace
 
-Result<Agreement> compare_outputs(const std::vector<engine::TensorSet>& a, const record::TensorInfo& a_info,
-                                  const std::vector<engine::TensorSet>& b, const record::TensorInfo& b_info,
-                                  int index, int class_axis) {
-  if (a.size() != b.size() || a_info.dims != b_info.dims || a_info.dtype != b_info.dtype)
+Result<Agreement> compare_outputs(const Outputs& a, const Outputs& b, const std::string& name,
+                                  int class_axis) {
+  ASSAY_TRY(const std::size_t a_index, find_output(a.tensors, name));
+  ASSAY_TRY(const std::size_t b_index, find_output(b.tensors, name));
+  const record::TensorInfo &a_info = a.tensors[a_index], &b_info = b.tensors[b_index];
+  if (a.groups.size() != b.groups.size() || a_info.dims != b_info.dims || a_info.dtype != b_info.dtype)
     return fail(Code::kWorkerFailed,
                 "the output '" + a_info.name + "' differs in shape or type from the reference's");
   const auto& dims = a_info.dims;
+  std::size_t elements = 1, inner = 1;
+  for (std::size_t d = 0; d < dims.size(); ++d) {
+    elements *= static_cast<std::size_t>(dims[d]);
+    if (static_cast<int>(d) > class_axis) inner *= static_cast<std::size_t>(dims[d]);
+  }
   const bool logits = a_info.dtype == "f32" && class_axis >= 0 && class_axis < static_cast<int>(dims.size());
   Counts counts;
-  for (std::size_t g = 0; g < a.size(); ++g) {
-    const auto &x = a[g][index], &y = b[g][index];
-    if (x.size() != y.size())
+  for (std::size_t g = 0; g < a.groups.size(); ++g) {
+    const auto &x = a.groups[g][a_index], &y = b.groups[g][b_index];
+    if (x.size() != y.size() || elements == 0 || x.size() % elements != 0)
       return fail(Code::kWorkerFailed, "an output differs in size from the reference's");
-    if (!logits) {
-      for (std::size_t i = 0; i < x.size(); ++i) counts.equal += x[i] == y[i];
-      counts.positions += x.size();
+    if (logits) {
+      const auto classes = static_cast<std::size_t>(dims[class_axis]);
+      compare_logits(reinterpret_cast<const float*>(x.data()), reinterpret_cast<const float*>(y.data()),
+                     elements / classes / inner, classes, inner, counts);
       continue;
     }
-    std::size_t outer = 1, inner = 1;
-    for (int d = 0; d < static_cast<int>(dims.size()); ++d)
-      if (d != class_axis) (d < class_axis ? outer : inner) *= static_cast<std::size_t>(dims[d]);
-    compare_logits(reinterpret_cast<const float*>(x.data()), reinterpret_cast<const float*>(y.data()), outer,
-                   static_cast<std::size_t>(dims[class_axis]), inner, counts);
+    const std::size_t width = x.size() / elements;
+    for (std::size_t i = 0; i < elements; ++i)
+      counts.equal += std::memcmp(&x[i * width], &y[i * width], width) == 0;
+    counts.positions += elements;
   }
   if (counts.positions == 0) return fail(Code::kInternal, "no outputs to compare");
   if (!counts.finite) return fail(Code::kWorkerFailed, "an output has values that are not finite");

@@ -1,6 +1,7 @@
 // How far two sets of outputs agree: a row's artifact against FP32 ONNX Runtime, before time is spent on it.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/status.h"
@@ -14,11 +15,16 @@ struct Agreement {
   double max_abs_difference = 0;  ///< max|a - b| / max|b| over everything.
 };
 
-/// Compares f32 outputs [N,C,...] (argmax over axis 1, or the last for NHWC) or integer maps (equal share).
-/// `a` and `b`: [group][tensor]; only tensor `index` is looked at. Errors: kWorkerFailed when shapes differ
-/// or a value is not finite.
-Result<Agreement> compare_outputs(const std::vector<engine::TensorSet>& a, const record::TensorInfo& a_info,
-                                  const std::vector<engine::TensorSet>& b, const record::TensorInfo& b_info,
-                                  int index, int class_axis);
+/// What one session put out: [group][tensor], and the tensors' descriptions.
+struct Outputs {
+  const std::vector<engine::TensorSet>& groups;
+  const std::vector<record::TensorInfo>& tensors;
+};
+
+/// Compares the output called `name` (or the first, where it is empty): f32 by the argmax over `class_axis`,
+/// anything else by the share of equal elements. Errors: kWorkerFailed when a tensor is missing, shapes
+/// differ or a value is not finite.
+Result<Agreement> compare_outputs(const Outputs& a, const Outputs& b, const std::string& name,
+                                  int class_axis);
 
 }  // namespace assay::campaign

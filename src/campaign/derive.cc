@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "campaign/plan.h"
 #include "metric/figures.h"
 #include "spec/explain.h"
@@ -99,9 +101,12 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
       case StepKind::kAccuracy:
         ASSAY_OK(load_step(directory, step.id, store::load_accuracy_run, row.accuracy));
         break;
-      case StepKind::kPipeline:
-        ASSAY_OK(load_step(directory, step.id, store::load_pipeline_run, row.pipeline));
+      case StepKind::kPipeline: {
+        std::optional<record::PipelineRun> run;
+        ASSAY_OK(load_step(directory, step.id, store::load_pipeline_run, run));
+        if (run) row.pipeline.push_back(std::move(*run));
         break;
+      }
       case StepKind::kProfile:
         ASSAY_OK(load_step(directory, step.id, store::load_profiled_run, row.profiled));
         break;
@@ -116,6 +121,11 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
     }
   }
   if (const int row = reference_row(experiment); row != kReference) reference = rows[row].accuracy;
+  std::string calibration_digest;
+  if (directory.has_run(kCalibrationRun)) {
+    ASSAY_TRY(calibration_digest, read_file(directory.run_folder(kCalibrationRun) / "digest"));
+    calibration_digest = trim(calibration_digest);
+  }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     record::RowEvidence& row = rows[i];
     const spec::RowSpec& spec = experiment.rows[i];
@@ -128,8 +138,8 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
       row.model_digest = source->second.facts.sha256;
     }
     if (row.accuracy) row.dataset_digest = row.accuracy->dataset_digest;
-    row.calibration_digest = row.artifact.calibration_digest;
-    row.calibration_relation = row.calibration_digest.empty() ? "none" : assets.calibration_relation;
+    row.calibration_digest = row.artifact.calibration_digest.empty() ? "" : calibration_digest;
+    row.calibration_relation = row.artifact.calibration_digest.empty() ? "none" : assets.calibration_relation;
     row.peaks = peaks;
     row.planned_repeats = experiment.protocol.repeats;
     // Repeats ran in random order over the rows; within a row they are told in order.

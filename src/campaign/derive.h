@@ -1,6 +1,7 @@
 // From what a run directory holds to results: the same files give the same results, always.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -11,6 +12,9 @@
 #include "store/run_directory.h"
 
 namespace assay::campaign {
+
+/// Run folder that holds `digest`: of the calibration tensors that every target of the campaign was given.
+inline constexpr std::string_view kCalibrationRun = "calibration";
 
 /// The evidence of every row, in the experiment's order. Steps that have not run yet are absent.
 Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment& experiment,

@@ -17,6 +17,7 @@
 #include "campaign/pipeline_pass.h"
 #include "campaign/plan.h"
 #include "dataset/calibration.h"
+#include "engine/describe.h"
 #include "engine/timed.h"
 #include "metric/peak.h"
 #include "prepare/prepare.h"
@@ -82,7 +83,9 @@ class Executor {
       const Step& step = plan_[i];
       position_ = "[" + std::to_string(i + 1) + "/" + std::to_string(plan_.size()) + "] ";
       if (!directory_.has_run(step.id)) {
+        const std::int64_t begin = monotonic_ns();
         if (auto done = run_step(step); !done) return stop(done.error());
+        observer_.done(position_ + step.id, monotonic_ns() - begin);
       }
       const bool round_ends =
           step.kind == StepKind::kTimed && i + 1 < plan_.size() && plan_[i + 1].repeat != step.repeat;
@@ -179,7 +182,8 @@ class Executor {
   /// What the accuracy, timed and profiled passes of a row must share.
   Result<record::Binding> bind(const engine::WorkerSpec& spec, const record::ArtifactRecord& artifact) const {
     record::Binding binding;
-    binding.artifact_digest = artifact.digest;
+    // Read again for each run: what was checked once could have been changed since.
+    ASSAY_TRY(binding.artifact_digest, prepare::artifact_digest(artifact));
     Sha256 options;
     options.field(spec.accelerator).field(spec.precision);
     for (const auto& [name, value] : spec.options) options.field(name).field(value);
@@ -188,7 +192,7 @@ class Executor {
       for (std::int64_t dim : dims) options.field(std::to_string(dim));
     }
     binding.options_digest = options.hex();
-    binding.environment_digest = directory_.campaign().environment.digest;
+    binding.environment_digest = sensor::read_environment().digest;
     ASSAY_TRY(binding.plugin_digest, sha256_file(spec.plugin));
     return binding;
   }
@@ -272,12 +276,7 @@ class Executor {
                       : row.artifact.extension() == ".onnx" ? "onnx"
                                                             : "";
     artifact.toolchain = "given";
-    ASSAY_TRY(artifact.digest, sha256_file(row.artifact));
-    if (fs::path weights = fs::path(row.artifact).replace_extension(".bin");
-        artifact.format == "openvino-ir") {
-      ASSAY_TRY(const std::string weights_digest, sha256_file(weights));
-      artifact.digest = Sha256().field(artifact.digest).field(weights_digest).hex();
-    }
+    ASSAY_TRY(artifact.digest, prepare::artifact_digest(artifact));
     return artifact;
   }
 
@@ -289,20 +288,26 @@ class Executor {
     std::vector<std::size_t> indices(data.size());
     for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = i;
     ASSAY_TRY(const std::string digest, data.digest());
-    Sha256 key;
-    key.field(digest)
-        .field(spec::spec_digest(experiment_))
-        .field(std::to_string(size.height) + "x" + std::to_string(size.width));
-    const fs::path folder = cache_ / "calibration" / key.hex().substr(0, 24);
-    ASSAY_OK(make_directories(folder.parent_path()));
     spec::ModelIo io = experiment_.model.io;
     if (io.input_name.empty()) io.input_name = assets_.models.begin()->second.facts.inputs[0].name;
+    // Only what the tensors depend on: they are large, and other specs with the same data use them too.
+    Sha256 key;
+    key.field(digest).field(io.input_name).field(io.order).field(io.layout).field(io.dtype);
+    for (const double number : {double(size.height), double(size.width), io.range_lo, io.range_hi, io.mean[0],
+                                io.mean[1], io.mean[2], io.stddev[0], io.stddev[1], io.stddev[2]})
+      key.field(std::to_string(number));
+    const fs::path folder = cache_ / "calibration" / key.hex().substr(0, 24);
+    ASSAY_OK(make_directories(folder.parent_path()));
     ASSAY_TRY(
         calibration_,
         dataset::write_calibration(data, indices, io, size, folder, [&](std::size_t done, std::size_t total) {
           observer_.progress(position_ + "calibration tensors", static_cast<std::int64_t>(done),
                              static_cast<std::int64_t>(total));
         }));
+    if (!directory_.has_run(kCalibrationRun))
+      ASSAY_OK(directory_.add_run(kCalibrationRun, [&](const fs::path& run) {
+        return write_file(run / "digest", calibration_->digest + "\n");
+      }));
     return *calibration_;
   }
 
@@ -311,20 +316,22 @@ class Executor {
     std::vector<engine::TensorSet> outputs;
     std::vector<record::TensorInfo> tensors;
   };
-  Result<const Reference*> comparison_reference(const Step& step) {
+  Result<const Reference*> comparison_reference(const Step& step) {  // Null: it cannot run, see its notice.
     const int batch = row_of(step).batch;
     if (const auto found = comparison_.find(batch); found != comparison_.end()) return &found->second;
     spec::RowSpec row = reference_;
     row.batch = batch;
     ASSAY_TRY(engine::WorkerSpec spec,
-              worker_for({step.id, StepKind::kArtifact, kReference, 0}, source_artifact(row)));
+              worker_for({step.id + ".reference", StepKind::kArtifact, kReference, 0}, source_artifact(row)));
     spec.artifact = model_of(row).path;
     spec.shapes = model_of(row).shapes;
     ASSAY_TRY(AccuracyOutcome outcome,
               infer_comparison(spec, row, "reference outputs for " + row_of(step).id));
-    if (!outcome.run.failure.reason.empty())
-      return fail(Code::kUnavailable,
-                  "the FP32 reference (ONNX Runtime on the CPU) cannot run: " + outcome.run.failure.reason);
+    if (!outcome.run.failure.reason.empty()) {
+      observer_.notice(position_ + "the FP32 reference (ONNX Runtime on the CPU) cannot run: " +
+                       outcome.run.failure.reason);
+      return nullptr;
+    }
     return &comparison_.emplace(batch, Reference{std::move(outcome.outputs), outcome.run.session.outputs})
                 .first->second;
   }
@@ -352,10 +359,10 @@ class Executor {
     // A recording or a no-op has no outputs of its own to agree with anything.
     if (!artifact.failure.reason.empty() || outcome.run.session.simulated) return {};
     ASSAY_TRY(const Reference* reference, comparison_reference(step));
-    ASSAY_TRY(const int output, output_index(outcome.run.session));
-    const auto agreement =
-        compare_outputs(outcome.outputs, outcome.run.session.outputs[output], reference->outputs,
-                        reference->tensors[output], output, experiment_.model.io.layout == "NHWC" ? 3 : 1);
+    if (!reference) return {};  // Not compared: a rule says so.
+    const auto agreement = compare_outputs(
+        {outcome.outputs, outcome.run.session.outputs}, {reference->outputs, reference->tensors},
+        experiment_.model.io.output_name, experiment_.model.io.layout == "NHWC" ? 3 : 1);
     if (!agreement) {
       artifact.failure = {agreement.error().message, "garbage", 0};
       return {};
@@ -364,13 +371,6 @@ class Executor {
     artifact.compared_argmax_agreement = agreement->argmax;
     artifact.compared_max_abs_difference = agreement->max_abs_difference;
     return {};
-  }
-
-  Result<int> output_index(const record::SessionInfo& session) const {
-    const std::string& name = experiment_.model.io.output_name;
-    for (std::size_t i = 0; i < session.outputs.size(); ++i)
-      if (name.empty() || session.outputs[i].name == name) return static_cast<int>(i);
-    return fail(Code::kInvalidInput, "the model has no output '" + name + "'");
   }
 
   Result<void> score(const Step& step, const record::ArtifactRecord& artifact) {
@@ -419,8 +419,11 @@ class Executor {
     const std::string name =
         row.id + " " + std::to_string(step.repeat) + "/" + std::to_string(protocol.repeats);
     ASSAY_TRY(record::TimedRun run, engine::run_timed(spec, request, [&](const engine::Progress& progress) {
+                // Count and duration both end a phase: what is left follows from the one that is behind.
+                const double whole =
+                    progress.fraction > 0 ? static_cast<double>(progress.done) / progress.fraction : 0;
                 observer_.progress(position_ + std::string(progress.phase) + " " + name, progress.done,
-                                   progress.total);
+                                   std::max(progress.total, static_cast<std::int64_t>(whole)));
               }));
     run.repeat = step.repeat;
     run.inputs = static_cast<int>(request.inputs.size());
@@ -492,10 +495,21 @@ Result<store::Campaign> describe_campaign(const spec::Experiment& experiment) {
   for (const spec::RowSpec& row : experiment.rows) {
     const auto plugin = plugin_of(row);
     if (!plugin) return fail(plugin.error().with_context("row " + row.id));
-    ASSAY_TRY(campaign.software["plugin " + row.backend], sha256_file(*plugin));
+    ASSAY_TRY(campaign.software["plugin of " + row.id], sha256_file(*plugin));
+    // What the plugin would load now. A runtime that cannot be loaded is the row's trouble, found when it is
+    // opened.
+    const auto description = engine::describe_plugin(worker, *plugin);
+    campaign.software["runtime of " + row.id] =
+        description ? description->runtime_version : description.error().message;
+    if (!row.artifact.empty())
+      if (const auto digest = sha256_file(row.artifact)) campaign.software["artifact of " + row.id] = *digest;
   }
+  if (!experiment.model.path.empty())
+    if (const auto digest = sha256_file(experiment.model.path)) campaign.software["model"] = *digest;
+  campaign.software["usable CPUs"] = std::to_string(sensor::usable_cpus());
   const fs::path home = home_directory();
-  for (const char* lock : {"scripts/sdk.lock", "scripts/requirements.lock"})
+  for (const char* lock :
+       {"scripts/sdk.lock", "scripts/requirements.lock", "models/ddrnet23-slim.safetensors"})
     if (const auto digest = sha256_file(home / lock)) campaign.software[lock] = *digest;
   campaign.facts["seed"] = std::to_string(experiment.seed);
   campaign.facts["order_seed"] = std::to_string(experiment.protocol.order_seed);

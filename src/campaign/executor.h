@@ -18,7 +18,8 @@ namespace assay::campaign {
 /// How a campaign talks to whoever watches. Called from several threads, one at a time.
 struct Observer {
   Announce progress;                             ///< A phase, and how far it is.
-  std::function<void(std::string_view)> notice;  ///< A line that stays: a step's end, a failure.
+  std::function<void(std::string_view)> notice;  ///< A line that stays: a failure, an artifact made again.
+  std::function<void(std::string_view step, std::int64_t duration_ns)> done;
 };
 
 /// What binds the runs of one table together: digests of programs, plugins, toolchains and the environment.

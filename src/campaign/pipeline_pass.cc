@@ -35,8 +35,12 @@ Result<record::PipelineRun> run_pipeline(const engine::WorkerSpec& spec, const I
     return run;
   }
   run.session = session->info();
-  ASSAY_TRY(const int input, find_image_input(session->info(), source.io(), source.batch(), source.size()));
-  ASSAY_TRY(const ModelOutput output, ModelOutput::create(session->info(), source.io(), request.classes));
+  const auto input = find_image_input(session->info(), source.io(), source.batch(), source.size());
+  const auto output = ModelOutput::create(session->info(), source.io(), request.classes);
+  if (!input || !output) {
+    run.failure = {(!input ? input.error() : output.error()).message, "error", 0};
+    return run;
+  }
 
   // As many different images as a short loop can use: all of them would only be decoded once each anyway.
   const std::size_t groups = std::min<std::size_t>(source.groups(), 32);
@@ -47,7 +51,7 @@ Result<record::PipelineRun> run_pipeline(const engine::WorkerSpec& spec, const I
     if (interrupted()) return fail(Code::kInterrupted, "stopped by the user");
     const std::size_t group = static_cast<std::size_t>(i) % groups;
     const std::int64_t t0 = monotonic_ns();
-    ASSAY_OK(source.load(group, session->input(0, input)));
+    ASSAY_OK(source.load(group, session->input(0, *input)));
     const std::int64_t t1 = monotonic_ns();
     Result<void> sent = session->submit(0);
     if (sent)
@@ -61,7 +65,11 @@ Result<record::PipelineRun> run_pipeline(const engine::WorkerSpec& spec, const I
     for (std::size_t k = 0; k < source.images_in(group); ++k) {
       const spec::Size size = sizes[group * source.batch() + k];
       labels.resize(static_cast<std::size_t>(size.height) * size.width);
-      ASSAY_OK(output.classes_at(session->output(0, output.tensor()), static_cast<int>(k), size, labels));
+      const auto bytes = session->output(0, output->tensor());
+      if (auto mapped = output->classes_at(bytes, static_cast<int>(k), size, labels); !mapped) {
+        run.failure = {mapped.error().message, "garbage", 0};
+        return run;
+      }
     }
     const std::int64_t t3 = monotonic_ns();
     if (progress) progress(i + 1, total);

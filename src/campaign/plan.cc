@@ -3,31 +3,10 @@
 #include <cstdint>
 #include <numeric>
 
+#include "base/splitmix64.h"
+
 namespace assay::campaign {
 namespace {
-
-/// SplitMix64 (Steele, Lea & Flood 2014): named and written out, so that an order can be drawn again
-/// anywhere.
-class SplitMix64 {
- public:
-  explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-  /// Uniform in [0, bound): values that would bias the remainder are drawn again.
-  std::uint64_t below(std::uint64_t bound) {
-    const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
-    std::uint64_t value = next();
-    while (value >= limit) value = next();
-    return value % bound;
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 std::vector<int> shuffled(int count, SplitMix64& random) {
   std::vector<int> order(count);
@@ -97,7 +76,8 @@ std::vector<Step> make_plan(const spec::Experiment& experiment) {
   for (int repeat = 1; repeat <= experiment.protocol.repeats; ++repeat)
     for (int row : shuffled(rows, random)) add(StepKind::kTimed, row, repeat);
   if (experiment.protocol.pipeline_iterations > 0)
-    for (int row : shuffled(rows, random)) add(StepKind::kPipeline, row);
+    for (int repeat = 1; repeat <= experiment.protocol.repeats; ++repeat)
+      for (int row : shuffled(rows, random)) add(StepKind::kPipeline, row, repeat);
   for (int row = 0; row < rows; ++row) add(StepKind::kProfile, row);
   return plan;
 }

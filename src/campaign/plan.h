@@ -13,7 +13,7 @@ enum class StepKind {
   kPeaks,     ///< Peak rates of the machine.
   kArtifact,  ///< Prepare a row's artifact and compare it with FP32 ONNX Runtime.
   kAccuracy,  ///< Score a row's artifact on its own backend.
-  kPipeline,  ///< End-to-end loop.
+  kPipeline,  ///< One repeat of the end-to-end loop.
   kTimed,     ///< One timed repeat.
   kProfile    ///< Layers and placement; its times are never a latency.
 };
@@ -27,14 +27,14 @@ struct Step {
   std::string id;  ///< "timed.openvino-cpu-int8.r2": the name of its folder in the run directory.
   StepKind kind = StepKind::kTimed;
   int row = kReference;  ///< Index in Experiment::rows.
-  int repeat = 0;        ///< 1-based, of kTimed.
+  int repeat = 0;        ///< 1-based, of kTimed and kPipeline.
   bool operator==(const Step&) const = default;
 };
 
 /// Preparation and accuracy come first [the guide's rule: accuracy is verified before anything is timed],
 /// then the timed repeats in rounds: each round holds every row once, in an order drawn with
-/// Protocol::order_seed, so that a slow drift of the machine does not fall on one row. Profiled passes come
-/// last.
+/// Protocol::order_seed, so that a slow drift of the machine does not fall on one row. The end-to-end
+/// loops follow in rounds of their own. Profiled passes come last.
 std::vector<Step> make_plan(const spec::Experiment& experiment);
 
 /// The row that serves as FP32 reference, or kReference when a run of its own is needed.

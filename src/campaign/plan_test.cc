@@ -20,23 +20,44 @@ spec::Experiment experiment(int rows, int repeats) {
   return e;
 }
 
-std::vector<int> timed_rows(const std::vector<Step>& plan, int repeat) {
+std::vector<int> rows_of_round(const std::vector<Step>& plan, StepKind kind, int repeat) {
   std::vector<int> rows;
   for (const Step& step : plan)
-    if (step.kind == StepKind::kTimed && step.repeat == repeat) rows.push_back(step.row);
+    if (step.kind == kind && step.repeat == repeat) rows.push_back(step.row);
   return rows;
 }
 
 TEST(Plan, EveryRoundHoldsEveryRowOnceAndOrdersDiffer) {
   const auto plan = make_plan(experiment(6, 5));
-  std::set<std::vector<int>> orders;
-  for (int repeat = 1; repeat <= 5; ++repeat) {
-    auto rows = timed_rows(plan, repeat);
-    orders.insert(rows);
-    std::sort(rows.begin(), rows.end());
-    EXPECT_EQ(rows, (std::vector<int>{0, 1, 2, 3, 4, 5}));
+  for (const StepKind kind : {StepKind::kTimed, StepKind::kPipeline}) {
+    std::set<std::vector<int>> orders;
+    for (int repeat = 1; repeat <= 5; ++repeat) {
+      auto rows = rows_of_round(plan, kind, repeat);
+      orders.insert(rows);
+      std::sort(rows.begin(), rows.end());
+      EXPECT_EQ(rows, (std::vector<int>{0, 1, 2, 3, 4, 5}));
+    }
+    EXPECT_GT(orders.size(), 1u);
   }
-  EXPECT_GT(orders.size(), 1u);
+}
+
+TEST(Plan, EndToEndLoopsAreRepeatedAfterEverythingTimed) {
+  auto e = experiment(2, 3);
+  const auto plan = make_plan(e);
+  std::size_t last_timed = 0, first_pipeline = plan.size();
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (plan[i].kind == StepKind::kTimed) last_timed = i;
+    if (plan[i].kind != StepKind::kPipeline) continue;
+    first_pipeline = std::min(first_pipeline, i);
+    ids.insert(plan[i].id);
+  }
+  EXPECT_LT(last_timed, first_pipeline);
+  EXPECT_EQ(ids, (std::set<std::string>{"pipeline.row0.r1", "pipeline.row0.r2", "pipeline.row0.r3",
+                                        "pipeline.row1.r1", "pipeline.row1.r2", "pipeline.row1.r3"}));
+  e.protocol.pipeline_iterations = 0;
+  EXPECT_TRUE(
+      std::ranges::none_of(make_plan(e), [](const Step& s) { return s.kind == StepKind::kPipeline; }));
 }
 
 TEST(Plan, SameSeedSameOrderOtherSeedOther) {

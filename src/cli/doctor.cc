@@ -83,20 +83,17 @@ bool print_tools() {
   return python && weights;
 }
 
-/// Sources that a verdict would like to see. What is absent is said, because a row then carries it as
-/// unmeasured.
+/// Sources that a verdict would like to see. None is read by this version, and a row then says `unmeasured`.
 void print_sources() {
-  std::printf("What can be observed\n");
-  const auto source = [](const char* what, const char* path, const char* without) {
+  std::printf(
+      "What could be observed (this version reads none of it: power, heat and clocks are unmeasured)\n");
+  const auto source = [](const char* what, const char* path) {
     const bool there = ::access(path, R_OK) == 0;
-    line(there ? "ok" : "absent", what, there ? path : without);
+    line(there ? "present" : "absent", what, there ? path : "");
   };
-  source("CPU frequency", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq",
-         "clocks are not observed: throttling shows in latency drift only");
-  source("thermal zones", "/sys/class/thermal/thermal_zone0/temp", "temperature is not observed");
-  source("RAPL energy", "/sys/class/powercap/intel-rapl:0/energy_uj",
-         "no package energy (absent, or root is needed)");
-  line("absent", "power analyzer", "this version reads none: power figures are unmeasured");
+  source("CPU frequency", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq");
+  source("thermal zones", "/sys/class/thermal/thermal_zone0/temp");
+  source("RAPL energy", "/sys/class/powercap/intel-rapl:0/energy_uj");
 }
 
 Result<int> examine() {

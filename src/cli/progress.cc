@@ -44,6 +44,10 @@ void ProgressLine::say(std::string_view text) {
   std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
 }
 
+void ProgressLine::finish(std::string_view step, std::int64_t duration_ns) {
+  if (!terminal_) say(std::string(step) + ": done in " + duration(static_cast<double>(duration_ns) * 1e-9));
+}
+
 void ProgressLine::update(std::string_view what, std::int64_t done, std::int64_t total) {
   const std::int64_t now = monotonic_ns();
   if (what != what_ || done < first_done_) {

@@ -15,6 +15,8 @@ class ProgressLine {
 
   /// `what` is doing item `done` of `total` (0: unknown). Rate and ETA are derived from the calls themselves.
   void update(std::string_view what, std::int64_t done, std::int64_t total);
+  /// A finished step: a line where nothing is rewritten, so that a log shows how far a campaign came.
+  void finish(std::string_view step, std::int64_t duration_ns);
   /// A line that stays.
   void say(std::string_view text);
 

@@ -32,6 +32,13 @@ struct Options {
 Result<spec::Experiment> load_spec(const Options& options) {
   if (options.spec.empty() == options.resume.empty())
     return fail(Code::kInvalidInput, "expected either a spec to run, or --resume DIR");
+  const bool changes = !options.out.empty() || !options.data_root.empty() || options.repeats > 0 ||
+                       !options.rows.empty() || options.overwrite;
+  if (!options.resume.empty() && changes)
+    return fail(
+        Code::kInvalidInput,
+        "--resume goes on with the campaign as it was begun: leave out --out, --overwrite, --data-root, "
+        "--repeats and --row");
   const fs::path path =
       options.resume.empty() ? fs::path(options.spec) : fs::path(options.resume) / "spec.yaml";
   ASSAY_TRY(spec::Experiment experiment, spec::load_experiment(path));
@@ -60,17 +67,19 @@ fs::path default_out(const spec::Experiment& experiment) {
   return fs::path("runs") / (experiment.name + "-" + stamp);
 }
 
-/// --overwrite removes an earlier campaign, and nothing but one: a mistyped path must not cost anybody a
-/// folder.
-Result<void> remove_earlier(const fs::path& out) {
+/// --overwrite moves an earlier campaign to DIR.previous, and nothing but one: neither a mistyped path nor
+/// data that turn out to be missing may cost anybody results.
+Result<void> set_aside(const fs::path& out) {
   if (!fs::exists(out)) return {};
-  if (!fs::exists(out / "campaign.json"))
+  if (!fs::exists(out / "campaign.json") && !fs::exists(out / "lock"))
     return fail(Code::kConflict,
-                out.string() + ": exists and is no run directory: --overwrite removes only those");
+                out.string() + ": exists and is no run directory: --overwrite replaces only those");
   ASSAY_TRY(const FileLock lock, FileLock::acquire(out / "lock"));
+  const fs::path previous = (out.has_filename() ? out : out.parent_path()).string() + ".previous";
   std::error_code error;
-  fs::remove_all(out, error);
-  if (error) return fail(io_error(error.value(), "removing", out));
+  fs::remove_all(previous, error);
+  if (!error) fs::rename(out, previous, error);
+  if (error) return fail(io_error(error.value(), "setting aside", out));
   return {};
 }
 
@@ -78,7 +87,7 @@ Result<store::RunDirectory> open_directory(const Options& options, const spec::E
                                            const fs::path& out) {
   ASSAY_TRY(const store::Campaign campaign, campaign::describe_campaign(experiment));
   if (!options.resume.empty()) return store::RunDirectory::resume(out, campaign);
-  if (options.overwrite) ASSAY_OK(remove_earlier(out));
+  if (options.overwrite) ASSAY_OK(set_aside(out));
   return store::RunDirectory::create(out, spec::explain(experiment), campaign);
 }
 
@@ -98,6 +107,7 @@ Result<int> run(const Options& options) {
     line.update(phase, done, total);
   };
   observer.notice = [&](std::string_view text) { line.say(text); };
+  observer.done = [&](std::string_view step, std::int64_t duration_ns) { line.finish(step, duration_ns); };
   // The run directory comes first: a folder that cannot be written must not cost the time of preparing data.
   ASSAY_TRY(store::RunDirectory directory, open_directory(options, experiment, out));
   ASSAY_TRY(const campaign::Assets assets, campaign::open_assets(experiment, cache, observer.progress));
@@ -122,7 +132,8 @@ CLI::App* declare_run(CLI::App& app, Action& action) {
   command->add_option("--out", options->out, "Run directory to make; default runs/NAME-TIME");
   command->add_option("--resume", options->resume,
                       "Go on with a run directory: finished runs are kept as they are");
-  command->add_flag("--overwrite", options->overwrite, "Remove an earlier run directory of that name first");
+  command->add_flag("--overwrite", options->overwrite,
+                    "Move an earlier run directory of that name to DIR.previous first");
   command->add_option("--data-root", options->data_root, "Data set to use instead of the spec's");
   command->add_option("--repeats", options->repeats, "Instead of the spec's")->check(CLI::PositiveNumber);
   command->add_option("--row", options->rows, "Only these rows of the spec, by id");

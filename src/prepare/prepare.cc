@@ -183,4 +183,17 @@ Result<record::ArtifactRecord> prepare(const PrepareRequest& request, const List
   return record;
 }
 
+Result<std::string> artifact_digest(const record::ArtifactRecord& artifact) {
+  const std::filesystem::path path = artifact.path;
+  if (artifact.toolchain == kNone.name) {
+    ASSAY_TRY(const model::ModelFacts facts, model::read_model(path));
+    return facts.sha256;
+  }
+  if (artifact.toolchain != "given") return digest_files(path.parent_path());
+  ASSAY_TRY(const std::string file, sha256_file(path));
+  if (path.extension() != ".xml") return file;
+  ASSAY_TRY(const std::string weights, sha256_file(std::filesystem::path(path).replace_extension(".bin")));
+  return Sha256().field(file).field(weights).hex();
+}
+
 }  // namespace assay::prepare

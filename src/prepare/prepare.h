@@ -51,6 +51,11 @@ struct Listener {
 /// kTimeout, kResource (disk full), kInterrupted.
 Result<record::ArtifactRecord> prepare(const PrepareRequest& request, const Listener& listener = {});
 
+/// Digest of what lies at `artifact.path` now, by the same definition as `artifact.digest`: equal unless
+/// somebody changed it since. A given artifact: SHA-256 of the file, or of .xml and .bin of an IR. Errors:
+/// kNotFound, kCorrupt.
+Result<std::string> artifact_digest(const record::ArtifactRecord& artifact);
+
 /// Whether scripts can be run here: the environment is complete. Errors: kUnavailable. For `assay doctor`.
 Result<void> check_environment(const std::filesystem::path& python = {});
 

@@ -208,7 +208,7 @@ TEST_F(PrepareTest, HangIsEnded) {
   script("echo started >&2\nsleep 60 &\nsleep 60\n");
   const Status status = failure();
   EXPECT_EQ(status.code, Code::kTimeout);
-  EXPECT_TRUE(has(status.message, "prepare_timeout")) << status.message;
+  EXPECT_TRUE(has(status.message, "protocol.timeouts.prepare")) << status.message;
   EXPECT_TRUE(has(status.message, "started")) << status.message;
 }
 

@@ -81,7 +81,7 @@ Result<Message> run_script(const ScriptJob& job, const Listener& listener) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(job.timeout).count();
     return fail(failure(
         Code::kTimeout, job,
-        "it did not finish in " + std::to_string(seconds) + " s (protocol.prepare_timeout) and was killed"));
+        "it did not finish in " + std::to_string(seconds) + " s (protocol.timeouts.prepare) and was killed"));
   }
   if (last.kind == Message::Kind::kError) return fail(failure(Code::kWorkerFailed, job, last.text));
   if (!state->ok())

@@ -1,5 +1,7 @@
 #include "sensor/environment.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -118,14 +120,10 @@ record::Environment read_environment(const fs::path& root) {
   return env;
 }
 
-std::optional<CpuTicks> read_cpu_ticks(const fs::path& root) {
-  std::ifstream in(root / "proc/stat");
-  std::string label;
-  std::uint64_t user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
-  if (!(in >> label >> user >> nice >> system >> idle >> iowait >> irq >> softirq >> steal) || label != "cpu")
-    return std::nullopt;
-  // Time stolen by a hypervisor is time that this machine's load did not get: it counts as busy.
-  return CpuTicks{user + nice + system + irq + softirq + steal, idle + iowait};
+int usable_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? std::max(1, CPU_COUNT(&set)) : 1;
 }
 
 }  // namespace assay::sensor

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "record/run.h"
@@ -14,10 +13,7 @@ namespace assay::sensor {
 /// A source that is absent is left out of `facts`, never guessed. The digest covers all but the host's name.
 record::Environment read_environment(const std::filesystem::path& root = "/");
 
-/// Cumulative CPU time of all processes and of idling, from /proc/stat, in clock ticks summed over cores.
-struct CpuTicks {
-  std::uint64_t busy = 0, idle = 0;
-};
-std::optional<CpuTicks> read_cpu_ticks(const std::filesystem::path& root = "/");
+/// CPUs that this process may run on (its affinity mask), at least 1.
+int usable_cpus();
 
 }  // namespace assay::sensor

@@ -45,18 +45,6 @@ TEST(Environment, AnEmptyTreeTellsNothingAndDoesNotFail) {
   const auto env = read_environment(dir->path());
   EXPECT_EQ(env.cpus, 0);
   EXPECT_TRUE(env.facts.empty());
-  EXPECT_FALSE(read_cpu_ticks(dir->path()));
-}
-
-TEST(CpuTicks, CountsStolenTimeAsBusy) {
-  auto dir = TemporaryDirectory::create("assay-env");
-  put(dir->path() / "proc/stat", "cpu  10 1 5 100 20 2 3 4 0 0\ncpu0 1 1 1 1\n");
-  const auto ticks = read_cpu_ticks(dir->path());
-  ASSERT_TRUE(ticks);
-  EXPECT_EQ(ticks->busy, 25u);
-  EXPECT_EQ(ticks->idle, 120u);
-  put(dir->path() / "proc/stat", "garbage\n");
-  EXPECT_FALSE(read_cpu_ticks(dir->path()));
 }
 
 }  // namespace

@@ -62,22 +62,24 @@ class Campaign : public ::testing::Test {
   std::optional<TemporaryDirectory> dir_;
 };
 
-TEST_F(Campaign, TwoRuntimesAgreeAndEveryFigureIsThere) {
-  const auto spec = write(
-      "spec.yaml", std::string(kHead) + "rows: [{backends: [openvino, onnxruntime], precisions: [fp32]}]\n" +
-                       protocol(2, 500));
+TEST_F(Campaign, TwoRuntimesTwoPrecisionsAndEveryFigureIsThere) {
+  const auto spec =
+      write("spec.yaml", std::string(kHead) +
+                             "rows: [{backends: [openvino, onnxruntime], precisions: [fp32, int8]}]\n" +
+                             protocol(2, 500));
   const Outcome outcome = run_assay({"run", spec, "--out", path("out").string()});
   ASSERT_TRUE(fs::exists(path("out") / "results.json")) << outcome.text;
   const auto results = read_json(path("out") / "results.json");
   EXPECT_EQ(outcome.exit_code, expected_exit(results)) << outcome.text;
-  ASSERT_EQ(results["rows"].size(), 2u);
+  ASSERT_EQ(results["rows"].size(), 4u);
   EXPECT_TRUE(results["complete"]);
   for (const auto& row : results["rows"]) {
     EXPECT_EQ(invalidating_rules(row), std::vector<std::string>{}) << outcome.text;
     EXPECT_EQ(row["repeats"], 2);
     EXPECT_GE(row["iterations"], 500);
     EXPECT_GE(row["warmup"], 20);
-    EXPECT_EQ(row["executed_precision"], "fp32");
+    EXPECT_EQ(row["executed_precision"], row["precision"]);
+    EXPECT_EQ(row["digests"]["calibration"].get<std::string>().empty(), row["precision"] == "fp32");
     EXPECT_FALSE(row["simulated"]);
     for (const char* name :
          {"latency_mean", "latency_p50", "latency_p90", "latency_p95", "latency_p99", "throughput",
@@ -95,8 +97,9 @@ TEST_F(Campaign, TwoRuntimesAgreeAndEveryFigureIsThere) {
   }
   // The same network and images: two FP32 runtimes may differ in a pixel, not in a point.
   EXPECT_NEAR(results["rows"][0]["miou"]["value"].get<double>(),
-              results["rows"][1]["miou"]["value"].get<double>(), 0.5);
-  EXPECT_EQ(results["rows"][0]["digests"]["dataset"], results["rows"][1]["digests"]["dataset"]);
+              results["rows"][2]["miou"]["value"].get<double>(), 0.5);
+  EXPECT_EQ(results["rows"][1]["digests"]["calibration"], results["rows"][3]["digests"]["calibration"]);
+  EXPECT_EQ(results["rows"][0]["digests"]["dataset"], results["rows"][3]["digests"]["dataset"]);
 
   for (const char* format : {"table", "md", "csv", "json"}) {
     const Outcome report = run_assay({"report", path("out").string(), "--format", format});
@@ -256,6 +259,64 @@ TEST_F(Campaign, AFullDiskIsSaidAndWhatIsMeasuredStays) {
   EXPECT_TRUE(fs::exists(disk / "out" / "runs" / "artifact.onnxruntime-cpu-fp32" / "artifact.json"))
       << outcome.text;
   ::umount2(disk.c_str(), MNT_DETACH);
+}
+
+TEST_F(Campaign, SubcommandsDoWhatTheDocsSay) {
+  const std::string scenes = path("scenes").string(), model = path("m.onnx").string();
+  ASSERT_EQ(run_assay({"dataset", "streets", "--count", "6", "--seed", "5", "--size", "64x128", "-o", scenes})
+                .exit_code,
+            0);
+  const Outcome written = run_assay({"model", "ddrnet23-slim", "--size", "64x128", "-o", model});
+  EXPECT_EQ(written.exit_code, 0) << written.text;
+  EXPECT_NE(written.text.find("5695987 parameters"), std::string::npos) << written.text;
+
+  const std::string part = path("part").string();
+  EXPECT_EQ(run_assay({"subset", "--root", scenes, "--count", "4", "--seed", "42", "-o", part}).exit_code, 0);
+  EXPECT_EQ(read_json(path("part") / "manifest.json")["items"].size(), 4u);
+
+  const std::vector<std::string> accuracy = {
+      "accuracy", "--model",  model,  "--backend",     "onnxruntime", "--dataset-root",
+      part,       "--split",  "val",  "--labels",      "trainIds",    "--classes",
+      "19",       "--ignore", "255",  "--input-order", "RGB",         "--range",
+      "0..1",     "--mean",   ".485", ".456",          ".406",        "--std",
+      ".229",     ".224",     ".225", "--json"};
+  const Outcome scored = run_assay(accuracy);
+  ASSERT_EQ(scored.exit_code, 0) << scored.text;
+  const auto json = nlohmann::json::parse(scored.text.substr(scored.text.find('{')));
+  EXPECT_EQ(json["images"], 4);
+  EXPECT_EQ(json["per_class_iou"].size(), 19u);
+  EXPECT_TRUE(json["miou"]["value"].is_number());
+  auto other = accuracy;
+  other[18] = "0..255";
+  const Outcome off = run_assay(other);
+  ASSERT_EQ(off.exit_code, 0) << off.text;
+  EXPECT_LT(nlohmann::json::parse(off.text.substr(off.text.find('{')))["miou"]["value"],
+            json["miou"]["value"])
+      << "pixels on the wrong scale cannot be as good";
+
+  const Outcome plan = run_assay({"run", (kSource / "protocols" / "quickstart.yaml").string(), "--plan"});
+  EXPECT_EQ(plan.exit_code, 0);
+  EXPECT_NE(plan.text.find("timed.openvino-cpu-int8.r3"), std::string::npos) << plan.text;
+  EXPECT_EQ(run_assay({"run", (kSource / "protocols" / "ddrnet23-slim.yaml").string(), "--plan"}).exit_code,
+            0);
+  const Outcome doctor = run_assay({"doctor"});
+  EXPECT_EQ(doctor.exit_code, 0) << doctor.text;
+  EXPECT_NE(doctor.text.find("onnxruntime"), std::string::npos) << doctor.text;
+}
+
+TEST_F(Campaign, PlacementUnderAHundredPercentMakesTheRowInvalid) {
+  const fs::path plugin = kBinaries / "test_plugins" / "partial.so";
+  ASSERT_TRUE(fs::exists(plugin)) << plugin;
+  std::string settings = protocol(2, 100);
+  settings.replace(settings.find("compare_images: 4"), 17, "compare_images: 0");
+  const auto spec =
+      write("spec.yaml", std::string(kHead) + "rows: [{backend: partial, precision: fp32, plugin: " +
+                             plugin.string() + ", options: {input: 'f32:1x3x64x128'}}]\n" + settings);
+  const Outcome outcome = run_assay({"run", spec, "--out", path("out").string()});
+  const auto results = read_json(path("out") / "results.json");
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.text;
+  EXPECT_LT(results["rows"][0]["placement"]["value"], 100.0) << outcome.text;
+  EXPECT_EQ(invalidating_rules(results["rows"][0]), std::vector<std::string>{"placement"}) << outcome.text;
 }
 
 }  // namespace
