@@ -160,30 +160,46 @@ void performance_ratio(const RowEvidence& evidence, Row& row) {
   figure.reasons.push_back("of " + number(best->gops) + " GOPS " + best->precision + ", " + best->source);
 }
 
+/// The end-to-end loops are processes like the timed ones: each figure is formed per process.
 void pipeline_figures(const RowEvidence& evidence, Row& row) {
   auto& f = row.figures;
-  const auto refuse_all = [&](const std::string& reason) {
+  std::vector<const record::PipelineRun*> runs;
+  for (const auto& run : evidence.pipeline) {
+    if (run.failure.reason.empty() && !run.total_ns.empty()) runs.push_back(&run);
+  }
+  if (runs.empty()) {
+    const auto failed = std::ranges::find_if(
+        evidence.pipeline, [](const record::PipelineRun& run) { return !run.failure.reason.empty(); });
+    const std::string reason = evidence.pipeline.empty() ? "no end-to-end loop was run"
+                               : failed != evidence.pipeline.end()
+                                   ? "the end-to-end loop failed: " + failed->failure.reason
+                                   : "the end-to-end loop made no request";
     for (Figure* figure : {&f.end_to_end_mean, &f.preprocess_mean, &f.pipeline_inference_mean,
                            &f.postprocess_mean, &f.end_to_end_throughput}) {
       refuse(*figure, reason);
     }
+    return;
+  }
+  const auto set_stage = [&](Figure& figure, std::vector<std::int64_t> record::PipelineRun::*stage) {
+    std::vector<double> means;
+    for (const auto* run : runs) {
+      if (!(run->*stage).empty()) means.push_back(mean_ms(run->*stage));
+    }
+    means.empty() ? refuse(figure, "not told by the end-to-end loop") : set_mean(figure, means);
   };
-  if (!evidence.pipeline) return refuse_all("no end-to-end loop was run");
-  const auto& pipeline = *evidence.pipeline;
-  if (!pipeline.failure.reason.empty())
-    return refuse_all("the end-to-end loop failed: " + pipeline.failure.reason);
-  if (pipeline.total_ns.empty()) return refuse_all("the end-to-end loop made no request");
-  const auto set_mean_of = [](Figure& figure, std::span<const std::int64_t> ns) {
-    ns.empty() ? refuse(figure, "not told by the end-to-end loop") : set(figure, mean_ms(ns));
-  };
-  set_mean_of(f.end_to_end_mean, pipeline.total_ns);
-  set_mean_of(f.preprocess_mean, pipeline.pre_ns);
-  set_mean_of(f.pipeline_inference_mean, pipeline.infer_ns);
-  set_mean_of(f.postprocess_mean, pipeline.post_ns);
-  const auto window_ns = static_cast<double>(pipeline.window_end_ns - pipeline.window_begin_ns);
-  if (window_ns <= 0) return refuse(f.end_to_end_throughput, "the end-to-end loop marked no window");
-  set(f.end_to_end_throughput,
-      evidence.key.batch * static_cast<double>(pipeline.total_ns.size()) / (window_ns * 1e-9));
+  set_stage(f.end_to_end_mean, &record::PipelineRun::total_ns);
+  set_stage(f.preprocess_mean, &record::PipelineRun::pre_ns);
+  set_stage(f.pipeline_inference_mean, &record::PipelineRun::infer_ns);
+  set_stage(f.postprocess_mean, &record::PipelineRun::post_ns);
+  std::vector<double> rates;
+  for (const auto* run : runs) {
+    const auto window_ns = static_cast<double>(run->window_end_ns - run->window_begin_ns);
+    if (window_ns > 0) {
+      rates.push_back(evidence.key.batch * static_cast<double>(run->total_ns.size()) / (window_ns * 1e-9));
+    }
+  }
+  rates.empty() ? refuse(f.end_to_end_throughput, "the end-to-end loop marked no window")
+                : set_mean(f.end_to_end_throughput, rates);
 }
 
 /// Why an accuracy run gives no figure; empty when it does.

@@ -254,21 +254,40 @@ TEST(Figures, ASimulatedTimeIsNoLatency) {
   EXPECT_EQ(row.figures.latency_mean.reasons.front(), "simulated");
 }
 
-TEST(Figures, EndToEnd) {
+record::PipelineRun pipeline(std::int64_t pre_ns) {
+  record::PipelineRun run;
+  run.pre_ns = {pre_ns - 1'000'000, pre_ns + 1'000'000};
+  run.infer_ns = {10'000'000, 10'000'000};
+  run.post_ns = {1'000'000, 2'000'000};
+  run.total_ns = {pre_ns + 10'000'000, pre_ns + 13'000'000};
+  run.window_end_ns = 40'000'000;
+  return run;
+}
+
+TEST(Figures, EndToEndIsFormedPerProcess) {
   auto e = evidence();
   EXPECT_TRUE(says(derive_row(e).figures.end_to_end_mean, "no end-to-end loop"));
-  e.pipeline.emplace();
-  e.pipeline->pre_ns = {4'000'000, 6'000'000};
-  e.pipeline->infer_ns = {10'000'000, 10'000'000};
-  e.pipeline->post_ns = {1'000'000, 2'000'000};
-  e.pipeline->total_ns = {15'000'000, 18'000'000};
-  e.pipeline->window_end_ns = 40'000'000;
-  const auto row = derive_row(e);
-  EXPECT_DOUBLE_EQ(*row.figures.end_to_end_mean.value, 16.5);
-  EXPECT_DOUBLE_EQ(*row.figures.preprocess_mean.value, 5);
-  EXPECT_DOUBLE_EQ(*row.figures.pipeline_inference_mean.value, 10);
-  EXPECT_DOUBLE_EQ(*row.figures.postprocess_mean.value, 1.5);
-  EXPECT_DOUBLE_EQ(*row.figures.end_to_end_throughput.value, 50);
+  e.pipeline = {pipeline(5'000'000)};
+  const auto one = derive_row(e).figures;
+  EXPECT_DOUBLE_EQ(*one.end_to_end_mean.value, 16.5);
+  EXPECT_FALSE(one.end_to_end_mean.lo);  // One process tells nothing of the next.
+  EXPECT_DOUBLE_EQ(*one.preprocess_mean.value, 5);
+  EXPECT_DOUBLE_EQ(*one.pipeline_inference_mean.value, 10);
+  EXPECT_DOUBLE_EQ(*one.postprocess_mean.value, 1.5);
+  EXPECT_DOUBLE_EQ(*one.end_to_end_throughput.value, 50);
+
+  e.pipeline = {pipeline(4'000'000), pipeline(5'000'000), pipeline(6'000'000)};
+  e.pipeline[2].window_end_ns = 20'000'000;
+  const auto three = derive_row(e).figures;
+  EXPECT_DOUBLE_EQ(*three.end_to_end_mean.value, 16.5);
+  EXPECT_NEAR(*three.end_to_end_mean.hi - 16.5, 4.302652729749462 / std::sqrt(3.0), 1e-9);
+  EXPECT_NEAR(5 - *three.preprocess_mean.lo, 4.302652729749462 / std::sqrt(3.0), 1e-9);
+  EXPECT_DOUBLE_EQ(*three.end_to_end_throughput.value, 200 / 3.);
+
+  e.pipeline[2].failure.reason = "hung";  // Enters nothing.
+  EXPECT_DOUBLE_EQ(*derive_row(e).figures.end_to_end_mean.value, 16);
+  for (auto& run : e.pipeline) run.failure.reason = "hung";
+  EXPECT_TRUE(says(derive_row(e).figures.end_to_end_mean, "the end-to-end loop failed: hung"));
 }
 
 TEST(Figures, EveryFigureHasItsUnitAndAbsenceItsReason) {

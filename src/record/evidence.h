@@ -14,8 +14,8 @@ namespace assay::record {
 struct RowEvidence {
   RowKey key;
   ArtifactRecord artifact;
-  std::vector<TimedRun> timed;  ///< One for each planned repeat that ran, failed ones included.
-  std::optional<PipelineRun> pipeline;
+  std::vector<TimedRun> timed;        ///< One for each planned repeat that ran, failed ones included.
+  std::vector<PipelineRun> pipeline;  ///< The same of the end-to-end loops.
   std::optional<AccuracyRun> accuracy;
   std::optional<AccuracyRun> reference;  ///< FP32 ONNX Runtime on the CPU, same images.
   std::optional<ProfiledRun> profiled;

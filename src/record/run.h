@@ -59,7 +59,8 @@ struct OutputSample {
   bool written = false;     ///< False: the buffer still held the poison that it was filled with.
   bool bitwise_equal = false;
   double argmax_agreement = 0;    ///< Share of positions with the same argmax over the class axis, 0..1.
-  double max_abs_difference = 0;  ///< Relative to max|reference|.
+  double max_abs_difference = 0;  ///< Relative to max|reference|; -1: undefined (NaN, or a reference of 0).
+  bool finite = true;             ///< False: the output holds a NaN or an infinity.
 };
 
 /// One timed run (a repeat). Latencies in nanoseconds, in order of execution.
@@ -87,7 +88,8 @@ struct TimedRun {
   Failure failure;
 };
 
-/// End-to-end: one request at a time, decode + preprocess, inference, postprocess.
+/// One repeat of the end-to-end loop, a process of its own: one request at a time, decode + preprocess,
+/// inference, postprocess.
 struct PipelineRun {
   SessionInfo session;
   Binding binding;
@@ -141,6 +143,7 @@ struct ArtifactRecord {
   int compared_images = 0;
   double compared_argmax_agreement = -1;    ///< Mean over the images; -1: not compared.
   double compared_max_abs_difference = -1;  ///< max|a-b| / max|b| over all images.
+  std::string compared_note;  ///< What to know of those images: "validation images, for want of others".
   Failure failure;
 };
 

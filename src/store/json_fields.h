@@ -122,6 +122,7 @@ void fields(V& v, Is<record::OutputSample> auto& x) {
   v("iteration", x.iteration), v("input", x.input), v("written", x.written),
       v("bitwise_equal", x.bitwise_equal);
   v("argmax_agreement", x.argmax_agreement), v("max_abs_difference", x.max_abs_difference);
+  v("finite", x.finite);
 }
 
 template <typename V>

@@ -49,7 +49,8 @@ void fields(V& v, Is<record::ArtifactRecord> auto& x) {
   v("versions", x.versions), v("calibration_digest", x.calibration_digest);
   v("calibration_count", x.calibration_count), v("from_cache", x.from_cache);
   v("compared_images", x.compared_images), v("compared_argmax_agreement", x.compared_argmax_agreement);
-  v("compared_max_abs_difference", x.compared_max_abs_difference), v("failure", x.failure);
+  v("compared_max_abs_difference", x.compared_max_abs_difference), v("compared_note", x.compared_note);
+  v("failure", x.failure);
 }
 
 namespace {

@@ -52,7 +52,7 @@ record::TimedRun timed_run() {
   r.peak_rss_bytes = 9;
   r.device_memory_bytes = 10;
   r.device_time_ns = {1, 2};
-  r.samples = {{3, 1, true, false, 0.25, 0.125}};
+  r.samples = {{3, 1, true, false, 0.25, -1, false}};
   r.foreign_cpu_share = 0.1;
   r.involuntary_switches = 11;
   r.failure = {"killed by SIGSEGV", "crash", 11};
@@ -76,6 +76,7 @@ TEST(Records, TimedRunComesBackWhole) {
   EXPECT_EQ(back->latency_ns, run.latency_ns);
   EXPECT_EQ(back->warmup_ns, run.warmup_ns);
   EXPECT_EQ(back->samples.at(0).argmax_agreement, 0.25);
+  EXPECT_FALSE(back->samples.at(0).finite);
   EXPECT_EQ(back->device_memory_bytes, 10);
   EXPECT_EQ(back->session.outputs.at(0).byte_size, std::numeric_limits<std::uint64_t>::max());
   // Every field that is written is read, since what was read writes the same bytes.
@@ -126,9 +127,11 @@ TEST(Records, OthersComeBack) {
   record::ArtifactRecord artifact;
   artifact.versions = {{"nncf", "3.4.0"}};
   artifact.compared_argmax_agreement = 0.97;
+  artifact.compared_note = "validation images";
   ASSERT_TRUE(save_artifact(dir.path(), artifact));
   EXPECT_EQ(load_artifact(dir.path()).value().versions, artifact.versions);
   EXPECT_EQ(load_artifact(dir.path()).value().compared_argmax_agreement, 0.97);
+  EXPECT_EQ(load_artifact(dir.path()).value().compared_note, artifact.compared_note);
   ASSERT_TRUE(save_peaks(dir.path() / "p.json", {{"fp32", "CPU", 123.5, "measured"}}));
   EXPECT_EQ(load_peaks(dir.path() / "p.json").value().at(0).gops, 123.5);
   record::Environment environment;

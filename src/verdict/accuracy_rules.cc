@@ -1,5 +1,6 @@
 // Is the timed artifact the one whose accuracy is shown, and is that accuracy good enough?
 #include <algorithm>
+#include <limits>
 
 #include "verdict/rule_helpers.h"
 
@@ -23,6 +24,9 @@ constexpr AgreementLimits kInt8Agreement{0.90, 0.5};
 
 // A backend that does not call itself deterministic may differ in the last bits, which flips few argmaxes.
 constexpr double kSampleAgreement = 0.999;
+
+// Twelve consecutive ones hit whoever skips one inference of ten.
+constexpr std::size_t kLeastSamples = 12;
 
 }  // namespace
 
@@ -66,17 +70,20 @@ void judge_accuracy_target(const Case& c, Findings& out) {
 }
 
 void judge_outputs_match(const Case& c, Findings& out) {
-  std::size_t total = 0, untouched = 0, compared = 0, different = 0;
+  std::size_t total = 0, untouched = 0, broken = 0, compared = 0, different = 0;
+  std::size_t fewest = std::numeric_limits<std::size_t>::max();
   double worst = 1;
-  std::int64_t first_untouched = -1, first_different = -1;
+  std::int64_t first_untouched = -1, first_broken = -1, first_different = -1;
   for (const record::TimedRun* run : completed(c.evidence)) {
     const bool bitwise = run->session.determinism == "deterministic";
+    fewest = std::min(fewest, run->samples.size());
     for (const record::OutputSample& sample : run->samples) {
       ++total;
       if (!sample.written) {
         if (untouched++ == 0) first_untouched = sample.iteration;
         continue;
       }
+      if (!sample.finite && broken++ == 0) first_broken = sample.iteration;
       if (sample.argmax_agreement < 0) continue;  // Nothing to compare with.
       ++compared;
       if (bitwise ? sample.bitwise_equal : sample.argmax_agreement >= kSampleAgreement) continue;
@@ -99,6 +106,20 @@ void judge_outputs_match(const Case& c, Findings& out) {
                        std::to_string(first_different) + ", worst argmax agreement " + number(100 * worst) +
                        " %)",
                    {}});
+  if (broken > 0)
+    out.push_back(
+        {"outputs-match",
+         Severity::kInvalid,
+         std::to_string(broken) + " of " + std::to_string(total) +
+             " sampled outputs of the timed loop hold values that are not finite (first: iteration " +
+             std::to_string(first_broken) + ")",
+         {}});
+  if (total > 0 && fewest < kLeastSamples)
+    out.push_back({"outputs-match", Severity::kWarn,
+                   "only " + std::to_string(fewest) + " outputs of a run were sampled: with fewer than " +
+                       std::to_string(kLeastSamples) +
+                       ", a runtime that skips some inferences may not be found",
+                   latency_figures()});
   if (untouched == 0 && compared == 0 && c.row.repeats > 0)
     out.push_back({"outputs-match", Severity::kWarn,
                    "no output of the timed loop was compared with the accuracy pass", latency_figures()});
@@ -127,6 +148,13 @@ void judge_artifact_agrees(const Case& c, Findings& out) {
                    {}});
     return;
   }
+  if (!a.compared_note.empty())
+    out.push_back(
+        {"artifact-agrees",
+         a.compared_note.find("validation images") != std::string::npos ? Severity::kWarn : Severity::kOk,
+         "compared with FP32 ONNX Runtime on " + std::to_string(a.compared_images) +
+             " images: " + a.compared_note,
+         {}});
   const bool fp32 = c.row.key.precision == "fp32";
   const AgreementLimits limits = fp32 ? kFp32Agreement : quantized(c) ? kInt8Agreement : kHalfAgreement;
   const bool differs = fp32 && a.compared_max_abs_difference > kFp32Difference;
@@ -135,6 +163,7 @@ void judge_artifact_agrees(const Case& c, Findings& out) {
                          " images the artifact's argmax agrees with FP32 ONNX Runtime on " +
                          number(100 * a.compared_argmax_agreement, 3) + " % (expected " +
                          number(100 * limits.warn) + ")";
+  if (!a.compared_note.empty()) evidence += " (" + a.compared_note + ")";
   if (fp32 && a.compared_max_abs_difference >= 0)
     evidence += ", max|a-b| / max|b| = " + number(a.compared_max_abs_difference, 6) + " (expected at most " +
                 number(kFp32Difference, 6) + ")";

@@ -8,6 +8,12 @@ namespace assay::verdict {
 
 using record::Severity;
 
+namespace {
+
+constexpr std::size_t kLeastRepeats = 3;
+
+}  // namespace
+
 void judge_failures(const Case& c, Findings& out) {
   const auto& e = c.evidence;
   const auto report = [&](const std::string& what, const record::Failure& failure,
@@ -16,11 +22,16 @@ void judge_failures(const Case& c, Findings& out) {
       out.push_back({"run-failed", Severity::kInvalid, what + ": " + failure.reason, std::move(figures)});
   };
   report("preparing the artifact", e.artifact.failure, {});
+  // A repeat that failed makes the others doubtful, and says nothing about the accuracy. With none completed
+  // there is no number to believe at all.
+  const bool none = completed(e).empty();
   for (const record::TimedRun& run : e.timed)
-    report("timed run " + std::to_string(run.repeat), run.failure, {});
+    report("timed run " + std::to_string(run.repeat), run.failure,
+           none ? std::vector<std::string>() : latency_figures());
   if (e.accuracy) report("accuracy pass", e.accuracy->failure, accuracy_figures());
   if (e.reference) report("FP32 reference", e.reference->failure, {"miou_fp32", "miou_drop"});
-  if (e.pipeline) report("end-to-end loop", e.pipeline->failure, end_to_end_figures());
+  for (std::size_t i = 0; i < e.pipeline.size(); ++i)
+    report("end-to-end loop " + std::to_string(i + 1), e.pipeline[i].failure, end_to_end_figures());
   // A profile that failed takes nothing away from what was timed without it.
   if (e.profiled && !e.profiled->failure.reason.empty())
     out.push_back(
@@ -30,28 +41,50 @@ void judge_failures(const Case& c, Findings& out) {
 }
 
 void judge_repeats(const Case& c, Findings& out) {
-  const auto done = completed(c.evidence).size();
   const auto planned = static_cast<std::size_t>(std::max(0, c.evidence.planned_repeats));
-  if (done < planned)
-    out.push_back({"repeats", Severity::kWarn,
-                   std::to_string(done) + " of " + std::to_string(planned) + " repeats were completed",
-                   latency_figures()});
+  const auto judge = [&](std::size_t done, const std::string& what, const std::vector<std::string>& figures) {
+    if (done < planned)
+      out.push_back({"repeats", Severity::kWarn,
+                     std::to_string(done) + " of " + std::to_string(planned) + " " + what + " were completed",
+                     figures});
+    else if (done > 0 && done < kLeastRepeats)
+      out.push_back({"repeats", Severity::kWarn,
+                     what + ": " + std::to_string(done) + " completed, which gives " +
+                         (done == 1 ? "no interval" : "a very wide interval") + "; at least " +
+                         std::to_string(kLeastRepeats) + " are asked for",
+                     figures});
+  };
+  judge(completed(c.evidence).size(), "repeats", latency_figures());
+  if (!c.evidence.pipeline.empty())
+    judge(static_cast<std::size_t>(std::ranges::count_if(
+              c.evidence.pipeline, [](const auto& run) { return run.failure.reason.empty(); })),
+          "end-to-end loops", end_to_end_figures());
 }
 
 void judge_executed_precision(const Case& c, Findings& out) {
+  const std::string& asked = c.row.key.precision;
   std::set<std::string> executed;
   for (const record::TimedRun* run : completed(c.evidence)) executed.insert(run->session.executed_precision);
   for (const std::string& precision : executed) {
-    if (precision == c.row.key.precision) continue;
-    if (precision.empty() || precision == "unknown")
-      out.push_back(
-          {"executed-precision", Severity::kWarn,
-           "the backend does not tell which precision it executed (asked for " + c.row.key.precision + ")",
-           latency_figures()});
+    if (precision == asked) continue;
+    if (precision.empty() || precision == "unknown") {
+      out.push_back({"executed-precision", Severity::kWarn,
+                     "the backend does not tell which precision it executed (asked for " + asked + ")",
+                     latency_figures()});
+      continue;
+    }
+    // "int8+fp32": what most convolutions and matrix products ran in comes first. A quantized model may leave
+    // some of them as they were; FP32 was asked for because it is exact, and a part of it is not.
+    const std::size_t plus = precision.find('+');
+    if (asked != "fp32" && plus != std::string::npos && precision.substr(0, plus) == asked)
+      out.push_back({"executed-precision", Severity::kWarn,
+                     "asked for " + asked + ", but some convolutions or matrix products were executed in " +
+                         precision.substr(plus + 1),
+                     latency_figures()});
     else
       out.push_back({"executed-precision",
                      Severity::kInvalid,
-                     "asked for " + c.row.key.precision + ", but " + precision + " was executed",
+                     "asked for " + asked + ", but " + precision + " was executed",
                      {}});
   }
 }
@@ -72,7 +105,7 @@ void judge_binding(const Case& c, Findings& out) {
   };
   for (const record::TimedRun& run : e.timed) add(run);
   if (e.accuracy) add(*e.accuracy);
-  if (e.pipeline) add(*e.pipeline);
+  for (const record::PipelineRun& run : e.pipeline) add(run);
   if (e.profiled) add(*e.profiled);
   for (const Part& part : kParts) {
     std::set<std::string> digests;

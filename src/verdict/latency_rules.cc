@@ -18,7 +18,7 @@ constexpr std::int64_t kGuideIterations = 1000;
 constexpr std::int64_t kGuideWarmup = 100;
 constexpr std::int64_t kWarmupNs =
     10'000'000'000;  // A board's governor needs seconds, however short an inference is.
-constexpr int kLeastInputs = 8;
+constexpr std::uint32_t kLeastInputs = 8;
 constexpr double kDriftPercent = 5;  // Last quarter's median against the first's.
 constexpr double kOutlierPercent = 1;
 constexpr double kEffectiveShare = 1. / 3;  // Of n: an AR(1) series of lag-1 correlation 0.5.
@@ -155,10 +155,14 @@ void judge_percentile_samples(const Case& c, Findings& out) {
 }
 
 void judge_inputs(const Case& c, Findings& out) {
-  if (c.experiment.protocol.inputs < kLeastInputs && c.row.repeats > 0)
+  const auto runs = completed(c.evidence);
+  if (runs.empty()) return;
+  // What rotated, which is less than planned where the data has no more.
+  const auto least = std::ranges::min(runs, {}, &record::TimedRun::inputs)->inputs;
+  if (least < kLeastInputs)
     out.push_back({"inputs", Severity::kWarn,
-                   std::to_string(c.experiment.protocol.inputs) + " images in rotation, at least " +
-                       std::to_string(kLeastInputs) + " are asked for",
+                   std::to_string(least) + " inputs in rotation, at least " + std::to_string(kLeastInputs) +
+                       " are asked for",
                    latency_figures()});
 }
 

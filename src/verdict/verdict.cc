@@ -16,8 +16,12 @@ using record::Severity;
 std::span<const Rule> rules() {
   static constexpr Rule kRules[] = {
       {"run-failed", "every planned pass ended well", judge_failures},
-      {"repeats", "all planned repeats were completed", judge_repeats},
-      {"executed-precision", "the precision executed is the one asked for", judge_executed_precision},
+      {"repeats", "all planned repeats were completed, and at least 3", judge_repeats},
+      {"executed-precision",
+       "the precision executed is the one asked for (where only some operators run in another: a warning; "
+       "for "
+       "FP32 invalid)",
+       judge_executed_precision},
       {"binding",
        "accuracy, timed, end-to-end and profiled passes ran the same artifact, options, environment and "
        "plugin",
@@ -25,7 +29,7 @@ std::span<const Rule> rules() {
       {"placement", "the whole model ran on the claimed accelerator", judge_placement},
       {"outputs-match",
        "outputs sampled in the timed loop equal those of the accuracy pass: bitwise where the backend "
-       "declares itself deterministic, else argmax equal on 99.9 %",
+       "declares itself deterministic, else argmax equal on 99.9 %; all finite, at least 12 a run",
        judge_outputs_match},
       {"outputs-differ", "different inputs give different outputs", judge_outputs_differ},
       {"artifact-agrees",
@@ -49,7 +53,7 @@ std::span<const Rule> rules() {
       {"autocorrelation", "latencies are worth at least a third as many independent ones",
        judge_autocorrelation},
       {"percentile-samples", "enough samples for every percentile", judge_percentile_samples},
-      {"inputs", "at least 8 real images in rotation", judge_inputs},
+      {"inputs", "at least 8 real inputs in rotation", judge_inputs},
       {"foreign-load", "other processes took at most 10 % of CPU time (over 50 % invalid)",
        judge_foreign_load},
       {"clock-step", "the wall clock did not step during a run", judge_clock_step},

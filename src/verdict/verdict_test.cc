@@ -48,7 +48,9 @@ Subject good() {
     run.latency_ns.assign(1000, 5'000'000);
     run.warmup_end = "steady";
     run.foreign_cpu_share = 0.02;
-    run.samples = {{10, 2, true, true, 1, 0}, {20, 4, true, true, 1, 0}};
+    run.inputs = 8;
+    for (std::int64_t i = 0; i < 12; ++i)
+      run.samples.push_back({10 * i, static_cast<std::uint32_t>(i % 8), true, true, 1, 0});
     e.timed.push_back(run);
   }
   e.accuracy.emplace();
@@ -57,8 +59,8 @@ Subject good() {
   e.accuracy->dataset_digest = "3333";
   e.profiled.emplace();
   e.profiled->binding = binding;
-  e.pipeline.emplace();
-  e.pipeline->binding = binding;
+  e.pipeline.resize(3);
+  for (auto& run : e.pipeline) run.binding = binding;
   s.row.key = e.key;
   s.row.repeats = 3;
   s.row.warmup = 2000;
@@ -104,17 +106,39 @@ const Fires kFires[] = {
      }},
     {"run-failed", Severity::kInvalid, "accuracy pass",
      [](Subject& s) { s.evidence.accuracy->failure.reason = "hang"; }},
-    {"run-failed", Severity::kInvalid, "end-to-end",
-     [](Subject& s) { s.evidence.pipeline->failure.reason = "hang"; }},
+    {"run-failed", Severity::kInvalid, "end-to-end loop 2: hang",
+     [](Subject& s) { s.evidence.pipeline[1].failure.reason = "hang"; }},
     {"run-failed", Severity::kInvalid, "preparing",
      [](Subject& s) { s.evidence.artifact.failure.reason = "timeout"; }},
     {"run-failed", Severity::kWarn, "profiled",
      [](Subject& s) { s.evidence.profiled->failure.reason = "hang"; }},
     {"run-failed", Severity::kInvalid, "no timed run",
      [](Subject& s) { s.evidence.timed.clear(), s.row.repeats = 0; }},
-    {"repeats", Severity::kWarn, "2 of 3", [](Subject& s) { s.evidence.timed.pop_back(); }},
+    {"run-failed", Severity::kInvalid, "timed run 3: hang",
+     [](Subject& s) { s.evidence.timed[2].failure.reason = "hang"; }},
+    {"repeats", Severity::kWarn, "2 of 3 repeats", [](Subject& s) { s.evidence.timed.pop_back(); }},
+    {"repeats", Severity::kWarn, "1 of 3 end-to-end loops",
+     [](Subject& s) { s.evidence.pipeline.resize(1); }},
+    {"repeats", Severity::kWarn, "repeats: 1 completed, which gives no interval",
+     [](Subject& s) { s.evidence.timed.resize(1), s.evidence.planned_repeats = 1; }},
+    {"repeats", Severity::kWarn, "2 completed, which gives a very wide interval; at least 3",
+     [](Subject& s) { s.evidence.timed.resize(2), s.evidence.planned_repeats = 2; }},
     {"executed-precision", Severity::kInvalid, "bf16 was executed",
      [](Subject& s) { s.evidence.timed[2].session.executed_precision = "bf16"; }},
+    {"executed-precision", Severity::kWarn, "some convolutions or matrix products were executed in fp32",
+     [](Subject& s) { s.evidence.timed[2].session.executed_precision = "int8+fp32"; }},
+    {"executed-precision", Severity::kInvalid, "fp32+int8 was executed",
+     [](Subject& s) { s.evidence.timed[2].session.executed_precision = "fp32+int8"; }},
+    {"executed-precision", Severity::kInvalid, "fp32+bf16 was executed",
+     [](Subject& s) {
+       s.row.key.precision = "fp32";
+       for (auto& run : s.evidence.timed) run.session.executed_precision = "fp32+bf16";
+     }},
+    {"executed-precision", Severity::kWarn, "asked for fp16, but some",
+     [](Subject& s) {
+       s.row.key.precision = "fp16";
+       for (auto& run : s.evidence.timed) run.session.executed_precision = "fp16+fp32";
+     }},
     {"executed-precision", Severity::kWarn, "does not tell",
      [](Subject& s) {
        for (auto& run : s.evidence.timed) run.session.executed_precision = "";
@@ -127,12 +151,12 @@ const Fires kFires[] = {
     {"binding", Severity::kInvalid, "plugin",
      [](Subject& s) { s.evidence.accuracy->binding.plugin_digest = "x"; }},
     {"binding", Severity::kInvalid, "environment",
-     [](Subject& s) { s.evidence.pipeline->binding.environment_digest = "x"; }},
+     [](Subject& s) { s.evidence.pipeline[2].binding.environment_digest = "x"; }},
     {"placement", Severity::kInvalid, "only 99.9 %",
      [](Subject& s) { s.row.figures.placement.value = 99.9; }},
     {"placement", Severity::kUnmeasured, "not told",
      [](Subject& s) { s.row.figures.placement = record::Figure::unmeasured("%", "not told"); }},
-    {"outputs-match", Severity::kInvalid, "1 of 6 sampled outputs",
+    {"outputs-match", Severity::kInvalid, "1 of 36 sampled outputs",
      [](Subject& s) { s.evidence.timed[1].samples[0].bitwise_equal = false; }},
     {"outputs-match", Severity::kInvalid, "wrote no output",
      [](Subject& s) { s.evidence.timed[1].samples[1].written = false; }},
@@ -145,6 +169,11 @@ const Fires kFires[] = {
      [](Subject& s) {
        s.evidence.accuracy.reset(), s.evidence.timed[1].samples[1] = {20, 4, false, false, -1, -1};
      }},
+    {"outputs-match", Severity::kInvalid,
+     "1 of 36 sampled outputs of the timed loop hold values that are not",
+     [](Subject& s) { s.evidence.timed[1].samples[2].finite = false; }},
+    {"outputs-match", Severity::kWarn, "only 11 outputs",
+     [](Subject& s) { s.evidence.timed[2].samples.pop_back(); }},
     {"outputs-differ", Severity::kInvalid, "8 different inputs gave one and the same output",
      [](Subject& s) { s.evidence.accuracy->distinct_inputs = 8, s.evidence.accuracy->distinct_outputs = 1; }},
     {"outputs-match", Severity::kWarn, "no output of the timed loop was compared",
@@ -162,6 +191,14 @@ const Fires kFires[] = {
      [](Subject& s) { s.evidence.artifact.compared_argmax_agreement = .49; }},
     {"artifact-agrees", Severity::kWarn, "not compared",
      [](Subject& s) { s.evidence.artifact.compared_images = 0; }},
+    {"artifact-agrees", Severity::kWarn, "on 20 images: validation images, for want of others",
+     [](Subject& s) { s.evidence.artifact.compared_note = "validation images, for want of others"; }},
+    {"artifact-agrees", Severity::kOk, "on 20 images: of the training split",
+     [](Subject& s) { s.evidence.artifact.compared_note = "of the training split"; }},
+    {"artifact-agrees", Severity::kWarn, "(expected 90) (some note)",
+     [](Subject& s) {
+       s.evidence.artifact.compared_argmax_agreement = .6, s.evidence.artifact.compared_note = "some note";
+     }},
     {"artifact-agrees", Severity::kWarn, "0.0002",
      [](Subject& s) {
        s.row.key.precision = "fp32";
@@ -205,7 +242,7 @@ const Fires kFires[] = {
      [](Subject& s) { s.row.diagnostics.effective_n = 999; }},
     {"percentile-samples", Severity::kUnmeasured, "latency_p999",
      [](Subject& s) { s.row.figures.latency_p999 = record::Figure::unmeasured("ms", "n"); }},
-    {"inputs", Severity::kWarn, "7 images", [](Subject& s) { s.experiment.protocol.inputs = 7; }},
+    {"inputs", Severity::kWarn, "7 inputs", [](Subject& s) { s.evidence.timed[1].inputs = 7; }},
     {"foreign-load", Severity::kWarn, "10.1 %",
      [](Subject& s) { s.evidence.timed[0].foreign_cpu_share = .101; }},
     {"foreign-load", Severity::kInvalid, "51 %",
@@ -266,6 +303,18 @@ TEST(Judge, ACrashedRowWithoutAnyRunIsInvalidAndSaysWhy) {
   EXPECT_EQ(s.row.verdict, "INVALID");
   EXPECT_FALSE(s.row.figures.latency_mean.value);
   EXPECT_TRUE(std::ranges::count(s.row.figures.latency_mean.reasons, "run-failed"));
+}
+
+TEST(Judge, ARepeatThatFailedTakesTheLatencyAndLeavesTheAccuracy) {
+  Subject s = good();
+  s.evidence.timed[2].failure = {"killed by SIGSEGV (signal 11)", "crash", 11};
+  s.row.repeats = 2;
+  apply_findings(s.judge(), s.row);
+  EXPECT_EQ(s.row.verdict, "INVALID");
+  EXPECT_EQ(s.row.figures.latency_mean.status, FigureStatus::kInvalid);
+  EXPECT_EQ(s.row.figures.throughput.status, FigureStatus::kInvalid);
+  EXPECT_EQ(s.row.figures.miou.status, FigureStatus::kOk);
+  EXPECT_EQ(s.row.figures.end_to_end_mean.status, FigureStatus::kOk);
 }
 
 TEST(Apply, TouchesOnlyTheFiguresConcerned) {
