@@ -8,26 +8,12 @@
 #include <set>
 #include <string>
 
+#include "base/splitmix64.h"
+
 namespace assay::engine {
 namespace {
 
-/// SplitMix64 (Steele, Lea, Flood 2014): a specified generator, so that a seed means the same everywhere.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  /// Below `bound`. The bias of the remainder is under 2^-40 for the counts that occur here.
-  std::uint64_t below(std::uint64_t bound) {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (z ^ (z >> 31)) % bound;
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-std::vector<std::int64_t> choose_iterations(Random& random, std::int64_t iterations, int most) {
+std::vector<std::int64_t> choose_iterations(SplitMix64& random, std::int64_t iterations, int most) {
   constexpr std::int64_t kBurst = 12;
   const auto wanted = static_cast<std::size_t>(std::min<std::int64_t>(most, iterations));
   std::set<std::int64_t> chosen;
@@ -103,9 +89,30 @@ std::vector<double> elements(std::span<const std::byte> bytes, const std::string
   return values;
 }
 
+/// Does a floating-point number among `bytes` have all bits of its exponent set, as NaN and infinity do?
+template <typename Bits>
+bool has_exponent(std::span<const std::byte> bytes, Bits exponent) {
+  for (std::size_t at = 0; at + sizeof(Bits) <= bytes.size(); at += sizeof(Bits)) {
+    Bits bits;
+    std::memcpy(&bits, bytes.data() + at, sizeof bits);
+    if ((bits & exponent) == exponent) return true;
+  }
+  return false;
+}
+
+bool is_finite(std::span<const std::byte> bytes, const std::string& dtype) {
+  if (dtype == "f32") return !has_exponent<std::uint32_t>(bytes, 0x7f800000);
+  if (dtype == "f64") return !has_exponent<std::uint64_t>(bytes, 0x7ff0000000000000);
+  if (dtype == "f16") return !has_exponent<std::uint16_t>(bytes, 0x7c00);
+  if (dtype == "bf16") return !has_exponent<std::uint16_t>(bytes, 0x7f80);
+  return true;
+}
+
+constexpr double kUndefined = -1;
+
 struct Comparison {
   double agreement = 0;
-  double difference = 0;  // Relative to max|reference|.
+  double difference = kUndefined;  // Relative to max|reference|.
 };
 
 double argmax_agreement(const std::vector<double>& a, const std::vector<double>& b,
@@ -132,19 +139,18 @@ Comparison compare(const record::TensorInfo& tensor, std::span<const std::byte> 
   bool real = false;
   const std::vector<double> a = elements(found, tensor.dtype, real),
                             b = elements(reference, tensor.dtype, real);
-  if (a.empty()) return {0, std::numeric_limits<double>::infinity()};
+  if (a.empty()) return {};
   double difference = 0, largest = 0;
   std::size_t same = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const double gap = std::abs(a[i] - b[i]);
-    difference = std::isnan(gap) && !(std::isnan(a[i]) && std::isnan(b[i]))
-                     ? std::numeric_limits<double>::infinity()
-                     : std::max(difference, gap);
-    if (!std::isnan(b[i])) largest = std::max(largest, std::abs(b[i]));
+    // Once NaN, always NaN: std::max() keeps its first argument where a comparison with it is false.
+    difference = std::isnan(gap) ? gap : std::max(difference, gap);
+    largest = std::max(largest, std::abs(b[i]));
     same += a[i] == b[i];
   }
-  if (difference > 0)
-    difference = largest > 0 ? difference / largest : std::numeric_limits<double>::infinity();
+  if (difference != 0) difference /= largest;
+  if (!std::isfinite(difference)) difference = kUndefined;
   const auto axis = static_cast<std::size_t>(class_axis);
   std::size_t product = 1;
   for (const std::int64_t dim : tensor.dims) product *= static_cast<std::size_t>(dim);
@@ -158,7 +164,7 @@ Comparison compare(const record::TensorInfo& tensor, std::span<const std::byte> 
 }  // namespace
 
 SlotPlan plan_slots(std::uint64_t seed, std::uint32_t inputs, std::int64_t iterations, int most_samples) {
-  Random random(seed);
+  SplitMix64 random(seed);
   SlotPlan plan;
   plan.sampled = choose_iterations(random, iterations, most_samples);
   std::vector<std::uint32_t> numbers(inputs + plan.sampled.size());
@@ -181,8 +187,11 @@ record::OutputSample compare_sample(const std::vector<record::TensorInfo>& outpu
   for (const auto& bytes : found)
     if (std::all_of(bytes.begin(), bytes.end(), [](std::byte byte) { return byte == kPoison; }))
       sample.written = false;
+  for (std::size_t t = 0; t < outputs.size(); ++t)
+    if (!is_finite(found[t], outputs[t].dtype)) sample.finite = false;
   if (reference.empty()) {
-    sample.argmax_agreement = sample.max_abs_difference = -1;
+    sample.argmax_agreement = -1;
+    sample.max_abs_difference = kUndefined;
     return sample;
   }
   sample.bitwise_equal = true;
@@ -192,7 +201,10 @@ record::OutputSample compare_sample(const std::vector<record::TensorInfo>& outpu
     sample.bitwise_equal = false;
     const Comparison comparison = compare(outputs[t], found[t], reference[t], class_axis);
     sample.argmax_agreement = std::min(sample.argmax_agreement, comparison.agreement);
-    sample.max_abs_difference = std::max(sample.max_abs_difference, comparison.difference);
+    if (comparison.difference == kUndefined || sample.max_abs_difference == kUndefined)
+      sample.max_abs_difference = kUndefined;
+    else
+      sample.max_abs_difference = std::max(sample.max_abs_difference, comparison.difference);
   }
   return sample;
 }

@@ -34,7 +34,7 @@ inline constexpr int kMostSamples = 48;
 /// Compares one kept output set with the reference for the same input (which may be empty). `outputs`
 /// describe both. Agreement is the share of positions with the same argmax over `class_axis`, or the same
 /// value where the output is of integers or has no such axis; with several outputs the worst counts. -1 where
-/// there is no reference.
+/// there is no reference. The difference is -1 where it is no number, too.
 record::OutputSample compare_sample(const std::vector<record::TensorInfo>& outputs,
                                     const std::vector<std::span<const std::byte>>& found,
                                     const TensorSet& reference, int class_axis);

@@ -103,10 +103,61 @@ TEST(CompareSample, HalfPrecision) {
   EXPECT_DOUBLE_EQ(sample.argmax_agreement, 1.0);  // The first of equals wins in both.
 }
 
-TEST(CompareSample, NanIsNoAgreement) {
-  const auto reference = bytes<float>({1, 2}), found = bytes<float>({NAN, 2});
-  EXPECT_TRUE(
-      std::isinf(compare_sample({tensor("f32", {1, 2}, 8)}, {found}, {reference}, 1).max_abs_difference));
+TEST(CompareSample, WhatIsNotFiniteIsToldAndHasNoDifference) {
+  const auto reference = bytes<float>({1, 2, 3});
+  const auto outputs = std::vector{tensor("f32", {1, 3}, 12)};
+  // Wherever it stands: a later, finite gap must not make it forgotten.
+  for (const float odd : {NAN, INFINITY, -INFINITY})
+    for (std::size_t at = 0; at < 3; ++at) {
+      std::vector<float> values{1, 2.5, 3};
+      values[at] = odd;
+      const auto sample = compare_sample(outputs, {bytes(values)}, {reference}, 1);
+      EXPECT_FALSE(sample.finite);
+      EXPECT_EQ(sample.max_abs_difference, -1);
+      EXPECT_GE(sample.argmax_agreement, 0);
+      EXPECT_LE(sample.argmax_agreement, 1);
+    }
+  const auto nan = bytes<float>({1, NAN, 3});
+  EXPECT_FALSE(compare_sample(outputs, {nan}, {}, 1).finite) << "without a reference, too";
+  const auto equal = compare_sample(outputs, {nan}, {nan}, 1);
+  EXPECT_TRUE(equal.bitwise_equal);
+  EXPECT_FALSE(equal.finite) << "a reference that holds the same NaN is no excuse";
+  const auto odd_reference = compare_sample(outputs, {reference}, {nan}, 1);
+  EXPECT_TRUE(odd_reference.finite);
+  EXPECT_EQ(odd_reference.max_abs_difference, -1);
+}
+
+TEST(CompareSample, FiniteInEveryType) {
+  const auto finite = [](const std::string& dtype, const std::vector<std::byte>& found) {
+    return compare_sample({tensor(dtype, {1, 2}, found.size())}, {found}, {}, 1).finite;
+  };
+  EXPECT_TRUE(finite("f16", bytes<std::uint16_t>({0x7bff, 0xfbff})));
+  EXPECT_FALSE(finite("f16", bytes<std::uint16_t>({0, 0x7c00})));
+  EXPECT_TRUE(finite("bf16", bytes<std::uint16_t>({0x7f7f, 0x7c00})));
+  EXPECT_FALSE(finite("bf16", bytes<std::uint16_t>({0, 0xffc0})));
+  EXPECT_TRUE(finite("f64", bytes<double>({1e308, -1e308})));
+  EXPECT_FALSE(finite("f64", bytes<double>({0, NAN})));
+  EXPECT_TRUE(finite("i32", bytes<std::int32_t>({0x7f800000, -1})));
+}
+
+TEST(CompareSample, AReferenceOfZerosLeavesTheDifferenceUndefined) {
+  const auto zeros = bytes<float>({0, 0}), found = bytes<float>({0, 1});
+  const auto outputs = std::vector{tensor("f32", {1, 2}, 8), tensor("f32", {1, 2}, 8)};
+  const auto sample = compare_sample(outputs, {found, found}, {zeros, bytes<float>({0, 2})}, 1);
+  EXPECT_TRUE(sample.finite);
+  EXPECT_EQ(sample.max_abs_difference, -1) << "the other output's difference does not cover it";
+  EXPECT_EQ(sample.argmax_agreement, 0);
+  // -0 and 0 differ bit by bit, and by nothing.
+  const auto signs = compare_sample({outputs[0]}, {bytes<float>({-0.0F, 0})}, {zeros}, 1);
+  EXPECT_FALSE(signs.bitwise_equal);
+  EXPECT_EQ(signs.max_abs_difference, 0);
+}
+
+TEST(CompareSample, ADifferenceBeyondDoubleIsUndefined) {
+  const auto sample = compare_sample({tensor("f64", {1, 2}, 16)}, {bytes<double>({1e308, 1})},
+                                     {bytes<double>({-1e308, 5e-324})}, 1);
+  EXPECT_TRUE(sample.finite);
+  EXPECT_EQ(sample.max_abs_difference, -1);
 }
 
 TEST(CompareSample, PoisonMeansNotWritten) {
