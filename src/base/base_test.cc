@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/exit_code.h"
 #include "base/file.h"
+#include "base/splitmix64.h"
 #include "base/subprocess.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -149,6 +150,23 @@ TEST(ExitCode, EveryCodeHasOne) {
   EXPECT_EQ(exit_code(Code::kInvalidInput), 2);
   EXPECT_EQ(exit_code(Code::kWorkerFailed), 6);
   EXPECT_EQ(exit_code(Code::kInterrupted), 130);
+}
+
+TEST(SplitMix64, DrawsThePublishedSequence) {
+  SplitMix64 random(1234567);
+  for (const std::uint64_t expected : {6457827717110365317U, 3203168211198807973U, 9817491932198370423U,
+                                       4593380528125082431U, 16408922859458223821U})
+    EXPECT_EQ(random.next(), expected);
+}
+
+TEST(SplitMix64, BelowStaysBelow) {
+  SplitMix64 random(1);
+  std::array<int, 3> counts{};
+  for (int i = 0; i < 3000; ++i) ++counts.at(random.below(3));
+  for (const int count : counts) EXPECT_GT(count, 850);
+  EXPECT_EQ(random.below(1), 0U);
+  const std::uint64_t most = std::uint64_t{1} << 63;  // The next larger bounds refuse nearly half of all.
+  for (int i = 0; i < 100; ++i) EXPECT_LE(random.below(most + 1), most);
 }
 
 }  // namespace
