@@ -330,14 +330,17 @@ void identify(const RowEvidence& evidence, Row& row) {
   const auto version = [&](const std::string& name, const std::string& value) {
     if (!value.empty()) row.versions[name] = value;
   };
-  digest("model", evidence.model_digest);
-  digest("dataset", evidence.dataset_digest);
-  digest("calibration", evidence.calibration_digest);
-  digest("artifact", evidence.artifact.digest);
+  // These five are always told, absent as an empty text.
+  row.digests = {{"model", evidence.model_digest},
+                 {"dataset", evidence.dataset_digest},
+                 {"calibration", evidence.calibration_digest},
+                 {"artifact", evidence.artifact.digest},
+                 {"environment", evidence.environment_digest}};
   for (const auto& [name, value] : evidence.artifact.versions) version("toolchain." + name, value);
   version("toolchain", evidence.artifact.toolchain);
   if (evidence.profiled && evidence.profiled->failure.reason.empty()) row.layers = evidence.profiled->layers;
   row.executed_precision = "unknown";
+  row.simulated = simulated_times_stand(evidence.key.backend);  // A session, where there was one, knows best.
   if (session == nullptr) return;
   row.executed_precision = session->executed_precision;
   row.simulated = session->simulated;

@@ -247,6 +247,13 @@ TEST(Figures, ASimulatedTimeIsNoLatency) {
     EXPECT_TRUE(says(row.figures.*figure, "simulated"));
     EXPECT_TRUE(row.figures.miou.value);  // Labels are no time.
   }
+  auto lost = e;  // Not even its session: the backend's name tells.
+  lost.key.backend = "null";
+  lost.accuracy.reset();
+  for (auto& run : lost.timed) run.session = {}, run.failure.reason = "killed by SIGSEGV (signal 11)";
+  EXPECT_TRUE(derive_row(lost).simulated);
+  lost.key.backend = "openvino";
+  EXPECT_FALSE(derive_row(lost).simulated);
   e.key.backend = "replay";
   const auto row = derive_row(e);
   EXPECT_TRUE(row.figures.latency_mean.value);
@@ -328,6 +335,17 @@ TEST(Figures, IdentityOfTheRow) {
   EXPECT_DOUBLE_EQ(*row.figures.first_inference.value, 30);
 }
 
+TEST(Figures, DigestsAreNamedEvenWhereThereIsNone) {
+  auto e = evidence();
+  e.timed.clear();
+  e.environment_digest = "machine";
+  const auto digests = derive_row(e).digests;
+  EXPECT_EQ(digests.at("environment"), "machine");
+  EXPECT_EQ(digests.at("model"), "model");
+  for (const char* name : {"artifact", "calibration", "dataset"}) EXPECT_EQ(digests.at(name), "") << name;
+  EXPECT_FALSE(digests.contains("plugin"));
+}
+
 TEST(Figures, DiagnosticsOfEachRepeat) {
   auto e = evidence();
   e.timed[1].latency_ns[123] *= 50;
@@ -341,6 +359,11 @@ TEST(Figures, DiagnosticsOfEachRepeat) {
   EXPECT_GT(d.bootstrap_hi_ms[0], d.process_mean_ms[0]);
   EXPECT_GT(d.warmup_mean_ms.at("with"), d.warmup_mean_ms.at("without"));
   EXPECT_LE(d.effective_n, 3000);
+  ASSERT_EQ(d.process_effective_n.size(), 3u);
+  EXPECT_GT(d.process_effective_n[0], 300);  // Independent noise.
+  EXPECT_LT(d.process_effective_n[2], 50);   // Half of it at another level.
+  EXPECT_DOUBLE_EQ(d.effective_n,
+                   d.process_effective_n[0] + d.process_effective_n[1] + d.process_effective_n[2]);
 }
 
 }  // namespace

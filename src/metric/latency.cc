@@ -56,7 +56,8 @@ record::LatencyDiagnostics diagnose(std::span<const ProcessLatencies> processes)
     const record::TimedRun& run = *process.run;
     const auto series = in_ms(run.latency_ns);
     out.process_mean_ms.push_back(process.mean_ms);
-    out.effective_n += effective_n(series);
+    out.process_effective_n.push_back(effective_n(series));
+    out.effective_n += out.process_effective_n.back();
     lag1.push_back(lag1_autocorrelation(series));
     out.outliers.push_back(outliers(run.latency_ns));
     const auto change = change_point(run.latency_ns);

@@ -166,13 +166,14 @@ CpuPeaks measure_cpu_peaks(int threads) {
     memory.push_back(std::make_unique_for_overwrite<std::byte[]>(share));
     std::memset(memory.back().get(), 1, share);  // Real pages, not the shared zero page.
   }
-  peaks.bandwidth_source = describe("memory read", kernels.name, threads);
-  peaks.bandwidth_gb_per_s = best_rate(threads,
-                                       [&](int thread) {
-                                         kernels.read(memory[static_cast<std::size_t>(thread)].get(), share);
-                                         return static_cast<double>(share);
-                                       }) /
-                             1e9;
+  peaks.fp32.bandwidth_source = describe("memory read", kernels.name, threads);
+  peaks.fp32.bandwidth_gb_per_s =
+      best_rate(threads,
+                [&](int thread) {
+                  kernels.read(memory[static_cast<std::size_t>(thread)].get(), share);
+                  return static_cast<double>(share);
+                }) /
+      1e9;
   return peaks;
 }
 

@@ -8,9 +8,9 @@
 namespace assay::metric {
 
 struct CpuPeaks {
-  record::Peak fp32;              ///< FP32 fused multiply-add, 2 operations each, of all threads together.
-  double bandwidth_gb_per_s = 0;  ///< Reading memory far larger than the caches; 1 GB = 1e9 B.
-  std::string bandwidth_source;
+  /// FP32 fused multiply-add, 2 operations each, of all threads together. Its bandwidth is that of reading
+  /// memory far larger than the caches.
+  record::Peak fp32;
 };
 
 /// Runs both kernels, each in several short slices of which the best counts, on `threads` threads (0: as many

@@ -51,6 +51,7 @@ struct LatencyDiagnostics {
   std::map<std::string, double> bound_ms;   ///< 99 % upper bound on the pooled percentile; absent: refused.
   std::map<std::string, double> warmup_mean_ms;  ///< "with", "without": the thesis's comparison.
   double effective_n = 0;                        ///< Pooled n corrected for autocorrelation.
+  std::vector<double> process_effective_n;       ///< The same of each repeat alone.
   double lag1_autocorrelation = 0;
   std::vector<std::vector<std::int64_t>> outliers;  ///< Per repeat: positions of outliers, never removed.
   std::vector<std::int64_t> change_points;          ///< Per repeat: index of a change in level, or -1.
@@ -71,7 +72,8 @@ struct Row {
   std::vector<LayerRecord> layers;
   std::string verdict = "OK";  ///< Worst of the findings: OK, WARN, INVALID.
   std::vector<Finding> findings;
-  /// model, artifact, calibration, dataset, environment, options, plugin.
+  /// model, artifact, calibration, dataset, environment (always there, "" where there is none); options and
+  /// plugin where a session was opened.
   std::map<std::string, std::string> digests;
   std::map<std::string, std::string> versions;
   std::vector<std::string> libraries;

@@ -47,10 +47,12 @@ std::string render_csv(const record::Results& results) {
     out += field(rules);
     for (const record::MetricInfo& metric : record::metrics()) {
       const record::Figure& figure = row.figures.*metric.member;
-      std::string value = plain(figure.value);
-      if (figure.value && figure.status == record::FigureStatus::kInvalid) value = "!" + value + "!";
-      out += "," + value + "," + plain(figure.lo) + "," + plain(figure.hi) + "," +
-             std::string(to_string(figure.status));
+      // An invalid number is marked so that no program reads it as one; its interval has nothing to say.
+      if (figure.value && figure.status == record::FigureStatus::kInvalid)
+        out += ",!" + plain(figure.value) + "!,,,";
+      else
+        out += "," + plain(figure.value) + "," + plain(figure.lo) + "," + plain(figure.hi) + ",";
+      out += to_string(figure.status);
     }
     out += '\n';
   }

@@ -141,6 +141,7 @@ void fields(V& v, Is<record::Environment> auto& x) {
 template <typename V>
 void fields(V& v, Is<record::Peak> auto& x) {
   v("precision", x.precision), v("accelerator", x.accelerator), v("gops", x.gops), v("source", x.source);
+  v("bandwidth_gb_per_s", x.bandwidth_gb_per_s), v("bandwidth_source", x.bandwidth_source);
 }
 
 // ---- values

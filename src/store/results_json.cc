@@ -75,6 +75,7 @@ template <typename V>
 void fields(V& v, Is<record::LatencyDiagnostics> auto& x) {
   v("process_mean_ms", x.process_mean_ms), v("pooled_ms", x.pooled_ms), v("bound_ms", x.bound_ms);
   v("warmup_mean_ms", x.warmup_mean_ms), v("effective_n", x.effective_n);
+  v("process_effective_n", x.process_effective_n);
   v("lag1_autocorrelation", x.lag1_autocorrelation), v("outliers", x.outliers),
       v("change_points", x.change_points);
   v("bootstrap_lo_ms", x.bootstrap_lo_ms), v("bootstrap_hi_ms", x.bootstrap_hi_ms);

@@ -132,8 +132,10 @@ TEST(Records, OthersComeBack) {
   EXPECT_EQ(load_artifact(dir.path()).value().versions, artifact.versions);
   EXPECT_EQ(load_artifact(dir.path()).value().compared_argmax_agreement, 0.97);
   EXPECT_EQ(load_artifact(dir.path()).value().compared_note, artifact.compared_note);
-  ASSERT_TRUE(save_peaks(dir.path() / "p.json", {{"fp32", "CPU", 123.5, "measured"}}));
+  ASSERT_TRUE(save_peaks(dir.path() / "p.json", {{"fp32", "CPU", 123.5, "measured", 18.5, "read"}}));
   EXPECT_EQ(load_peaks(dir.path() / "p.json").value().at(0).gops, 123.5);
+  EXPECT_EQ(load_peaks(dir.path() / "p.json").value().at(0).bandwidth_gb_per_s, 18.5);
+  EXPECT_EQ(load_peaks(dir.path() / "p.json").value().at(0).bandwidth_source, "read");
   record::Environment environment;
   environment.cpus = 2;
   environment.facts = {{"governor", "performance"}};

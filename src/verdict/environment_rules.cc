@@ -44,6 +44,17 @@ void judge_foreign_load(const Case& c, Findings& out) {
                    {}});
 }
 
+void judge_performance_ratio(const Case& c, Findings& out) {
+  const record::Figure& ratio = c.row.figures.performance_ratio;
+  if (!ratio.value || *ratio.value <= 100) return;
+  out.push_back(
+      {"performance-ratio",
+       Severity::kWarn,
+       number(*ratio.value, 1) +
+           " % of the peak was achieved: the peak's measurement was disturbed, or the peak is wrong",
+       {"performance_ratio"}});
+}
+
 void judge_clock_step(const Case& c, Findings& out) {
   std::int64_t worst = 0;
   for (const record::TimedRun* run : completed(c.evidence))

@@ -1,5 +1,6 @@
 // Did the runs happen, and did they happen on what the row claims?
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "verdict/rule_helpers.h"
@@ -124,6 +125,40 @@ void judge_binding(const Case& c, Findings& out) {
                      Severity::kWarn,
                      std::string("the digest of the ") + part.name + " was not recorded",
                      {}});
+  }
+}
+
+void judge_environment(const Case& c, Findings& out) {
+  const auto& e = c.evidence;
+  std::set<std::string> runtimes;
+  std::set<std::set<std::string>> libraries;
+  // What a pass does not tell is the matter of "versions".
+  const auto add = [&](const auto& run) {
+    if (!run.failure.reason.empty()) return;
+    const record::SessionInfo& session = run.session;
+    if (!session.runtime_version.empty()) runtimes.insert(session.runtime_version);
+    if (!session.libraries.empty()) libraries.emplace(session.libraries.begin(), session.libraries.end());
+  };
+  for (const record::TimedRun& run : e.timed) add(run);
+  if (e.accuracy) add(*e.accuracy);
+  for (const record::PipelineRun& run : e.pipeline) add(run);
+  if (e.profiled) add(*e.profiled);
+  if (runtimes.size() > 1)
+    out.push_back({"environment",
+                   Severity::kInvalid,
+                   "the passes of this row ran on different versions of the runtime: " + *runtimes.begin() +
+                       " and " + *runtimes.rbegin(),
+                   {}});
+  if (libraries.size() > 1) {
+    std::vector<std::string> differing;
+    std::ranges::set_symmetric_difference(*libraries.begin(), *libraries.rbegin(),
+                                          std::back_inserter(differing));
+    out.push_back(
+        {"environment",
+         Severity::kInvalid,
+         "the passes of this row loaded different libraries: not all have " + differing.front() +
+             (differing.size() > 1 ? " (and " + std::to_string(differing.size() - 1) + " others)" : ""),
+         {}});
   }
 }
 

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <limits>
 #include <numeric>
+#include <utility>
 
+#include "metric/percentile.h"
 #include "spec/explain.h"
 #include "verdict/rule_helpers.h"
 
@@ -131,12 +133,37 @@ void judge_autocorrelation(const Case& c, Findings& out) {
   for (const record::TimedRun* run : completed(c.evidence))
     total += static_cast<double>(run->latency_ns.size());
   const auto& d = c.row.diagnostics;
-  if (total == 0 || !(d.effective_n > 0) || d.effective_n >= kEffectiveShare * total) return;
-  out.push_back({"autocorrelation", Severity::kWarn,
-                 "latencies depend on their predecessors (lag-1 correlation " +
-                     number(d.lag1_autocorrelation) + "): " + number(total, 0) + " are worth " +
-                     number(d.effective_n, 0) + " independent ones, which bounds on percentiles use",
-                 percentile_figures()});
+  if (total > 0 && d.effective_n > 0 && d.effective_n < kEffectiveShare * total)
+    out.push_back({"autocorrelation", Severity::kWarn,
+                   "latencies depend on their predecessors (lag-1 correlation " +
+                       number(d.lag1_autocorrelation) + "): " + number(total, 0) + " are worth " +
+                       number(d.effective_n, 0) + " independent ones, which bounds on percentiles use",
+                   percentile_figures()});
+  if (d.process_effective_n.empty()) return;
+  // A percentile is formed per process, so each process has to support it. It is refused where n itself is
+  // too small; where only its worth is, it stands and this is said.
+  const double fewest = std::ranges::min(d.process_effective_n);
+  static constexpr std::pair<const char*, double> kPercentiles[] = {{"latency_p50", 50},
+                                                                    {"latency_p90", 90},
+                                                                    {"latency_p95", 95},
+                                                                    {"latency_p99", 99},
+                                                                    {"latency_p999", 99.9}};
+  std::vector<std::string> weak;
+  std::string needs;
+  for (const record::MetricInfo& metric : record::metrics()) {
+    const auto* const found =
+        std::ranges::find(kPercentiles, metric.name, [](const auto& p) { return std::string_view(p.first); });
+    if (found == std::end(kPercentiles) || !(c.row.figures.*metric.member).value) continue;
+    const std::int64_t needed = metric::smallest_n(found->second);
+    if (fewest >= static_cast<double>(needed)) continue;
+    weak.emplace_back(metric.name);
+    needs += (needs.empty() ? "p" : ", p") + number(found->second, 1) + " needs " + std::to_string(needed);
+  }
+  if (!weak.empty())
+    out.push_back({"autocorrelation", Severity::kWarn,
+                   "a repeat's " + std::to_string(c.row.iterations) + " latencies are worth only " +
+                       number(fewest, 0) + " independent ones: " + needs,
+                   weak});
 }
 
 void judge_percentile_samples(const Case& c, Findings& out) {

@@ -28,6 +28,7 @@ void judge_failures(const Case&, Findings&);
 void judge_repeats(const Case&, Findings&);
 void judge_executed_precision(const Case&, Findings&);
 void judge_binding(const Case&, Findings&);
+void judge_environment(const Case&, Findings&);
 void judge_placement(const Case&, Findings&);
 void judge_versions(const Case&, Findings&);
 void judge_simulated(const Case&, Findings&);
@@ -51,6 +52,7 @@ void judge_percentile_samples(const Case&, Findings&);
 void judge_inputs(const Case&, Findings&);
 
 void judge_foreign_load(const Case&, Findings&);
+void judge_performance_ratio(const Case&, Findings&);
 void judge_clock_step(const Case&, Findings&);
 void judge_power(const Case&, Findings&);
 void judge_heat(const Case&, Findings&);

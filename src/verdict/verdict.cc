@@ -26,6 +26,8 @@ std::span<const Rule> rules() {
        "accuracy, timed, end-to-end and profiled passes ran the same artifact, options, environment and "
        "plugin",
        judge_binding},
+      {"environment", "all passes ran on the same version of the runtime and loaded the same libraries",
+       judge_environment},
       {"placement", "the whole model ran on the claimed accelerator", judge_placement},
       {"outputs-match",
        "outputs sampled in the timed loop equal those of the accuracy pass: bitwise where the backend "
@@ -50,12 +52,15 @@ std::span<const Rule> rules() {
       {"steady-state", "no change of level within the timed window", judge_steady_state},
       {"drift", "latency of the window's last quarter within 5 % of its first", judge_drift},
       {"outliers", "at most 1 % outliers (modified Z-score; none is removed)", judge_outliers},
-      {"autocorrelation", "latencies are worth at least a third as many independent ones",
+      {"autocorrelation",
+       "latencies are worth at least a third as many independent ones, and in each repeat as many as a "
+       "percentile needs",
        judge_autocorrelation},
       {"percentile-samples", "enough samples for every percentile", judge_percentile_samples},
       {"inputs", "at least 8 real inputs in rotation", judge_inputs},
       {"foreign-load", "other processes took at most 10 % of CPU time (over 50 % invalid)",
        judge_foreign_load},
+      {"performance-ratio", "no more than the peak was achieved", judge_performance_ratio},
       {"clock-step", "the wall clock did not step during a run", judge_clock_step},
       {"power-unmeasured", "power was measured", judge_power},
       {"heat-unobserved", "temperature, clocks and throttling were observed", judge_heat},

@@ -152,6 +152,12 @@ const Fires kFires[] = {
      [](Subject& s) { s.evidence.accuracy->binding.plugin_digest = "x"; }},
     {"binding", Severity::kInvalid, "environment",
      [](Subject& s) { s.evidence.pipeline[2].binding.environment_digest = "x"; }},
+    {"environment", Severity::kInvalid, "different versions of the runtime: 2026.4.1 and 2026.5",
+     [](Subject& s) { s.evidence.accuracy->session.runtime_version = "2026.5"; }},
+    {"environment", Severity::kInvalid, "not all have libshim.so",
+     [](Subject& s) {
+       s.evidence.pipeline[1].session.libraries = {"libshim.so", "libopenvino.so"};
+     }},
     {"placement", Severity::kInvalid, "only 99.9 %",
      [](Subject& s) { s.row.figures.placement.value = 99.9; }},
     {"placement", Severity::kUnmeasured, "not told",
@@ -240,6 +246,11 @@ const Fires kFires[] = {
      [](Subject& s) { s.row.diagnostics.outliers[0].assign(31, 7); }},
     {"autocorrelation", Severity::kWarn, "3000 are worth 999",
      [](Subject& s) { s.row.diagnostics.effective_n = 999; }},
+    {"autocorrelation", Severity::kWarn, "1000 latencies are worth only 458 independent ones: p99 needs 459",
+     [](Subject& s) {
+       s.row.diagnostics.process_effective_n = {900, 458, 800};
+       s.row.figures.latency_p999 = record::Figure::unmeasured("ms", "n");
+     }},
     {"percentile-samples", Severity::kUnmeasured, "latency_p999",
      [](Subject& s) { s.row.figures.latency_p999 = record::Figure::unmeasured("ms", "n"); }},
     {"inputs", Severity::kWarn, "7 inputs", [](Subject& s) { s.evidence.timed[1].inputs = 7; }},
@@ -249,6 +260,8 @@ const Fires kFires[] = {
      [](Subject& s) { s.evidence.timed[0].foreign_cpu_share = .51; }},
     {"foreign-load", Severity::kUnmeasured, "could not",
      [](Subject& s) { s.evidence.timed[0].foreign_cpu_share = -1; }},
+    {"performance-ratio", Severity::kWarn, "100.1 % of the peak",
+     [](Subject& s) { s.row.figures.performance_ratio.value = 100.1; }},
     {"clock-step", Severity::kWarn, "-3600000 ms",
      [](Subject& s) { s.evidence.timed[1].clock_step_ns = -3'600'000'000'000; }},
     {"power-unmeasured", Severity::kUnmeasured, "no power source", [](Subject&) {}},
@@ -285,6 +298,9 @@ TEST(Judge, LimitsThemselvesAreWithin) {
   s.evidence.artifact.compared_argmax_agreement = 0.90;
   s.evidence.timed[0].foreign_cpu_share = 0.10;
   s.row.diagnostics.effective_n = 1000;
+  s.row.diagnostics.process_effective_n = {459, 459, 459};
+  s.row.figures.latency_p999 = record::Figure::unmeasured("ms", "n");
+  s.row.figures.performance_ratio.value = 100;
   s.row.diagnostics.outliers[0].assign(30, 1);
   s.row.warmup = 100;
   for (const auto& finding : s.judge())

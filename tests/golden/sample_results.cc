@@ -62,6 +62,7 @@ void set_latency(record::Row& row, double mean_ms, double uncertainty, double p9
   row.diagnostics.pooled_ms = {{"p50", mean_ms}, {"p99", p99_ms}};
   row.diagnostics.bound_ms = {{"p99", p99_ms * 1.1}};
   row.diagnostics.effective_n = 2500;
+  row.diagnostics.process_effective_n = {900, 800, 800};
   row.diagnostics.outliers = {{}, {17, 400}, {}};
   row.diagnostics.change_points = {-1, -1, -1};
   row.diagnostics.drift_percent = {0.1, -0.2, 0.3};
