@@ -315,8 +315,8 @@ std::int64_t Worker::State::peak_memory() const {
 
 json Worker::State::profile() {
   need(session != nullptr, "profile before open");
-  if (!plugin->profile)
-    throw Stop{"profile", ASSAY_ERROR_UNSUPPORTED, 0, "this backend does not tell its layers"};
+  // Optional: a backend that has no word on its layers has not failed, its placement is unknown.
+  if (!plugin->profile) return {{"type", "profile"}, {"layers", json::array()}};
   const assay_profile* profile = nullptr;
   check(plugin->profile(session, &profile, fresh_error()), "profile");
   if (!profile)
