@@ -101,6 +101,25 @@ class Fields {
   std::string problem_;
 };
 
+/// Bytes of one element; 0 for a type that has no name.
+std::int64_t element_bytes(const std::string& dtype) {
+  if (dtype == "i8" || dtype == "u8" || dtype == "bool") return 1;
+  if (dtype == "f16" || dtype == "bf16" || dtype == "i16" || dtype == "u16") return 2;
+  if (dtype == "f32" || dtype == "i32" || dtype == "u32") return 4;
+  if (dtype == "f64" || dtype == "i64" || dtype == "u64") return 8;
+  return 0;
+}
+
+/// Dense tensors of known types are as long as their dimensions say: everything that reads them relies on it.
+bool is_consistent(const record::TensorInfo& tensor) {
+  std::int64_t bytes = element_bytes(tensor.dtype);
+  for (const std::int64_t dim : tensor.dims) {
+    if (dim < 1 || bytes > (std::int64_t{1} << 40) / dim) return false;
+    bytes *= dim;
+  }
+  return bytes == 0 || static_cast<std::uint64_t>(bytes) == tensor.byte_size;
+}
+
 std::vector<record::TensorInfo> tensors(Fields& fields, const char* key) {
   std::vector<record::TensorInfo> list;
   for (const json& item : fields.array(key)) {
@@ -108,6 +127,7 @@ std::vector<record::TensorInfo> tensors(Fields& fields, const char* key) {
     // 2^40 bytes: larger than any buffer, and small enough that sums of many do not overflow.
     list.push_back({tensor.text("name"), tensor.text("dtype"), tensor.integers("dims"),
                     static_cast<std::uint64_t>(tensor.integer("byte_size", 1, std::int64_t{1} << 40))});
+    if (!is_consistent(list.back())) tensor.refuse("dims, dtype and byte_size contradict each other");
     if (!tensor.problem().empty()) fields.refuse(std::string(key) + ": " + tensor.problem());
   }
   if (list.empty() || list.size() > 1024) fields.refuse(std::string(key) + ": expected 1 to 1024 tensors");
@@ -255,8 +275,12 @@ std::string slot_command(std::string_view command, int slot) {
   return line({{"cmd", command}, {"slot", slot}});
 }
 
-std::string touch_command(std::int64_t warmup_capacity, std::int64_t timed_capacity) {
-  return line({{"cmd", "touch"}, {"warmup_capacity", warmup_capacity}, {"timed_capacity", timed_capacity}});
+std::string touch_command(const std::vector<std::uint32_t>& slots, std::int64_t warmup_capacity,
+                          std::int64_t timed_capacity) {
+  return line({{"cmd", "touch"},
+               {"slots", slots},
+               {"warmup_capacity", warmup_capacity},
+               {"timed_capacity", timed_capacity}});
 }
 
 std::string timed_command(const TimedCommand& command) {

@@ -62,7 +62,8 @@ std::string describe_command(const std::filesystem::path& plugin);
 std::string open_command(const WorkerSpec& spec, int slots, bool profiling);
 std::string bind_command(const std::vector<std::uint32_t>& input_of_slot, bool sealed);
 std::string slot_command(std::string_view command, int slot);  ///< "first" or "infer".
-std::string touch_command(std::int64_t warmup_capacity, std::int64_t timed_capacity);
+std::string touch_command(const std::vector<std::uint32_t>& slots, std::int64_t warmup_capacity,
+                          std::int64_t timed_capacity);
 struct TimedCommand {
   std::vector<std::uint32_t> rotation;
   std::vector<std::pair<std::int64_t, std::uint32_t>> samples;  ///< (iteration, slot), ascending.

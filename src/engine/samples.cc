@@ -13,8 +13,9 @@
 namespace assay::engine {
 namespace {
 
+constexpr std::int64_t kBurst = 12;
+
 std::vector<std::int64_t> choose_iterations(SplitMix64& random, std::int64_t iterations, int most) {
-  constexpr std::int64_t kBurst = 12;
   const auto wanted = static_cast<std::size_t>(std::min<std::int64_t>(most, iterations));
   std::set<std::int64_t> chosen;
   const std::int64_t burst = std::min<std::int64_t>(kBurst, static_cast<std::int64_t>(wanted));
@@ -176,7 +177,24 @@ SlotPlan plan_slots(std::uint64_t seed, std::uint32_t inputs, std::int64_t itera
   for (std::uint32_t k = 0; k < inputs; ++k) plan.input_of_slot[plan.rotation[k]] = k;
   for (std::size_t j = 0; j < plan.spare.size(); ++j)
     plan.input_of_slot[plan.spare[j]] = static_cast<std::uint32_t>(plan.sampled[j] % inputs);
+
+  std::vector<std::vector<std::uint32_t>> untouched(inputs);
+  for (std::uint32_t slot = 0; slot < plan.input_of_slot.size(); ++slot)
+    untouched[plan.input_of_slot[slot]].push_back(slot);
+  for (std::size_t left = plan.input_of_slot.size(), i = 0; left > 0; ++i) {
+    auto& slots = untouched[i % inputs];
+    plan.touch.push_back(slots.empty() ? plan.rotation[i % inputs] : slots.back());
+    if (slots.empty()) continue;
+    slots.pop_back();
+    --left;
+  }
   return plan;
+}
+
+int samples_that_fit(std::uint64_t output_bytes, std::uint64_t available) {
+  constexpr std::uint64_t kAlways = 256u << 20;
+  const std::uint64_t burst = std::min<std::uint64_t>(kBurst, available / 8 / output_bytes);
+  return static_cast<int>(std::min<std::uint64_t>(kMostSamples, std::max(kAlways / output_bytes, burst)));
 }
 
 record::OutputSample compare_sample(const std::vector<record::TensorInfo>& outputs,
@@ -209,10 +227,19 @@ record::OutputSample compare_sample(const std::vector<record::TensorInfo>& outpu
   return sample;
 }
 
+Result<void> check_alike(const std::vector<TensorSet>& sets, std::string_view what) {
+  const auto same_size = [](const auto& a, const auto& b) { return a.size() == b.size(); };
+  for (std::size_t k = 1; k < sets.size(); ++k)
+    if (!std::equal(sets[k].begin(), sets[k].end(), sets[0].begin(), sets[0].end(), same_size))
+      return fail(Code::kInvalidInput, std::string(what) + " " + std::to_string(k) +
+                                           " differs in its number of tensors or in their sizes from the " +
+                                           "first: expected all alike");
+  return {};
+}
+
 Result<void> check_fit(const std::vector<TensorSet>& sets, const std::vector<record::TensorInfo>& tensors,
-                       std::string_view what, bool may_be_empty) {
+                       std::string_view what) {
   for (const TensorSet& set : sets) {
-    if (set.empty() && may_be_empty) continue;
     if (set.size() != tensors.size())
       return fail(Code::kInvalidInput, "the model has " + std::to_string(tensors.size()) + " " +
                                            std::string(what) + " tensors, found " +

@@ -55,6 +55,28 @@ TEST(SlotPlan, FewIterationsAndLittleMemory) {
   EXPECT_EQ(plan_slots(1, 1, 1, kMostSamples).sampled.size(), 1u);
 }
 
+TEST(SlotPlan, TouchUsesEverySlotInTheOrderOfTheInputs) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const SlotPlan plan = plan_slots(seed, 8, 1000, kMostSamples);
+    EXPECT_EQ(std::set<std::uint32_t>(plan.touch.begin(), plan.touch.end()).size(),
+              plan.input_of_slot.size());
+    for (std::size_t i = 0; i < plan.touch.size(); ++i)
+      EXPECT_EQ(plan.input_of_slot.at(plan.touch[i]), i % 8);
+  }
+  EXPECT_EQ(plan_slots(1, 3, 1, 0).touch.size(), 3u);
+}
+
+TEST(SlotPlan, OfLargeOutputsOneBurstFits) {
+  constexpr std::uint64_t kMiB = 1 << 20, kGiB = 1 << 30;
+  EXPECT_EQ(samples_that_fit(4096, 0), kMostSamples);
+  EXPECT_EQ(samples_that_fit(10 * kMiB, 100 * kGiB), 25);
+  EXPECT_EQ(samples_that_fit(160 * kMiB, 16 * kGiB), 12);
+  EXPECT_EQ(samples_that_fit(160 * kMiB, 8 * kGiB), 6);
+  EXPECT_EQ(samples_that_fit(160 * kMiB, 0), 1);
+  EXPECT_EQ(samples_that_fit(300 * kMiB, 0), 0);
+  EXPECT_EQ(longest_run(plan_slots(5, 8, 1000, 6).sampled), 6) << "one burst, not scattered ones";
+}
+
 TEST(SlotPlan, SeedDecides) {
   EXPECT_EQ(plan_slots(9, 8, 1000, 48).sampled, plan_slots(9, 8, 1000, 48).sampled);
   EXPECT_NE(plan_slots(9, 8, 1000, 48).sampled, plan_slots(10, 8, 1000, 48).sampled);
@@ -173,14 +195,27 @@ TEST(CompareSample, PoisonMeansNotWritten) {
 
 TEST(CheckFit, SaysWhatWasExpectedAndFound) {
   const auto tensors = std::vector{tensor("f32", {1, 3, 2, 2}, 48)};
-  EXPECT_TRUE(check_fit({TensorSet{std::vector<std::byte>(48)}}, tensors, "input", false));
-  const auto short_one = check_fit({TensorSet{std::vector<std::byte>(47)}}, tensors, "input", false);
+  EXPECT_TRUE(check_fit({TensorSet{std::vector<std::byte>(48)}}, tensors, "input"));
+  const auto short_one = check_fit({TensorSet{std::vector<std::byte>(47)}}, tensors, "input");
   ASSERT_FALSE(short_one);
   EXPECT_EQ(short_one.error().code, Code::kInvalidInput);
   for (const char* part : {"\"out\"", "1x3x2x2", "48", "47"})
     EXPECT_NE(short_one.error().message.find(part), std::string::npos) << short_one.error().message;
-  EXPECT_FALSE(check_fit({TensorSet{}}, tensors, "input", false));
-  EXPECT_TRUE(check_fit({TensorSet{}}, tensors, "reference", true));
+  EXPECT_FALSE(check_fit({TensorSet{}}, tensors, "input"));
+  EXPECT_TRUE(check_fit({}, tensors, "reference"));
+}
+
+TEST(CheckAlike, OneOddSetIsFound) {
+  const TensorSet set{std::vector<std::byte>(4), std::vector<std::byte>(8)};
+  EXPECT_TRUE(check_alike({}, "input"));
+  EXPECT_TRUE(check_alike({set}, "input"));
+  EXPECT_TRUE(check_alike({set, set, set}, "input"));
+  TensorSet odd = set;
+  odd[1].pop_back();
+  EXPECT_FALSE(check_alike({set, set, odd}, "input"));
+  odd.pop_back();
+  EXPECT_FALSE(check_alike({set, odd}, "input"));
+  EXPECT_FALSE(check_alike({odd, set}, "input"));
 }
 
 }  // namespace

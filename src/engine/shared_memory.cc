@@ -24,7 +24,8 @@ tl::unexpected<Status> memory_error(const char* what, std::uint64_t bytes) {
                                    std::strerror(errno) + "; free memory, or use smaller inputs");
 }
 
-/// What the kernel thinks can be had without swapping; nothing where it does not tell.
+}  // namespace
+
 std::optional<std::uint64_t> available_memory() {
   std::ifstream meminfo("/proc/meminfo");
   for (std::string line; std::getline(meminfo, line);) {
@@ -33,8 +34,6 @@ std::optional<std::uint64_t> available_memory() {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 Result<SharedMemory> SharedMemory::create(const char* name) {
   const int fd = ::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);

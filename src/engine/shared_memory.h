@@ -3,11 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/status.h"
 
 namespace assay::engine {
+
+/// Bytes that the kernel thinks can be had without swapping; nothing where it does not tell.
+std::optional<std::uint64_t> available_memory();
 
 /// A memfd. It begins empty, so that a worker can inherit its descriptor before anybody knows its size.
 class SharedMemory {

@@ -17,7 +17,6 @@ using std::chrono::nanoseconds;
 
 constexpr std::int64_t kWarmupCapacity = 1 << 20;        // Latencies kept of the warm-up: 8 MiB.
 constexpr std::int64_t kDefaultTimedCapacity = 4 << 20;  // Where a duration decides the count: 32 MiB.
-constexpr std::uint64_t kSampleMemory = 256u << 20;
 
 /// One timed pass on its way.
 class TimedPass {
@@ -78,17 +77,20 @@ class TimedPass {
     ASSAY_TRY(Ready ready,
               worker_.request<Ready>(open_command(spec_, slots, false), spec_.open_timeout, "open"));
     run_.session = std::move(ready.session);
-    ASSAY_OK(check_fit(request_.inputs, run_.session.inputs, "input", false));
-    return check_fit(request_.references, run_.session.outputs, "reference output", true);
+    // The sets are alike (check()), so one that does not fit is a session that is not the model's.
+    const auto inputs = check_fit(request_.inputs, run_.session.inputs, "input");
+    if (!inputs) return worker_.unfit(inputs.error().message);
+    const auto outputs = check_fit(request_.references, run_.session.outputs, "reference output");
+    if (!outputs) return worker_.unfit(outputs.error().message);
+    return {};
   }
 
   Result<void> share_tensors() {
     const SetLayout in = set_layout(byte_sizes(run_.session.inputs));
     out_ = set_layout(byte_sizes(run_.session.outputs));
-    const auto most_samples =
-        static_cast<int>(std::min<std::uint64_t>(kMostSamples, kSampleMemory / out_.stride));
-    plan_ = plan_slots(request_.sample_seed, static_cast<std::uint32_t>(request_.inputs.size()),
-                       request_.timed_iterations, most_samples);
+    plan_ =
+        plan_slots(request_.sample_seed, static_cast<std::uint32_t>(request_.inputs.size()),
+                   request_.timed_iterations, samples_that_fit(out_.stride, available_memory().value_or(0)));
 
     ASSAY_OK(worker_.inputs().allocate(request_.inputs.size() * in.stride));
     for (std::size_t k = 0; k < request_.inputs.size(); ++k)
@@ -109,7 +111,7 @@ class TimedPass {
 
   Result<TimedSummary> warm_up_and_time() {
     phase_begin_ns_ = monotonic_ns();
-    (void)worker_.send(touch_command(kWarmupCapacity, timed_capacity_));
+    (void)worker_.send(touch_command(plan_.touch, kWarmupCapacity, timed_capacity_));
     ASSAY_OK(watch<Touched>());
     // Every slot has been used once, so that a spare one costs the window no more than another. From here on
     // only the sampled iterations can write to the spare ones.
@@ -220,6 +222,8 @@ class TimedPass {
 
 Result<void> check(const TimedRequest& request) {
   if (request.inputs.empty()) return fail(Code::kInvalidInput, "the timed loop needs at least one input");
+  ASSAY_OK(check_alike(request.inputs, "input"));
+  ASSAY_OK(check_alike(request.references, "reference output"));
   if (!request.references.empty() && request.references.size() != request.inputs.size())
     return fail(Code::kInvalidInput, "expected a reference output for each of the " +
                                          std::to_string(request.inputs.size()) + " inputs, found " +
@@ -253,6 +257,7 @@ Result<record::ProfiledRun> run_profiled(const WorkerSpec& spec, const std::vect
                                          int inferences) {
   if (inputs.empty() || inferences < 1)
     return fail(Code::kInvalidInput, "a profile needs an input and an inference");
+  ASSAY_OK(check_alike(inputs, "input"));
   ASSAY_TRY(const std::unique_ptr<WorkerProcess> worker, WorkerProcess::start(spec));
   record::ProfiledRun run;
   const auto drive = [&]() -> Result<void> {
@@ -260,7 +265,8 @@ Result<record::ProfiledRun> run_profiled(const WorkerSpec& spec, const std::vect
     ASSAY_TRY(Ready ready,
               worker->request<Ready>(open_command(spec, slots, true), spec.open_timeout, "open"));
     run.session = std::move(ready.session);
-    ASSAY_OK(check_fit(inputs, run.session.inputs, "input", false));
+    const auto fits = check_fit(inputs, run.session.inputs, "input");
+    if (!fits) return worker->unfit(fits.error().message);
     const SetLayout in = set_layout(byte_sizes(run.session.inputs));
     ASSAY_OK(worker->inputs().allocate(inputs.size() * in.stride));
     std::vector<std::uint32_t> input_of_slot;

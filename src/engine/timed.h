@@ -26,11 +26,11 @@ struct TimedRequest {
   std::int64_t timed_cap = 0;  ///< or at this many inferences. 0: chosen from count and duration.
 };
 
-/// Runs one timed pass. A worker that crashes, hangs, fails or answers garbage is not an error here: the run
-/// comes back with `failure` set and the latencies until then. `repeat` and `binding` are left to the caller.
-/// The samples' agreement and difference are -1 where there is no reference.
-/// Errors: kInvalidInput (inputs or references do not fit the session's tensors), kNotFound (no worker),
-/// kResource (shared memory), kInterrupted.
+/// Runs one timed pass. A worker that crashes, hangs, fails, answers garbage or opens a session that inputs
+/// or references do not fit is not an error here: the run comes back with `failure` set and the latencies
+/// until then. `repeat` and `binding` are left to the caller. The samples' agreement and difference are -1
+/// where there is no reference. Errors: kInvalidInput (a request without sense, or sets of different sizes),
+/// kNotFound (no worker), kResource (shared memory), kInterrupted.
 Result<record::TimedRun> run_timed(const WorkerSpec& spec, const TimedRequest& request,
                                    const ProgressFn& progress = {});
 

@@ -60,6 +60,13 @@ TEST(TimedLoop, RotatesAndSamples) {
   EXPECT_EQ(loop.latencies[7], -1);
 }
 
+TEST(TimedLoop, BeginsWhereTheRotationWasLeft) {
+  Loop loop;
+  loop.plan.first_turn = 2;
+  loop.run(4, 0);
+  EXPECT_EQ(loop.session.slots, (std::vector<std::uint32_t>{12, 10, 11, 12}));
+}
+
 TEST(TimedLoop, EndsWhenCountAndDurationAreReached) {
   Loop loop;
   loop.session.sleep_ns = 1'000'000;

@@ -165,6 +165,10 @@ tl::unexpected<Status> WorkerProcess::unexpected(std::string_view doing) {
   return record_failure("garbage", "answered garbage: a message out of turn (" + std::string(doing) + ")");
 }
 
+tl::unexpected<Status> WorkerProcess::unfit(std::string reason) {
+  return record_failure("error", std::move(reason), 0, Code::kInvalidInput);
+}
+
 tl::unexpected<Status> WorkerProcess::ended() {
   const auto state = process_.wait_for(milliseconds(10'000));  // Dumping core takes its time.
   if (!state) return record_failure("garbage", "closed its channel and ran on");

@@ -48,6 +48,8 @@ class WorkerProcess {
   /// Kills and records a worker that did not answer in time, or answered out of turn.
   tl::unexpected<Status> hung(std::string_view doing, std::chrono::nanoseconds timeout);
   tl::unexpected<Status> unexpected(std::string_view doing);
+  /// Kills and records a worker whose session is not the one that the data was made for.
+  tl::unexpected<Status> unfit(std::string reason);
 
   /// Says `quit` and waits a while. Returns how it ended when that was not in good order, else "".
   std::string finish();

@@ -123,6 +123,27 @@ TEST_F(Faults, SkippingEveryTenthInferenceIsFoundOut) {
   }
 }
 
+TEST_F(Faults, ANanIsToldOfEverySample) {
+  const auto run = run_timed(spec("not_finite"), quick_request());
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(run->failure.reason, "");
+  ASSERT_FALSE(run->samples.empty());
+  for (const record::OutputSample& sample : run->samples) {
+    EXPECT_FALSE(sample.finite);
+    EXPECT_FALSE(sample.bitwise_equal);
+    EXPECT_EQ(sample.max_abs_difference, -1);
+  }
+}
+
+TEST_F(Faults, TensorsWithGapsAreRefused) {
+  const auto run = run_timed(spec("strided"), quick_request());
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(run->failure.kind, "start");
+  for (const char* part : {"\"logits\"", "strides", "dense"})
+    EXPECT_TRUE(mentions(*run, part)) << run->failure.reason;
+  EXPECT_FALSE(Session::open(spec("strided"), 1));
+}
+
 TEST_F(Faults, WritingToTheInputsIsACrash) {
   const auto run = run_timed(spec("write_input"), quick_request());
   ASSERT_TRUE(run) << run.error().message;

@@ -1,4 +1,5 @@
 // run_timed() and run_profiled() with a backend that behaves, and with requests that do not.
+#include <fstream>
 #include <numeric>
 
 #include "backend/registry.h"
@@ -125,14 +126,60 @@ TEST_F(Timed, AReferenceOfAnotherModelDoesNotAgree) {
     EXPECT_EQ(sample.bitwise_equal, sample.input == 0 || sample.input == 3);
 }
 
-TEST_F(Timed, InputsOfTheWrongSizeAreTheCallersError) {
+TEST_F(Timed, InputsOfSeveralSizesAreTheCallersError) {
   TimedRequest request = quick_request();
   request.inputs[2][0].pop_back();
   const auto run = run_timed(spec("affine"), request);
   ASSERT_FALSE(run);
   EXPECT_EQ(run.error().code, Code::kInvalidInput);
+  EXPECT_NE(run.error().message.find("input 2"), std::string::npos) << run.error().message;
+}
+
+TEST_F(Timed, ASessionThatTheDataDoNotFitFailsItsRun) {
+  TimedRequest request = quick_request();
+  for (TensorSet& set : request.inputs) set[0].pop_back();
+  const auto run = run_timed(spec("affine"), request);
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(run->failure.kind, "error");
   for (const char* part : {"\"input\"", "f32 1x3x16x16", "3072", "3071"})
-    EXPECT_NE(run.error().message.find(part), std::string::npos) << run.error().message;
+    EXPECT_NE(run->failure.reason.find(part), std::string::npos) << run->failure.reason;
+  EXPECT_TRUE(run->latency_ns.empty());
+
+  const auto profile = run_profiled(spec("affine"), request.inputs, 3);
+  ASSERT_TRUE(profile) << profile.error().message;
+  EXPECT_EQ(profile->failure.kind, "error");
+
+  request = quick_request();
+  for (TensorSet& set : request.references) set.push_back(set[0]);
+  const auto outputs = run_timed(spec("affine"), request);
+  ASSERT_TRUE(outputs) << outputs.error().message;
+  EXPECT_NE(outputs->failure.reason.find("1 reference output tensors, found 2"), std::string::npos)
+      << outputs->failure.reason;
+}
+
+TEST_F(Timed, EveryInferenceRunsOnTheInputWhoseTurnItIs) {
+  // Slower than a chunk of the warm-up (250 ms), which then holds one inference.
+  WorkerSpec slow = spec("affine");
+  slow.options = {{"delay_us", "260000"}, {"trace", "1"}};
+  TimedRequest request = quick_request();
+  request.inputs.resize(3);
+  request.references.resize(3);
+  request.warmup_iterations = 10;
+  request.warmup_cap = std::chrono::nanoseconds(1);
+  request.timed_iterations = 2;
+  const auto run = run_timed(slow, request);
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(run->failure.reason, "");
+  std::vector<std::size_t> inputs;
+  std::ifstream log(slow.log);
+  for (std::string line; std::getline(log, line);)
+    for (int k = 0; k < 3; ++k)
+      if (line == "affine: input " + std::to_string(input(k)[0]))
+        inputs.push_back(static_cast<std::size_t>(k));
+  ASSERT_EQ(inputs.size(), 1 + run->warmup_ns.size() + run->latency_ns.size());
+  for (std::size_t i = 0; i < run->warmup_ns.size(); ++i) EXPECT_EQ(inputs[1 + i], i % 3) << "warm-up " << i;
+  for (std::size_t i = 0; i < run->latency_ns.size(); ++i)
+    EXPECT_EQ(inputs[1 + run->warmup_ns.size() + i], i % 3) << "timed " << i;
 }
 
 TEST_F(Timed, RequestsWithoutSenseAreRefused) {
@@ -192,6 +239,16 @@ TEST_F(Timed, ProfileTellsLayers) {
   EXPECT_EQ(run->layers[0].operations, 2.0 * 19 * 3 * 256);
   EXPECT_EQ(run->layers[0].placement, "claimed");
   EXPECT_GT(run->session.first_inference_ns, 0);
+}
+
+TEST_F(Timed, ProfileTellsWhatRanElsewhere) {
+  const auto run = run_profiled(spec("partial"), quick_request().inputs, 5);
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(run->failure.reason, "");
+  ASSERT_EQ(run->layers.size(), 2u);
+  EXPECT_EQ(run->layers[0].placement, "claimed");
+  EXPECT_EQ(run->layers[1].placement, "elsewhere");
+  EXPECT_EQ(run->layers[1].operations, run->layers[0].operations / 4);
 }
 
 TEST_F(Timed, DescribeNeedsNoHardware) {

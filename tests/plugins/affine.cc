@@ -3,7 +3,8 @@
 //
 // The model: logits[c][y][x] = sum over the input's channels i of w(c, i) * input[i][y][x] + b(c), fully
 // written. Options: input ("f32:1x3x16x16"), classes ("19"), outputs ("1", or "2": then also the argmax as
-// i32 "labels"), delay_us ("0": an inference takes at least that long).
+// i32 "labels"), delay_us ("0": an inference takes at least that long), trace ("0"; "1": each inference
+// prints the first value of its input to the log).
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 
 #include "assay/backend_abi.h"
@@ -35,7 +37,10 @@ enum Fault {
   kAbortOpen,      // open() aborts.
   kWrongAbi,       // The function table is of ABI version 99.
   kSegfaultClose,  // close() crashes: everything had been measured by then.
-  kWriteInput      // infer() writes to its input, which is not its own.
+  kWriteInput,     // infer() writes to its input, which is not its own.
+  kPartial,        // Its profile has a second layer, which ran elsewhere than on the accelerator.
+  kStrided,        // The logits' rows have gaps between them.
+  kNotFinite       // Every inference writes one NaN.
 };
 constexpr Fault kFault = ASSAY_FAULT;
 constexpr std::int64_t kFaultyInference = 500;
@@ -64,8 +69,8 @@ struct assay_session {
   std::vector<Slot> slots;
   std::vector<float> first_answer;
   std::int64_t inferences = 0, submitted = -1;
-  bool profiling = false;
-  assay_layer layer{};
+  bool profiling = false, trace = false;
+  assay_layer layers[2]{};
   assay_profile profile{};
 };
 
@@ -102,6 +107,8 @@ std::int32_t read_options(const assay_open_options& options, assay_session& sess
       if ((good = read_number(value, 1, 2, number))) session.output_count = static_cast<int>(number);
     } else if (name == "delay_us") {
       if ((good = read_number(value, 0, 1000000, number))) session.delay_ns = number * 1000;
+    } else if (name == "trace") {
+      if ((good = read_number(value, 0, 1, number))) session.trace = number == 1;
     } else {
       return fail(error, ASSAY_ERROR_INVALID, "unknown option \"" + name + "\"");
     }
@@ -134,6 +141,12 @@ std::int32_t open_session(const assay_open_options* options, assay_session** out
   session->labels_spec.dims = {1, dims[2], dims[3]};
   session->inputs = {abi_tensor(session->input_spec)};
   session->outputs = {abi_tensor(session->logits_spec)};
+  if (kFault == kStrided) {
+    session->outputs[0].strides[2] += 64;
+    session->outputs[0].strides[1] = session->outputs[0].strides[2] * dims[2];
+    session->outputs[0].byte_size = static_cast<std::uint64_t>(session->outputs[0].strides[1]) *
+                                    static_cast<std::uint64_t>(session->classes);
+  }
   if (session->output_count == 2) session->outputs.push_back(abi_tensor(session->labels_spec));
   session->slots.resize(options->slot_count);
   session->profiling = options->profiling != 0;
@@ -214,11 +227,13 @@ std::int32_t infer(assay_session* session, std::uint32_t slot_number, assay_erro
   const std::int64_t begin = session->delay_ns > 0 ? now_ns() : 0;
   const Slot& slot = session->slots[slot_number];
   ++session->inferences;
+  if (session->trace) std::fprintf(stderr, "affine: input %.6f\n", static_cast<double>(slot.input[0]));
   if (kFault == kError && session->inferences == kFaultyInference)
     return fail(error, ASSAY_ERROR_VENDOR, "the vendor is out of order", 42);
   if (!misbehave(*session, slot)) {
     const std::size_t bytes = session->outputs[0].byte_size;
     if (kFault != kCached || session->first_answer.empty()) compute(*session, slot);
+    if (kFault == kNotFinite) slot.logits[7] = std::numeric_limits<float>::quiet_NaN();
     if (kFault == kCached) {
       if (session->first_answer.empty())
         session->first_answer.assign(slot.logits, slot.logits + bytes / sizeof(float));
@@ -249,9 +264,11 @@ std::int32_t profile(assay_session* session, const assay_profile** out, assay_er
     return fail(error, ASSAY_ERROR_INVALID, "the session was opened without profiling");
   const auto& dims = session->input_spec.dims;
   const double operations = 2.0 * session->classes * static_cast<double>(dims[1] * dims[2] * dims[3]);
-  session->layer = {sizeof(assay_layer), "affine", "Convolution", "loop", 1000, operations,
-                    ASSAY_PLACED_CLAIMED};
-  session->profile = {sizeof(assay_profile), 1, &session->layer};
+  session->layers[0] = {sizeof(assay_layer), "affine", "Convolution", "loop", 1000, operations,
+                        ASSAY_PLACED_CLAIMED};
+  session->layers[1] = {sizeof(assay_layer),   "fallback", "Softmax", "host", 500, operations / 4,
+                        ASSAY_PLACED_ELSEWHERE};
+  session->profile = {sizeof(assay_profile), kFault == kPartial ? 2u : 1u, session->layers};
   *out = &session->profile;
   return ASSAY_OK;
 }

@@ -19,6 +19,40 @@ json name_values(const assay_name_value* list, std::uint32_t count) {
   return object;
 }
 
+std::int64_t element_bytes(assay_dtype dtype) {
+  switch (dtype) {
+    case ASSAY_I8:
+    case ASSAY_U8:
+    case ASSAY_BOOL:
+      return 1;
+    case ASSAY_F16:
+    case ASSAY_BF16:
+    case ASSAY_I16:
+    case ASSAY_U16:
+      return 2;
+    case ASSAY_F32:
+    case ASSAY_I32:
+    case ASSAY_U32:
+      return 4;
+    case ASSAY_F64:
+    case ASSAY_I64:
+    case ASSAY_U64:
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+/// Row-major without gaps. The stride of a dimension of 1 says nothing; nor do any of an unknown type.
+bool is_dense(const assay_tensor& tensor) {
+  std::int64_t expected = element_bytes(tensor.dtype);
+  for (std::uint32_t d = tensor.rank; expected > 0 && d-- > 0;) {
+    if (tensor.dims[d] > 1 && tensor.strides[d] != expected) return false;
+    if (__builtin_mul_overflow(expected, tensor.dims[d], &expected)) return false;
+  }
+  return true;
+}
+
 json tensors_json(const assay_tensor* tensors, std::uint32_t count, std::string& problem) {
   json list = json::array();
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -35,6 +69,12 @@ json tensors_json(const assay_tensor* tensors, std::uint32_t count, std::string&
         problem = "dimension " + std::to_string(d) + " of tensor \"" + name + "\" is " +
                   std::to_string(tensor.dims[d]) + " after open(): give its shape";
       dims.push_back(tensor.dims[d]);
+    }
+    if (problem.empty() && !is_dense(tensor)) {
+      std::string strides;
+      for (std::uint32_t d = 0; d < tensor.rank; ++d) strides += " " + std::to_string(tensor.strides[d]);
+      problem = "tensor \"" + name + "\" has strides of" + strides +
+                " bytes: assay reads and writes dense row-major tensors only; let the plugin copy";
     }
     list.push_back({{"name", name},
                     {"dtype", dtype_name(tensor.dtype)},

@@ -14,7 +14,8 @@ const char* dtype_name(assay_dtype dtype);
 nlohmann::json description_json(const assay_description& description);
 
 /// Also names the accelerator by the description's words. `problem` is set, and the result of no use, where
-/// the plugin broke the ABI's rules (short structs, ranks over ASSAY_MAX_RANK, unknown dimensions).
+/// the plugin broke the ABI's rules (short structs, ranks over ASSAY_MAX_RANK, unknown dimensions), or has
+/// tensors that are not dense.
 nlohmann::json session_json(const assay_description& description, const assay_session_info& info,
                             const std::string& accelerator, std::string& problem);
 

@@ -20,7 +20,7 @@ LoopResult run_timed_loop(const LoopPlan& plan, const std::int64_t begin_ns) {
 
   LoopResult result;
   result.end_ns = begin_ns;
-  std::uint32_t turn = 0;
+  std::uint32_t turn = plan.first_turn;
   for (std::int64_t i = 0; i < capacity;) {
     std::uint32_t slot = rotation[turn];
     if (++turn == rotation_length) turn = 0;

@@ -30,6 +30,7 @@ struct LoopPlan {
   assay_error* error = nullptr;
   const std::uint32_t* rotation = nullptr;  ///< Slots, used in turn.
   std::uint32_t rotation_length = 0;
+  std::uint32_t first_turn = 0;  ///< Where in the rotation to begin, under rotation_length.
   /// Ascending by iteration, closed by an entry that never comes (iteration -1).
   const SampledIteration* samples = nullptr;
   std::int64_t min_count = 0;                      ///< The loop ends when count

@@ -60,6 +60,7 @@ struct Worker::State {
   void need(bool condition, const char* what) const {
     if (!condition) throw Stop{"protocol", ASSAY_ERROR_INVALID, 0, what};
   }
+  std::int64_t warmed_up() const;  ///< Inferences of the warm-up so far.
   TimingHeader& header() const { return *reinterpret_cast<TimingHeader*>(timing.data); }
 
   void load(const json& command);
@@ -194,8 +195,15 @@ LoopPlan Worker::State::plan(const std::vector<std::uint32_t>& rotation,
   return loop;
 }
 
-/// Runs a piece of the warm-up and records as much of it as there is room for.
+std::int64_t Worker::State::warmed_up() const {
+  return header().warmup_recorded.load(std::memory_order_relaxed) +
+         header().warmup_unrecorded.load(std::memory_order_relaxed);
+}
+
+/// Runs a piece of the warm-up and records as much of it as there is room for. The rotation goes on where the
+/// last piece left it: of a slow model, a piece is one inference.
 void Worker::State::warm_up_chunk(LoopPlan& loop, std::vector<std::int64_t>& scratch) {
+  loop.first_turn = static_cast<std::uint32_t>(warmed_up() % loop.rotation_length);
   const std::int64_t before = header().warmup_recorded.load(std::memory_order_relaxed);
   const bool recorded = warmup_capacity - before >= loop.capacity;
   auto* area = reinterpret_cast<std::int64_t*>(timing.data + kWarmupOffset) + before;
@@ -206,8 +214,8 @@ void Worker::State::warm_up_chunk(LoopPlan& loop, std::vector<std::int64_t>& scr
   steadiness.add(loop.latencies, result.count);
 }
 
-// Each slot once. The spare slots get their first use, which allocates in most runtimes, here and not in the
-// window.
+// The given slots, among them all spare ones: these get their first use, which allocates in most runtimes,
+// here and not in the window.
 json Worker::State::touch(const json& command) {
   need(slots > 0, "touch before bind");
   warmup_capacity = command.at("warmup_capacity").get<std::int64_t>();
@@ -217,12 +225,13 @@ json Worker::State::touch(const json& command) {
     throw Stop{"timed", ASSAY_ERROR_INVALID, 0, problem};
   need(timing.size >= timing_bytes(warmup_capacity, timed_capacity), "the memory for latencies is too small");
 
-  std::vector<std::uint32_t> all;
-  for (std::uint32_t slot = 0; slot < slots; ++slot) all.push_back(slot);
+  const auto order = command.at("slots").get<std::vector<std::uint32_t>>();
+  need(!order.empty() && *std::max_element(order.begin(), order.end()) < slots,
+       "slots to touch that are not bound");
   const std::vector<SampledIteration> no_samples{{-1, 0}};
-  LoopPlan loop = plan(all, no_samples);
-  loop.min_count = loop.capacity = slots;
-  std::vector<std::int64_t> scratch(slots);
+  LoopPlan loop = plan(order, no_samples);
+  loop.min_count = loop.capacity = static_cast<std::int64_t>(order.size());
+  std::vector<std::int64_t> scratch(order.size());
   warmup_begin_ns = clock_ns();
   warm_up_chunk(loop, scratch);
   return {{"type", "touched"}};
@@ -241,9 +250,7 @@ std::string Worker::State::warm_up(const std::vector<std::uint32_t>& rotation, c
   loop.capacity = kChunkCount;
   for (;;) {
     const std::int64_t elapsed = clock_ns() - warmup_begin_ns;
-    const std::int64_t done = header().warmup_recorded.load(std::memory_order_relaxed) +
-                              header().warmup_unrecorded.load(std::memory_order_relaxed);
-    const bool enough = done >= iterations && elapsed >= duration_ns;
+    const bool enough = warmed_up() >= iterations && elapsed >= duration_ns;
     if (enough && steadiness.steady()) return "steady";
     if (enough && elapsed >= cap_ns) return "cap";
     warm_up_chunk(loop, scratch);
