@@ -70,7 +70,7 @@ Subject good() {
   for (auto* figure : {&s.row.figures.power, &s.row.figures.energy_per_inference, &s.row.figures.efficiency})
     *figure = record::Figure::unmeasured(figure->unit, "no power source");
   s.row.figures.miou = record::Figure::of(70, "%");
-  s.row.figures.miou_drop = record::Figure::of(0.5, "points", 0.1, 0.9);
+  s.row.figures.miou_drop = record::Figure::of(0.5, "%", 0.1, 0.9);
   s.row.figures.placement = record::Figure::of(100, "%");
   s.row.diagnostics.effective_n = 2500;
   s.row.diagnostics.change_points = {-1, -1, -1};

@@ -71,7 +71,7 @@ void set_latency(record::Row& row, double mean_ms, double uncertainty, double p9
 void set_accuracy(record::Row& row, double miou, double drop) {
   row.figures.miou = figure(miou, 0.84, "%");
   row.figures.miou_fp32 = figure(miou + drop, 0.84, "%");
-  row.figures.miou_drop = drop == 0 ? Figure::of(0, "points", 0, 0) : figure(drop, 0.31, "points");
+  row.figures.miou_drop = drop == 0 ? Figure::of(0, "%", 0, 0) : figure(drop, 0.31, "%");
   row.figures.pixel_accuracy = Figure::of(93.25, "%");
   row.per_class_iou = {97.5, -1, 81.25};
 }
