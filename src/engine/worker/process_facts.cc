@@ -1,5 +1,6 @@
 #include "engine/worker/process_facts.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,25 +39,34 @@ std::int64_t process_cpu_ns(pid_t pid) {
   return ticks_to_ns(user + system);
 }
 
-void read_machine(CpuSnapshot& snapshot) {
-  std::ifstream in("/proc/stat");
-  std::string line;
-  while (std::getline(in, line) && line.compare(0, 3, "cpu") == 0) {
-    if (line[3] != ' ') {
-      ++snapshot.cores;
-      continue;
-    }
-    std::istringstream fields(line.substr(4));
-    // user nice system idle iowait irq softirq steal: the guests' times after them are within user and nice.
-    // Stolen time counts as busy, since another machine's work took it from us.
-    std::int64_t value = 0, busy = 0;
-    for (int i = 0; i < 8 && fields >> value; ++i)
-      if (i != 3 && i != 4) busy += value;
-    snapshot.machine_busy_ns = ticks_to_ns(busy);
-  }
+/// The CPUs that a run may use. The supervisor's mask, which we inherited: a runtime may since have pinned
+/// the thread that asks.
+bool allowed_cpus(cpu_set_t& set) {
+  return ::sched_getaffinity(::getppid(), sizeof set, &set) == 0 ||
+         ::sched_getaffinity(0, sizeof set, &set) == 0;
 }
 
 }  // namespace
+
+void read_busy_cpus(std::istream& stat, const cpu_set_t& cpus, CpuSnapshot& snapshot) {
+  std::int64_t ticks = 0;
+  for (std::string line; std::getline(stat, line);) {
+    unsigned cpu = 0;
+    int length = 0;
+    // "cpu " with a blank is the sum of all, and %u would skip the blank.
+    if (line.compare(0, 4, "cpu ") == 0 || std::sscanf(line.c_str(), "cpu%u %n", &cpu, &length) != 1)
+      continue;
+    if (cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, &cpus)) continue;
+    ++snapshot.cores;
+    std::istringstream fields(line.substr(static_cast<std::size_t>(length)));
+    // user nice system idle iowait irq softirq steal: the guests' times after them are within user and nice.
+    // Stolen time counts as busy, since another machine's work took it from us.
+    std::int64_t value = 0;
+    for (int i = 0; i < 8 && fields >> value; ++i)
+      if (i != 3 && i != 4) ticks += value;
+  }
+  if (snapshot.cores > 0) snapshot.busy_ns = ticks_to_ns(ticks);
+}
 
 std::vector<std::string> loaded_libraries() {
   std::set<std::string> paths;
@@ -82,7 +92,9 @@ std::int64_t peak_rss_bytes() {
 
 CpuSnapshot cpu_snapshot() {
   CpuSnapshot snapshot;
-  read_machine(snapshot);
+  cpu_set_t cpus;
+  std::ifstream stat("/proc/stat");
+  if (allowed_cpus(cpus)) read_busy_cpus(stat, cpus, snapshot);
   snapshot.supervisor_ns = process_cpu_ns(::getppid());
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
@@ -92,11 +104,11 @@ CpuSnapshot cpu_snapshot() {
 }
 
 double foreign_cpu_share(const CpuSnapshot& begin, const CpuSnapshot& end, std::int64_t window_ns) {
-  if (begin.machine_busy_ns < 0 || end.machine_busy_ns < 0 || begin.supervisor_ns < 0 ||
-      end.supervisor_ns < 0 || end.cores <= 0 || window_ns <= 0)
+  if (begin.busy_ns < 0 || end.busy_ns < 0 || begin.supervisor_ns < 0 || end.supervisor_ns < 0 ||
+      end.cores <= 0 || window_ns <= 0)
     return -1;
-  const std::int64_t foreign = (end.machine_busy_ns - begin.machine_busy_ns) - (end.own_ns - begin.own_ns) -
-                               (end.supervisor_ns - begin.supervisor_ns);
+  const std::int64_t foreign =
+      (end.busy_ns - begin.busy_ns) - (end.own_ns - begin.own_ns) - (end.supervisor_ns - begin.supervisor_ns);
   const double share =
       static_cast<double>(foreign) / (static_cast<double>(window_ns) * static_cast<double>(end.cores));
   return std::min(1.0, std::max(0.0, share));  // Beyond 0 and 1 lies only the ticks' rounding.

@@ -1,7 +1,10 @@
 // What the worker reads about itself and the machine, always outside of the timed loop. C++17.
 #pragma once
 
+#include <sched.h>
+
 #include <cstdint>
+#include <istream>
 #include <string>
 #include <vector>
 
@@ -15,16 +18,20 @@ std::int64_t peak_rss_bytes();
 
 /// Taken on both sides of the window; the differences tell who used the processors in it.
 struct CpuSnapshot {
-  std::int64_t machine_busy_ns =
-      -1;                   ///< All processors, everything but idle and waiting for I/O; -1: unreadable.
-  std::int64_t own_ns = 0;  ///< User and system time of this process.
-  std::int64_t supervisor_ns = -1;  ///< Of the parent process; -1: unreadable.
-  std::int64_t cores = 0;
+  /// Of the CPUs that the run may use, everything but idle and waiting for I/O; -1: unreadable.
+  std::int64_t busy_ns = -1;
+  std::int64_t own_ns = 0;                ///< User and system time of this process.
+  std::int64_t supervisor_ns = -1;        ///< Of the parent process; -1: unreadable.
+  std::int64_t cores = 0;                 ///< How many CPUs the run may use.
   std::int64_t involuntary_switches = 0;  ///< Of this process, all threads.
 };
 CpuSnapshot cpu_snapshot();
 
-/// Share of the machine's CPU time between two snapshots that neither this process nor its supervisor used,
+/// Sets busy_ns and cores from the text of /proc/stat, of the CPUs in `cpus` alone: what runs on the others
+/// is not in our way.
+void read_busy_cpus(std::istream& stat, const cpu_set_t& cpus, CpuSnapshot& snapshot);
+
+/// Share of those CPUs' time between two snapshots that neither this process nor its supervisor used,
 /// 0..1; -1 where /proc does not tell. The kernel counts in ticks of 10 ms: short windows are coarse.
 double foreign_cpu_share(const CpuSnapshot& begin, const CpuSnapshot& end, std::int64_t window_ns);
 
