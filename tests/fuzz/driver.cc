@@ -189,7 +189,8 @@ int main(int argc, char** argv) {
   const char* seconds = std::getenv("ASSAY_FUZZ_SECONDS");
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds ? std::atol(seconds) : 0);
   const std::vector<std::string> seeds = read_seeds(argc - 2, argv + 2);
-  Witness witness(fs::path(argv[0]).filename().string() + ".input");
+  const fs::path program = argv[0];  // "fs::path(argv[0])" reads like a declaration to gcc's -Wpedantic.
+  Witness witness(program.filename().string() + ".input");
   constexpr std::size_t kCuts = 128;
   for (const std::string& seed : seeds) {
     witness.run(seed);
