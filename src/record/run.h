@@ -163,8 +163,8 @@ struct Peak {
   std::string accelerator;  ///< "CPU"
   double gops = 0;          ///< 1e9 operations/s.
   std::string source;       ///< "measured: FP32 FMA kernel, 2 threads" or the spec's words.
-  std::optional<double> bandwidth_gb_per_s =
-      std::nullopt;  ///< Of reading its memory, 1e9 B/s, where that was measured.
+  /// Of reading its memory, 1e9 B/s, where that was measured.
+  std::optional<double> bandwidth_gb_per_s = std::nullopt;
   std::string bandwidth_source = {};
 };
 
