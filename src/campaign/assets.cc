@@ -94,7 +94,6 @@ Result<void> open_comparison(const spec::Experiment& experiment, Assets& assets)
     ASSAY_TRY(auto chosen, dataset::open_dataset(
                                data, {selection.split, static_cast<int>(used + wanted), selection.seed}));
     assets.comparison = std::make_unique<Tail>(std::move(chosen), used);
-    assets.comparison_note = "images of split " + selection.split + " that are used for nothing else";
     return {};
   }
   const int count = static_cast<int>(std::min(wanted, assets.validation->size()));

@@ -36,7 +36,7 @@ struct Assets {
   std::unique_ptr<dataset::Dataset> validation;
   std::unique_ptr<dataset::Dataset> calibration;  ///< Null where no row needs one.
   std::unique_ptr<dataset::Dataset> comparison;   ///< Images of the artifact check; null where it is off.
-  std::string comparison_note;                    ///< Which images those are.
+  std::string comparison_note;       ///< Empty, or why those are not images used for nothing else.
   std::string calibration_relation;  ///< "same images as validation", "disjoint", "overlapping" or "none"
   std::vector<std::string> class_names;
 };

@@ -368,6 +368,7 @@ class Executor {
       return {};
     }
     artifact.compared_images = static_cast<int>(assets_.comparison->size());
+    artifact.compared_note = assets_.comparison_note;
     artifact.compared_argmax_agreement = agreement->argmax;
     artifact.compared_max_abs_difference = agreement->max_abs_difference;
     return {};
