@@ -251,6 +251,13 @@ TEST_F(Timed, ProfileTellsWhatRanElsewhere) {
   EXPECT_EQ(run->layers[1].operations, run->layers[0].operations / 4);
 }
 
+TEST_F(Timed, ABackendThatTellsNoLayersHasNotFailed) {
+  const auto run = run_profiled(spec("no_layers"), quick_request().inputs, 5);
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(run->failure.reason, "");
+  EXPECT_TRUE(run->layers.empty());
+}
+
 TEST_F(Timed, DescribeNeedsNoHardware) {
   const auto plugin = describe_plugin(spec("affine").worker, test_plugin("affine"));
   ASSERT_TRUE(plugin) << plugin.error().message;

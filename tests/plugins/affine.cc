@@ -38,6 +38,7 @@ enum Fault {
   kWrongAbi,       // The function table is of ABI version 99.
   kSegfaultClose,  // close() crashes: everything had been measured by then.
   kWriteInput,     // infer() writes to its input, which is not its own.
+  kNoLayers,       // It has no profile(), which is optional.
   kPartial,        // Its profile has a second layer, which ran elsewhere than on the accelerator.
   kStrided,        // The logits' rows have gaps between them.
   kNotFinite       // Every inference writes one NaN.
@@ -301,7 +302,7 @@ const assay_backend_v1 kBackend = {sizeof kBackend,
                                    submit,
                                    wait,
                                    nullptr,
-                                   profile,
+                                   kFault == kNoLayers ? nullptr : profile,
                                    device_memory,
                                    device_time,
                                    close_session};
