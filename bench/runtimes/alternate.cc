@@ -12,6 +12,7 @@
 #include "engine/worker/timed_loop.h"
 #include "metric/statistics.h"
 #include "model/ddrnet.h"
+#include "sensor/environment.h"
 
 namespace assay::bench {
 namespace {
@@ -124,19 +125,32 @@ Block bare_block(std::function<bool()> infer) {
   };
 }
 
-std::pair<double, double> print_ratio(const std::vector<double>& ratios) {
+Ratio ratio_of(const std::vector<double>& ratios) {
   const auto interval = metric::t_interval(ratios);
-  std::printf("ratio ours / theirs %.4f, 95 %% interval %.4f to %.4f over %zu\n", metric::mean(ratios),
-              interval->lo, interval->hi, ratios.size());
-  return {interval->lo, interval->hi};
+  return {metric::mean(ratios), interval->lo, interval->hi};
+}
+
+int print_ratio(const std::vector<double>& ratios, bool met) {
+  const Ratio ratio = ratio_of(ratios);
+  const bool conclusive = ratio.half_width() <= kWidest;
+  std::printf("ratio ours / theirs %.4f, 95 %% interval %.4f to %.4f over %zu: %s\n", ratio.mean, ratio.lo,
+              ratio.hi, ratios.size(),
+              !conclusive ? "inconclusive, the interval is too wide"
+              : met       ? "met"
+                          : "missed");
+  return conclusive && met ? 0 : 1;
 }
 
 int compare(const std::string& title, const std::function<Result<Block>()>& open_ours,
             const std::function<Result<Block>()>& open_bare, int rounds, int pairs, int iterations) {
-  std::printf("%s: our loop against the bare API, %d rounds of %d pairs of %d inferences\n", title.c_str(),
-              rounds, pairs, iterations);
+  std::printf("%s: our loop against the bare API, rounds of %d pairs of %d inferences on %d threads\n",
+              title.c_str(), pairs, iterations, sensor::usable_cpus());
   std::vector<double> ratios;
-  for (int round = 0; round < rounds; ++round) {
+  constexpr int kMostRounds = 40;
+  constexpr double kNarrow = kWidest / 2;
+  const std::int64_t until = engine::clock_ns() + 120'000'000'000;
+  for (int round = 0; round < kMostRounds; ++round) {
+    if (round >= rounds && (ratio_of(ratios).half_width() <= kNarrow || engine::clock_ns() > until)) break;
     const bool ours_opens_first = round % 2 == 0;
     auto first = ours_opens_first ? open_ours() : open_bare();
     auto second = ours_opens_first ? open_bare() : open_ours();
@@ -165,8 +179,7 @@ int compare(const std::string& title, const std::function<Result<Block>()>& open
                 ratios.back());
     std::fflush(stdout);
   }
-  const auto [lo, hi] = print_ratio(ratios);
-  return lo <= 1.02 && hi >= 0.98 ? 0 : 1;
+  return print_ratio(ratios, std::abs(ratio_of(ratios).mean - 1) <= 0.02);
 }
 
 }  // namespace assay::bench

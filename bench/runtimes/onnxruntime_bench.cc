@@ -8,6 +8,7 @@
 
 #include "alternate.h"
 #include "base/file.h"
+#include "sensor/environment.h"
 
 using namespace assay;
 
@@ -84,7 +85,7 @@ Result<bench::Block> open_bare(const std::filesystem::path& model) {
   OrtMemoryInfo* memory = nullptr;
   const bool ok = (env || bare->ok(api->CreateEnv(ORT_LOGGING_LEVEL_WARNING, "bench", &env))) &&
                   bare->ok(api->CreateSessionOptions(&options)) &&
-                  bare->ok(api->SetIntraOpNumThreads(options, 2)) &&
+                  bare->ok(api->SetIntraOpNumThreads(options, sensor::usable_cpus())) &&
                   bare->ok(api->SetInterOpNumThreads(options, 1)) &&
                   bare->ok(api->CreateSession(env, model.c_str(), options, &bare->session)) &&
                   bare->ok(api->CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, &memory)) &&
@@ -115,7 +116,8 @@ int main(int argc, char** argv) {
   return bench::compare(
       "onnxruntime",
       [&] {
-        return bench::plugin_block("onnxruntime", *model, {{"threads", "2"}});
+        return bench::plugin_block("onnxruntime", *model,
+                                   {{"threads", std::to_string(sensor::usable_cpus())}});
       },
       [&] { return open_bare(*model); });
 }

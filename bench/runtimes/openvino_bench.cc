@@ -5,6 +5,7 @@
 
 #include "alternate.h"
 #include "base/file.h"
+#include "sensor/environment.h"
 
 using namespace assay;
 
@@ -23,7 +24,7 @@ Result<bench::Block> open_bare(const std::filesystem::path& model) {
     bare->compiled =
         core.compile_model(model.string(), "CPU", ov::hint::inference_precision(ov::element::f32),
                            ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY), ov::num_streams(1),
-                           ov::inference_num_threads(2));
+                           ov::inference_num_threads(sensor::usable_cpus()));
     bare->request = bare->compiled.create_infer_request();
     const auto port = bare->compiled.input();
     bare->input = bench::input_values(ov::shape_size(port.get_shape()));
@@ -54,7 +55,7 @@ int main(int argc, char** argv) {
   return bench::compare(
       "openvino",
       [&] {
-        return bench::plugin_block("openvino", *model, {{"threads", "2"}});
+        return bench::plugin_block("openvino", *model, {{"threads", std::to_string(sensor::usable_cpus())}});
       },
       [&] { return open_bare(*model); });
 }
