@@ -86,7 +86,7 @@ typedef struct assay_tensor {
   const char* name;
   uint32_t rank;
   int64_t dims[ASSAY_MAX_RANK];    /* All known (> 0) after open(). */
-  int64_t strides[ASSAY_MAX_RANK]; /* In bytes. assay takes row-major and dense ones only, and refuses others. */
+  int64_t strides[ASSAY_MAX_RANK]; /* In bytes. Row-major and dense: assay refuses others. */
   uint64_t byte_size;              /* What a buffer for it must hold. */
   assay_quantisation quantisation;
 } assay_tensor;
