@@ -151,7 +151,7 @@ TEST_F(Campaign, KilledInTheMiddleAndResumedKeepsFinishedRunsByteForByte) {
 
 TEST_F(Campaign, FaultyPluginsCostTheirRowsAndNoOther) {
   std::string rows = "rows:\n  - {backend: onnxruntime, precision: fp32}\n";
-  for (const std::string name : {"affine", "segfault", "cached", "skip_tenth"}) {
+  for (const std::string name : {"affine", "segfault", "cached", "skip_tenth", "not_finite"}) {
     const fs::path plugin = kBinaries / "test_plugins" / (name + ".so");
     ASSERT_TRUE(fs::exists(plugin)) << plugin;
     rows += "  - {backend: " + name + ", precision: fp32, plugin: " + plugin.string() +
@@ -164,7 +164,7 @@ TEST_F(Campaign, FaultyPluginsCostTheirRowsAndNoOther) {
   const Outcome outcome = run_assay({"run", spec, "--out", path("out").string()});
   EXPECT_EQ(outcome.exit_code, 1) << outcome.text;
   const auto results = read_json(path("out") / "results.json");
-  ASSERT_EQ(results["rows"].size(), 5u);
+  ASSERT_EQ(results["rows"].size(), 6u);
   const auto fatal = [&](int row) { return invalidating_rules(results["rows"][row]); };
   EXPECT_EQ(fatal(0), std::vector<std::string>{}) << outcome.text;
   EXPECT_EQ(results["rows"][0]["repeats"], 2);
@@ -176,6 +176,7 @@ TEST_F(Campaign, FaultyPluginsCostTheirRowsAndNoOther) {
   EXPECT_NE(outcome.text.find("SIGSEGV"), std::string::npos) << "the table says why\n" << outcome.text;
   EXPECT_EQ(fatal(3), std::vector<std::string>{"outputs-differ"}) << "a cached answer";
   EXPECT_EQ(fatal(4), std::vector<std::string>{"outputs-match"}) << "every tenth inference skipped";
+  EXPECT_FALSE(fatal(5).empty()) << "a NaN in every output\n" << outcome.text;
 }
 
 struct BadInput {
