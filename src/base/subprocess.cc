@@ -236,6 +236,7 @@ Result<ExitState> run_process(const RunOptions& options) {
     }
     char buffer[4096];
     const ssize_t got = ::read(pipe_fds[0], buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
     if (got <= 0) open = false;
     for (ssize_t i = 0; i < got; ++i) {
       if (buffer[i] != '\n') {

@@ -34,6 +34,7 @@ class Conveyor {
     const std::size_t images =
         std::min(source.data().size(), groups_ * static_cast<std::size_t>(source.batch()));
     if (scores()) outcome.run.confusion.resize(images);
+    if (scores()) label_digests_.resize(images);
     digests_.resize(groups_);
     outcome.outputs.resize(std::min(groups_, request.keep_outputs));
     for (int slot = 0; slot < session.slots(); ++slot) free_.push_back(slot);
@@ -50,6 +51,7 @@ class Conveyor {
     Sha256 digest;
     for (const auto& group : digests_)
       for (const std::string& image : group) digest.field(image);
+    for (const std::string& label : label_digests_) digest.field(label);
     outcome_.run.dataset_digest = digest.hex();
     const std::set<std::vector<std::string>> inputs(digests_.begin(),
                                                     digests_.begin() + outcome_.outputs.size());
@@ -144,6 +146,7 @@ class Conveyor {
     for (std::size_t i = 0; i < source_.images_in(group); ++i) {
       const std::size_t image = group * source_.batch() + i;
       ASSAY_TRY(const dataset::Label label, source_.data().load_label(image));
+      label_digests_[image] = sha256_hex(std::as_bytes(std::span(label.classes)));
       std::vector<std::uint8_t> prediction(label.classes.size());
       const auto bytes = session_.output(slot, output_.tensor());
       if (auto mapped =
@@ -172,6 +175,7 @@ class Conveyor {
   std::deque<int> free_, ready_, inferred_;
   std::vector<std::size_t> group_of_;              ///< By slot.
   std::vector<std::vector<std::string>> digests_;  ///< By group.
+  std::vector<std::string> label_digests_;         ///< By image; empty where nothing is scored.
   std::size_t next_ = 0, scored_ = 0;
   std::optional<Status> error_;
 };

@@ -106,7 +106,8 @@ struct AccuracyRun {
   int classes = 0;
   std::vector<std::string> images;                    ///< Ids, in order.
   std::vector<std::vector<std::uint32_t>> confusion;  ///< Per image: classes x classes, [truth][prediction].
-  std::string dataset_digest;  ///< Of the validation inputs (canonical tensors) in order.
+  std::string
+      dataset_digest;  ///< Of the validation inputs (canonical tensors) in order, then of their labels.
   /// Among the groups whose outputs were kept: how many different inputs went in, and different outputs came
   /// out.
   int distinct_inputs = 0, distinct_outputs = 0;
