@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <vector>
@@ -174,7 +175,11 @@ TEST_F(Campaign, FaultyPluginsCostTheirRowsAndNoOther) {
   EXPECT_NE(results["rows"][2]["findings"].dump().find("SIGSEGV"), std::string::npos)
       << results["rows"][2]["findings"].dump(1);
   EXPECT_NE(outcome.text.find("SIGSEGV"), std::string::npos) << "the table says why\n" << outcome.text;
-  EXPECT_EQ(fatal(3), std::vector<std::string>{"outputs-differ"}) << "a cached answer";
+  // Which image's answer is cached depends on the one that was decoded first, so the timed loop may differ too.
+  const auto cached = fatal(3);
+  EXPECT_EQ(std::count(cached.begin(), cached.end(), "outputs-differ"), 1) << "a cached answer";
+  for (const std::string& rule : cached)
+    EXPECT_TRUE(rule == "outputs-differ" || rule == "outputs-match") << "a cached answer: " << rule;
   EXPECT_EQ(fatal(4), std::vector<std::string>{"outputs-match"}) << "every tenth inference skipped";
   EXPECT_FALSE(fatal(5).empty()) << "a NaN in every output\n" << outcome.text;
 }
