@@ -7,7 +7,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 #include <utility>
+
+#include "base/clock.h"
+#include "base/subprocess.h"
 
 namespace assay {
 namespace {
@@ -132,6 +136,20 @@ Result<FileLock> FileLock::acquire(const fs::path& path) {
     return fail(io_error(error, "locking", path));
   }
   return FileLock(fd);
+}
+
+Result<FileLock> FileLock::wait(const fs::path& path, std::chrono::milliseconds timeout,
+                                const std::function<void()>& waiting) {
+  const std::int64_t start = monotonic_ns();
+  for (;;) {
+    auto lock = acquire(path);
+    if (lock || lock.error().code != Code::kConflict) return lock;
+    if (interrupted()) return fail(Code::kInterrupted, "stopped by the user");
+    if (timeout.count() > 0 && monotonic_ns() - start > std::chrono::nanoseconds(timeout).count())
+      return fail(Code::kTimeout, "waited too long: " + lock.error().message);
+    if (waiting) waiting();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
 }
 
 FileLock& FileLock::operator=(FileLock&& other) noexcept {

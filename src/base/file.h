@@ -1,7 +1,9 @@
 // Small file operations that the rest needs to be durable: whole-file reads, atomic fsynced writes, locks.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +34,10 @@ class FileLock {
  public:
   /// Errors: kConflict when another process holds it.
   static Result<FileLock> acquire(const std::filesystem::path& path);
+  /// Waits while another process holds it; `waiting` is called now and then. Errors: kTimeout (0: never),
+  /// kInterrupted, those of the file system.
+  static Result<FileLock> wait(const std::filesystem::path& path, std::chrono::milliseconds timeout,
+                               const std::function<void()>& waiting = {});
   FileLock(FileLock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
   FileLock& operator=(FileLock&& other) noexcept;
   ~FileLock();

@@ -85,12 +85,13 @@ class Conveyor {
       }
       if (interrupted()) return stop({Code::kInterrupted, "stopped by the user"});
       for (int slot : ready) {
-        if (auto submitted = session_.submit(slot); !submitted) return stop(submitted.error());
+        if (auto submitted = session_.submit(slot); !submitted)
+          return stop(inference_failure(submitted.error()));
         ++in_flight;
       }
       if (in_flight == 0) continue;
       const auto completion = session_.wait();
-      if (!completion) return stop(completion.error());
+      if (!completion) return stop(inference_failure(completion.error()));
       --in_flight;
       std::lock_guard lock(mutex_);
       inferred_.push_back(completion->slot);
@@ -187,6 +188,11 @@ constexpr int kSlots = 4;
 
 bool is_row_failure(Code code) {
   return code != Code::kInterrupted && code != Code::kResource && code != Code::kInternal;
+}
+
+Status inference_failure(Status status) {
+  if (is_row_failure(status.code)) status.code = Code::kWorkerFailed;
+  return status;
 }
 
 record::Failure start_failure(const Status& status) { return {status.message, "start", 0}; }

@@ -38,6 +38,9 @@ Result<AccuracyOutcome> run_accuracy(const engine::WorkerSpec& spec, const Input
 /// at open.
 bool is_row_failure(Code code);
 
+/// What a session answered to an inference: whatever code its plugin chose, it is the row's trouble.
+Status inference_failure(Status status);
+
 /// The failure record of a session that could not be opened.
 record::Failure start_failure(const Status& status);
 

@@ -149,14 +149,11 @@ Result<Assets> open_assets(const spec::Experiment& experiment, const fs::path& c
                            const Announce& announce) {
   Assets assets;
   assets.data = experiment.data;
-  std::set<int> batches = {1};  // The reference runs image by image.
+  std::set<int> batches;
   for (const spec::RowSpec& row : experiment.rows) batches.insert(row.batch);
   for (int batch : batches) {
-    auto source = open_model(experiment.model, batch, cache);
-    // A model with a static batch other than 1 cannot be the reference's; its own rows still need it.
-    if (!source && batch == 1 && batches.size() > 1 && !experiment.accuracy.enabled) continue;
-    if (!source) return fail(source.error());
-    assets.models.emplace(batch, std::move(*source));
+    ASSAY_TRY(SourceModel source, open_model(experiment.model, batch, cache));
+    assets.models.emplace(batch, std::move(source));
   }
   if (assets.data.streets) {
     const auto progress = [&](std::size_t done, std::size_t total) {

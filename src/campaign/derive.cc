@@ -85,7 +85,8 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
   std::vector<record::RowEvidence> rows(experiment.rows.size());
   ASSAY_TRY(const auto peaks, all_peaks(experiment, directory));
   std::optional<record::AccuracyRun> reference;
-  for (const Step& step : make_plan(experiment)) {
+  const std::vector<Step> plan = make_plan(experiment);
+  for (const Step& step : plan) {
     if (step.kind == StepKind::kPeaks) continue;
     if (step.row == kReference) {
       ASSAY_OK(load_step(directory, step.id, store::load_accuracy_run, reference));
@@ -120,6 +121,10 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
         break;
     }
   }
+  ASSAY_TRY(const auto superseded, directory.superseded());
+  for (const auto& [id, why] : superseded)
+    for (const Step& step : plan)
+      if (step.id == id && step.row != kReference) rows[step.row].superseded.push_back(id + ": " + why);
   if (const int row = reference_row(experiment); row != kReference) reference = rows[row].accuracy;
   std::string calibration_digest;
   if (directory.has_run(kCalibrationRun)) {
@@ -148,6 +153,39 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
               [](const auto& a, const auto& b) { return a.repeat < b.repeat; });
   }
   return rows;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> failed_runs(const spec::Experiment& experiment,
+                                                                     const store::RunDirectory& directory) {
+  std::vector<std::pair<std::string, std::string>> failed;
+  for (const Step& step : make_plan(experiment)) {
+    if (!directory.has_run(step.id)) continue;
+    const auto folder = directory.run_folder(step.id);
+    const auto failure = [&]() -> Result<record::Failure> {
+      const auto of = [](const auto& record) -> Result<record::Failure> {
+        if (!record) return fail(record.error());
+        return record->failure;
+      };
+      switch (step.kind) {
+        case StepKind::kArtifact:
+          return of(store::load_artifact(folder));
+        case StepKind::kAccuracy:
+          return of(store::load_accuracy_run(folder));
+        case StepKind::kTimed:
+          return of(store::load_timed_run(folder));
+        case StepKind::kPipeline:
+          return of(store::load_pipeline_run(folder));
+        case StepKind::kProfile:
+          return of(store::load_profiled_run(folder));
+        case StepKind::kPeaks:
+          break;
+      }
+      return record::Failure{};
+    }();
+    if (!failure) return fail(failure.error());
+    if (!failure->reason.empty()) failed.emplace_back(step.id, failure->reason);
+  }
+  return failed;
 }
 
 Result<record::Results> derive_results(const spec::Experiment& experiment, const Assets& assets,

@@ -1,7 +1,9 @@
 // From what a run directory holds to results: the same files give the same results, always.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -20,6 +22,10 @@ inline constexpr std::string_view kCalibrationRun = "calibration";
 Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment& experiment,
                                                          const Assets& assets,
                                                          const store::RunDirectory& directory);
+
+/// (step id, reason) of every run that failed. Errors: those of the records.
+Result<std::vector<std::pair<std::string, std::string>>> failed_runs(const spec::Experiment& experiment,
+                                                                     const store::RunDirectory& directory);
 
 /// Figures, verdicts, and what stands around them. `finished_utc` is empty while steps are missing.
 Result<record::Results> derive_results(const spec::Experiment& experiment, const Assets& assets,

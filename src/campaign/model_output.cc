@@ -64,7 +64,7 @@ Result<ModelOutput> ModelOutput::create(const record::SessionInfo& session, cons
   output.classes_ = classes;
   output.dtype_ = tensor.dtype;
   output.logits_ = io.output_kind == "logits";
-  output.channels_last_ = io.layout == "NHWC" && output.logits_;
+  output.channels_last_ = output.logits_ && spec::class_axis(io) == 3;
   const auto& dims = tensor.dims;
   if (output.logits_) {
     const bool shaped = dims.size() == 4;

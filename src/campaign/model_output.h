@@ -17,8 +17,8 @@ namespace assay::campaign {
 class ModelOutput {
  public:
   /// Finds and checks the output that `io` names (or the only one): logits f32 [N,C,h,w] ([N,h,w,C] for
-  /// layout NHWC), or labels u8/i32/i64 [N,h,w] or [N,1,h,w]. Errors: kInvalidInput, with the session's
-  /// outputs.
+  /// output layout NHWC), or labels u8/i32/i64 [N,h,w] or [N,1,h,w]. Errors: kInvalidInput, with the
+  /// session's outputs.
   static Result<ModelOutput> create(const record::SessionInfo& session, const spec::ModelIo& io, int classes);
 
   int tensor() const { return tensor_; }  ///< Index among the session's outputs.

@@ -28,7 +28,7 @@ TEST(ModelOutput, LogitsOfBothLayoutsGiveTheSameMap) {
   spec::ModelIo io;
   auto first = ModelOutput::create(session({"o", "f32", {1, 3, 1, 2}, 24}), io, 3);
   ASSERT_TRUE(first) << first.error().message;
-  io.layout = "NHWC";
+  io.output_layout = "NHWC";
   auto second = ModelOutput::create(session({"o", "f32", {1, 1, 2, 3}, 24}), io, 3);
   ASSERT_TRUE(second) << second.error().message;
   std::vector<std::uint8_t> a(2), b(2);

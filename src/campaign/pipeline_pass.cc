@@ -57,8 +57,9 @@ Result<record::PipelineRun> run_pipeline(const engine::WorkerSpec& spec, const I
     if (sent)
       if (auto completion = session->wait(); !completion) sent = fail(completion.error());
     if (!sent) {
-      if (sent.error().code != Code::kWorkerFailed) return fail(sent.error());
+      if (!is_row_failure(sent.error().code)) return fail(sent.error());
       run.failure = session->failure();
+      if (run.failure.reason.empty()) run.failure = {sent.error().message, "error", 0};
       return run;
     }
     const std::int64_t t2 = monotonic_ns();

@@ -1,5 +1,6 @@
 #include "campaign/plan.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <numeric>
 
@@ -35,22 +36,25 @@ std::string_view to_string(StepKind kind) {
   return "step";
 }
 
-spec::RowSpec reference_spec() {
+spec::RowSpec reference_spec(const spec::Experiment& experiment) {
   spec::RowSpec row;
   row.id = "reference";
   row.backend = "onnxruntime";
   row.accelerator = "CPU";
   row.precision = "fp32";
+  for (std::size_t i = 0; i < experiment.rows.size(); ++i)
+    row.batch = i == 0 ? experiment.rows[i].batch : std::min(row.batch, experiment.rows[i].batch);
   return row;
 }
 
 int reference_row(const spec::Experiment& experiment) {
-  const spec::RowSpec reference = reference_spec();
+  const spec::RowSpec reference = reference_spec(experiment);
   for (std::size_t i = 0; i < experiment.rows.size(); ++i) {
     const spec::RowSpec& row = experiment.rows[i];
     const bool same = row.backend == reference.backend && row.accelerator == reference.accelerator &&
-                      row.precision == reference.precision && row.batch == 1 && row.options.empty() &&
-                      row.artifact.empty() && row.plugin.empty() && row.toolchain.empty();
+                      row.precision == reference.precision && row.batch == reference.batch &&
+                      row.options.empty() && row.artifact.empty() && row.plugin.empty() &&
+                      row.toolchain.empty();
     if (same) return static_cast<int>(i);
   }
   return kReference;
@@ -60,7 +64,7 @@ std::vector<Step> make_plan(const spec::Experiment& experiment) {
   std::vector<Step> plan;
   const int rows = static_cast<int>(experiment.rows.size());
   const auto add = [&](StepKind kind, int row, int repeat = 0) {
-    const std::string& name = row == kReference ? reference_spec().id : experiment.rows[row].id;
+    const std::string& name = row == kReference ? reference_spec(experiment).id : experiment.rows[row].id;
     std::string id = std::string(to_string(kind)) + "." + name;
     if (repeat > 0) id += ".r" + std::to_string(repeat);
     plan.push_back({std::move(id), kind, row, repeat});

@@ -40,7 +40,8 @@ std::vector<Step> make_plan(const spec::Experiment& experiment);
 /// The row that serves as FP32 reference, or kReference when a run of its own is needed.
 int reference_row(const spec::Experiment& experiment);
 
-/// The configuration of the reference.
-spec::RowSpec reference_spec();
+/// The configuration of the reference. Its batch is the rows' smallest: a model whose batch is fixed has no
+/// other, and the outputs of an image do not depend on its company.
+spec::RowSpec reference_spec(const spec::Experiment& experiment);
 
 }  // namespace assay::campaign

@@ -92,6 +92,12 @@ TEST(Plan, ReferenceIsARowWhereOneIsThatVeryConfiguration) {
   EXPECT_FALSE(has_own(make_plan(e)));
   e.rows[1].options["threads"] = "1";
   EXPECT_EQ(reference_row(e), kReference) << "other options may give other outputs";
+  e.rows[1].options.clear();
+  e.rows[1].batch = 4;
+  EXPECT_EQ(reference_row(e), kReference) << "the other row runs image by image";
+  e.rows[0].batch = 8;
+  EXPECT_EQ(reference_spec(e).batch, 4);
+  EXPECT_EQ(reference_row(e), 1);
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ struct Options {
   std::string root, split = "val", labels = "labelIds", size;
   int classes = 19, ignore = 255, count = 0, batch = 1;
   std::uint64_t seed = 42;
-  std::string order = "RGB", layout = "NCHW", range = "0..1", output_kind = "logits", input_name, output_name;
+  std::string order = "RGB", layout = "NCHW", range = "0..1", output_kind = "logits", output_layout,
+              input_name, output_name;
   std::vector<double> mean, stddev;
   std::vector<std::string> backend_options;
   bool json = false;
@@ -29,6 +30,7 @@ Result<spec::ModelIo> io_of(const Options& options) {
   spec::ModelIo io;
   io.order = options.order;
   io.layout = options.layout;
+  io.output_layout = options.output_layout.empty() ? options.layout : options.output_layout;
   io.output_kind = options.output_kind;
   io.input_name = options.input_name;
   io.output_name = options.output_name;
@@ -171,6 +173,8 @@ CLI::App* declare_accuracy(CLI::App& app, Action& action) {
   command->add_option("--output-kind", options->output_kind)
       ->capture_default_str()
       ->check(CLI::IsMember({"logits", "labels"}));
+  command->add_option("--output-layout", options->output_layout, "Of logits; default: as --layout")
+      ->check(CLI::IsMember({"NCHW", "NHWC"}));
   command->add_flag("--json", options->json, "Print JSON");
   action = [options] { return score(*options); };
   return command;

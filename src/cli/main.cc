@@ -14,8 +14,8 @@ namespace {
 using namespace assay;
 using namespace assay::cli;
 
-constexpr Command kCommands[] = {{declare_run},     {declare_report}, {declare_accuracy}, {declare_model},
-                                 {declare_dataset}, {declare_subset}, {declare_doctor}};
+constexpr Command kCommands[] = {{declare_run},   {declare_report},  {declare_record}, {declare_accuracy},
+                                 {declare_model}, {declare_dataset}, {declare_subset}, {declare_doctor}};
 
 void on_signal(int) { set_interrupted(true); }
 

@@ -7,6 +7,8 @@
 #include "base/exit_code.h"
 #include "base/file.h"
 #include "base/resources.h"
+#include "campaign/derive.h"
+#include "campaign/describe.h"
 #include "campaign/executor.h"
 #include "campaign/plan.h"
 #include "cli/command.h"
@@ -26,7 +28,7 @@ struct Options {
   std::string spec, out, resume, data_root, cache;
   int repeats = 0;
   std::vector<std::string> rows;
-  bool overwrite = false, plan_only = false;
+  bool overwrite = false, plan_only = false, retry_failed = false;
 };
 
 Result<spec::Experiment> load_spec(const Options& options) {
@@ -39,6 +41,8 @@ Result<spec::Experiment> load_spec(const Options& options) {
         Code::kInvalidInput,
         "--resume goes on with the campaign as it was begun: leave out --out, --overwrite, --data-root, "
         "--repeats and --row");
+  if (options.retry_failed && options.resume.empty())
+    return fail(Code::kInvalidInput, "--retry-failed goes with --resume DIR");
   const fs::path path =
       options.resume.empty() ? fs::path(options.spec) : fs::path(options.resume) / "spec.yaml";
   ASSAY_TRY(spec::Experiment experiment, spec::load_experiment(path));
@@ -110,6 +114,13 @@ Result<int> run(const Options& options) {
   observer.done = [&](std::string_view step, std::int64_t duration_ns) { line.finish(step, duration_ns); };
   // The run directory comes first: a folder that cannot be written must not cost the time of preparing data.
   ASSAY_TRY(store::RunDirectory directory, open_directory(options, experiment, out));
+  if (options.retry_failed) {
+    ASSAY_TRY(const auto failed, campaign::failed_runs(experiment, directory));
+    for (const auto& [id, reason] : failed) {
+      ASSAY_OK(directory.supersede(id, reason));
+      line.say(id + " failed and is made again: " + reason);
+    }
+  }
   ASSAY_TRY(const campaign::Assets assets, campaign::open_assets(experiment, cache, observer.progress));
   ASSAY_TRY(const record::Results results, campaign::execute(experiment, assets, directory, cache, observer));
   line.say("");
@@ -132,6 +143,9 @@ CLI::App* declare_run(CLI::App& app, Action& action) {
   command->add_option("--out", options->out, "Run directory to make; default runs/NAME-TIME");
   command->add_option("--resume", options->resume,
                       "Go on with a run directory: finished runs are kept as they are");
+  command->add_flag(
+      "--retry-failed", options->retry_failed,
+      "With --resume: make failed runs again. They are kept under superseded/, and the row says so");
   command->add_flag("--overwrite", options->overwrite,
                     "Move an earlier run directory of that name to DIR.previous first");
   command->add_option("--data-root", options->data_root, "Data set to use instead of the spec's");

@@ -56,11 +56,11 @@ class CityscapesDataset : public Dataset {
 
  private:
   static Result<void> check_size(const CityscapesItem& item, const Image& label) {
-    ASSAY_TRY(const auto size, image_size(item.image));
-    if (size && (size->height != label.height || size->width != label.width)) {
+    ASSAY_TRY(const spec::Size size, image_size(item.image));
+    if (size.height != label.height || size.width != label.width) {
       const auto text = [](int h, int w) { return std::to_string(h) + "x" + std::to_string(w); };
       return fail(Code::kInvalidInput, item.label.string() + " is " + text(label.height, label.width) +
-                                           ", but its image is " + text(size->height, size->width) +
+                                           ", but its image is " + text(size.height, size.width) +
                                            ": labels have to be of their image's size");
     }
     return {};

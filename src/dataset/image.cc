@@ -80,13 +80,16 @@ Result<Image> read(const std::filesystem::path& path, Result<Image> (*decode)(st
 }  // namespace
 
 Result<Image> read_rgb(const std::filesystem::path& path) { return read(path, decode_rgb); }
-Result<std::optional<spec::Size>> image_size(const std::filesystem::path& path) {
+Result<spec::Size> image_size(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Code::kNotFound, path.string() + " cannot be opened");
   std::string head(33, '\0');
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(file.gcount()));
-  if (head.substr(0, kPngSignature.size()) != kPngSignature) return std::nullopt;
+  if (head.substr(0, kPngSignature.size()) != kPngSignature) {
+    ASSAY_TRY(const Image image, read_rgb(path));
+    return spec::Size{image.height, image.width};
+  }
   const auto header = read_png_header(head);
   if (!header) return fail(header.error().with_context(path.string()));
   return spec::Size{header->height, header->width};

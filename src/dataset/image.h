@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,8 +23,8 @@ struct Image {
 /// damaged).
 Result<Image> read_rgb(const std::filesystem::path& path);
 
-/// Height and width from the header alone; nullopt for formats other than PNG. Errors: kNotFound, kCorrupt.
-Result<std::optional<spec::Size>> image_size(const std::filesystem::path& path);
+/// Height and width: of a PNG from its header alone, of other formats by decoding. Errors: as read_rgb.
+Result<spec::Size> image_size(const std::filesystem::path& path);
 
 /// A PNG of one 8-bit channel (grey or palette indices) as it is stored: label values must not be converted.
 /// Errors: as read_rgb; kInvalidInput for colour or 16-bit images.

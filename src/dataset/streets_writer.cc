@@ -164,7 +164,7 @@ Result<fs::path> ensure_streets(const spec::StreetsData& streets, const fs::path
   const fs::path root = cache / name;
   ASSAY_OK(make_directories(root));
   // Two campaigns that start together make the scenes once.
-  ASSAY_TRY(const FileLock lock, FileLock::acquire(root / ".lock"));
+  ASSAY_TRY(const FileLock lock, FileLock::wait(root / ".lock", {}));
   const auto total = static_cast<std::size_t>(streets.train) + static_cast<std::size_t>(streets.val);
   std::size_t before = 0;
   for (const auto& [split, count] :

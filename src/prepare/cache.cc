@@ -1,12 +1,9 @@
 #include "prepare/cache.h"
 
 #include <algorithm>
-#include <thread>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/digest.h"
-#include "base/subprocess.h"
 
 namespace assay::prepare {
 namespace {
@@ -26,19 +23,11 @@ Result<CacheEntry> CacheEntry::open(const fs::path& cache, const std::string& ke
                                     std::chrono::milliseconds timeout, const Listener& listener) {
   const fs::path folder = cache / "artifacts" / key;
   ASSAY_OK(make_directories(folder.parent_path()));
-  const std::int64_t start = monotonic_ns();
-  for (;;) {
-    auto lock = FileLock::acquire(folder.string() + ".lock");
-    if (lock) return CacheEntry(folder, std::move(*lock));
-    if (lock.error().code != Code::kConflict) return fail(lock.error());
-    if (interrupted()) return fail(Code::kInterrupted, "stopped by the user");
-    if (timeout.count() > 0 && monotonic_ns() - start > std::chrono::nanoseconds(timeout).count())
-      return fail(Code::kTimeout,
-                  "another assay has been preparing the same artifact for too long: " + lock.error().message);
-    if (listener.progress)
-      listener.progress("waiting for another assay that prepares the same artifact", 0, 0);
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  }
+  ASSAY_TRY(FileLock lock, FileLock::wait(folder.string() + ".lock", timeout, [&] {
+              if (listener.progress)
+                listener.progress("waiting for another assay that prepares the same artifact", 0, 0);
+            }));
+  return CacheEntry(folder, std::move(lock));
 }
 
 Result<std::optional<StoredArtifact>> CacheEntry::load() const {

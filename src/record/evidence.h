@@ -26,6 +26,8 @@ struct RowEvidence {
   std::string calibration_relation;  ///< "same images as validation", "disjoint", "none"
   std::vector<Peak> peaks;
   int planned_repeats = 0;
+  /// Failed runs that were made again on request: "timed.openvino-cpu-fp32.r2: killed by SIGKILL ...".
+  std::vector<std::string> superseded;
 };
 
 }  // namespace assay::record

@@ -154,7 +154,7 @@ struct Environment {
   int cpus = 0;
   std::int64_t memory_bytes = 0;
   std::map<std::string, std::string>
-      facts;           ///< governor, turbo, microcode, container, ISA flags, assay version ...
+      facts;           ///< governor, turbo, microcode, ISA flags, board ... where they can be read.
   std::string digest;  ///< Over everything that may change a latency (not the hostname).
 };
 

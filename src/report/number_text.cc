@@ -71,7 +71,11 @@ std::string with_uncertainty(double value, double uncertainty) {
 std::string figure_text(const record::Figure& figure) {
   if (!figure.value) return "";
   if (!figure.lo || !figure.hi) return significant(*figure.value);
-  return with_uncertainty(*figure.value, std::max(*figure.hi - *figure.value, *figure.value - *figure.lo));
+  const double uncertainty = std::max(*figure.hi - *figure.value, *figure.value - *figure.lo);
+  // A pixel in ten million is not worth a column's width: the bound is rounded up instead.
+  const bool too_fine = figure.unit == "%" && uncertainty > 0 && uncertainty < 0.001;
+  if (too_fine) return fixed(*figure.value, 3) + " ±0.001";
+  return with_uncertainty(*figure.value, uncertainty);
 }
 
 std::size_t display_width(std::string_view text) {

@@ -15,7 +15,7 @@ std::string with_uncertainty(double value, double uncertainty);
 /// To `digits` significant digits, never in exponent notation, without trailing zeros after the point.
 std::string significant(double value, int digits = 4);
 
-/// Value and the larger side of its interval; "" without a value.
+/// Value and the larger side of its interval; "" without a value. Percentages go down to 0.001.
 std::string figure_text(const record::Figure& figure);
 
 /// Columns that a terminal gives a UTF-8 text: combining marks take none, East Asian wide characters two.

@@ -31,8 +31,12 @@ struct ModelIo {
   std::string output_name;              ///< Empty: the model's only output.
   std::string output_kind =
       "logits";  ///< "logits" [N,C,h,w] or "labels" [N,h,w] / [N,1,h,w]: argmax in the graph.
+  std::string output_layout = "NCHW";  ///< Of logits: NCHW or NHWC.
   bool operator==(const ModelIo&) const = default;
 };
+
+/// Axis of the classes in the logits.
+inline int class_axis(const ModelIo& io) { return io.output_layout == "NHWC" ? 3 : 1; }
 
 struct Model {
   std::string name;            ///< For tables.

@@ -80,7 +80,12 @@ void write_model(Writer& w, const Model& model) {
       .triple("mean", io.mean)
       .triple("std", io.stddev);
   w.pair("normalisation_in_graph", io.normalisation_in_graph).end();
-  w.begin("output").text("name", io.output_name).pair("kind", io.output_kind).end().end();
+  w.begin("output")
+      .text("name", io.output_name)
+      .pair("kind", io.output_kind)
+      .pair("layout", io.output_layout)
+      .end()
+      .end();
 }
 
 void write_selection(Writer& w, const char* key, const Selection& selection) {

@@ -40,9 +40,11 @@ void read_model(MapReader root, Model& model, const fs::path& base) {
     input->boolean("normalisation_in_graph", io.normalisation_in_graph);
     input->done();
   }
+  io.output_layout = io.layout;  // Graphs that were turned round were so at both ends, unless the spec says.
   if (auto output = root.map("output")) {
     output->text("name", io.output_name);
     output->choice("kind", io.output_kind, {"logits", "labels"});
+    output->choice("layout", io.output_layout, {"NCHW", "NHWC"});
     output->done();
   }
   root.done();
@@ -79,7 +81,7 @@ void read_data(MapReader root, Data& data, const fs::path& base) {
     map->done();
   }
   root.choice("labels", data.labels, {"labelIds", "trainIds"});
-  root.integer("classes", data.classes, 2, 256);
+  root.integer("classes", data.classes, 2, 255);
   root.integer("ignore", data.ignore, 0, 255);
   read_class_map(root, data.class_map);
   root.strings("class_names", data.class_names);

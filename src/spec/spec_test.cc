@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <sstream>
 
 #include "base/file.h"
 #include "spec/explain.h"
@@ -48,6 +49,32 @@ TEST(Parse, DefaultsAndRelativePaths) {
     Protocol p;
     return p;
   }());
+}
+
+TEST(Parse, TheLogitsLayoutFollowsTheInputsUnlessItIsSaid) {
+  const auto io = [](const std::string& model) {
+    std::string text(kMinimal);
+    text.replace(text.find("{path: net.onnx}"), 16, "{path: net.onnx, " + model + "}");
+    return parse_experiment(text, "a.yaml").value().model.io;
+  };
+  EXPECT_EQ(class_axis(io("input: {order: BGR}")), 1);
+  EXPECT_EQ(class_axis(io("input: {layout: NHWC}")), 3);
+  EXPECT_EQ(class_axis(io("input: {layout: NHWC}, output: {layout: NCHW}")), 1);
+}
+
+TEST(Parse, EveryKeyOfTheDocumentIsOne) {
+  const std::string page = read_file(ASSAY_SOURCE_DIR "/docs/spec.md").value();
+  const std::size_t begin = page.find("```yaml\n") + 8;
+  std::string text;
+  std::istringstream lines(page.substr(begin, page.find("```", begin) - begin));
+  // Keys that exclude one another stand side by side there.
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with("  path:") && !line.starts_with("  root:") && !line.starts_with("  class_names:"))
+      text += line + "\n";
+  const auto parsed = parse_experiment(text, "spec.md");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->rows.size(), 6u);
+  EXPECT_EQ(parsed->peaks.size(), 1u);
 }
 
 TEST(Parse, ProtocolsThatShip) {
@@ -253,7 +280,8 @@ Experiment random_experiment(std::mt19937_64& random) {
                 {real(), real(), real()},
                 false,
                 words(),
-                pick({"logits", "labels"})};
+                pick({"logits", "labels"}),
+                pick({"NCHW", "NHWC"})};
   if (up_to(1))
     x.data.root.clear(), x.data.streets = {10 + up_to(9), 10 + up_to(9), random(), {1 + up_to(999), 512}};
   x.data.labels = pick({"labelIds", "trainIds"});

@@ -124,6 +124,30 @@ std::vector<std::string> RunDirectory::runs() const {
   return ids;
 }
 
+Result<void> RunDirectory::supersede(std::string_view id, std::string_view why) {
+  if (!has_run(id)) return fail(Code::kNotFound, run_folder(id).string() + ": there is no such run");
+  const fs::path folder = path_ / "superseded";
+  ASSAY_OK(make_directories(folder));
+  ASSAY_OK(write_file(run_folder(id) / "why", why));
+  int n = 1;
+  while (fs::exists(folder / (std::string(id) + "." + std::to_string(n)))) ++n;
+  return rename_directory(run_folder(id), folder / (std::string(id) + "." + std::to_string(n)));
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> RunDirectory::superseded() const {
+  std::vector<std::pair<std::string, std::string>> found;
+  std::error_code error;
+  std::vector<fs::path> folders;
+  for (fs::directory_iterator it(path_ / "superseded", error), end; !error && it != end; it.increment(error))
+    folders.push_back(it->path());
+  std::ranges::sort(folders);
+  for (const fs::path& folder : folders) {
+    ASSAY_TRY(const std::string why, read_file(folder / "why"));
+    found.emplace_back(folder.stem().string(), why);  // "timed.row.r1.2" is the second of timed.row.r1.
+  }
+  return found;
+}
+
 Result<RunDirectory> RunDirectory::create(const fs::path& path, std::string_view spec_yaml,
                                           const Campaign& campaign) {
   ASSAY_OK(make_directories(path));

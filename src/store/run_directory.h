@@ -3,6 +3,7 @@
 //   spec.yaml      the resolved experiment              lock           held by the assay that writes
 //   campaign.json  what binds the runs together         results.json   derived
 //   runs/<id>/     one finished run each                runs/<id>.tmp  a run being written, dropped on resume
+//   superseded/<id>.<n>/  failed runs that were made again by request, and why (in the file `why`)
 //   work/          whatever else the campaign needs (logs, staged tensors)
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/file.h"
@@ -61,6 +63,12 @@ class RunDirectory {
   bool has_run(std::string_view id) const;
   /// Ids of the finished runs, sorted.
   std::vector<std::string> runs() const;
+
+  /// Moves a finished run to superseded/<id>.<n>, with `why` beside its files, so that it can be made again:
+  /// evidence is never dropped. Errors: kNotFound, those of write_file.
+  Result<void> supersede(std::string_view id, std::string_view why);
+  /// (id, why) of what was superseded, in the order of ids and then of time. Errors: kCorrupt.
+  Result<std::vector<std::pair<std::string, std::string>>> superseded() const;
 
   /// A run appears whole or not at all: `write` fills runs/<id>.tmp, which is then synced and renamed to
   /// runs/<id>. Errors: kConflict when the run is there already, kInvalidInput for an id that is no file

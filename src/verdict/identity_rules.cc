@@ -41,6 +41,12 @@ void judge_failures(const Case& c, Findings& out) {
     out.push_back({"run-failed", Severity::kInvalid, "no timed run was made", {}});
 }
 
+/// A run that ends well at the second attempt is chosen from two: whoever reads the table should know.
+void judge_made_again(const Case& c, Findings& out) {
+  for (const std::string& run : c.evidence.superseded)
+    out.push_back({"run-again", Severity::kWarn, "failed, and was made again: " + run, {}});
+}
+
 void judge_repeats(const Case& c, Findings& out) {
   const auto planned = static_cast<std::size_t>(std::max(0, c.evidence.planned_repeats));
   const auto judge = [&](std::size_t done, const std::string& what, const std::vector<std::string>& figures) {

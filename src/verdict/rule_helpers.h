@@ -25,6 +25,7 @@ std::vector<const record::TimedRun*> completed(const record::RowEvidence& eviden
 
 // The rules, by subject; the table in verdict.cc names them.
 void judge_failures(const Case&, Findings&);
+void judge_made_again(const Case&, Findings&);
 void judge_repeats(const Case&, Findings&);
 void judge_executed_precision(const Case&, Findings&);
 void judge_binding(const Case&, Findings&);

@@ -16,6 +16,7 @@ using record::Severity;
 std::span<const Rule> rules() {
   static constexpr Rule kRules[] = {
       {"run-failed", "every planned pass ended well", judge_failures},
+      {"run-again", "no failed run was made again until it ended well", judge_made_again},
       {"repeats", "all planned repeats were completed, and at least 3", judge_repeats},
       {"executed-precision",
        "the precision executed is the one asked for (where only some operators run in another: a warning; "

@@ -150,6 +150,52 @@ TEST_F(Campaign, KilledInTheMiddleAndResumedKeepsFinishedRunsByteForByte) {
   EXPECT_EQ(changed.exit_code, 5) << changed.text;
 }
 
+TEST_F(Campaign, AModelWhoseBatchIsFixedIsScoredToo) {
+  const std::string model = path("b2.onnx").string();
+  ASSERT_EQ(run_assay({"model", "ddrnet23-slim", "--size", "64x128", "--batch", "2", "-o", model}).exit_code,
+            0);
+  std::string text(kHead);
+  text.replace(text.find("builtin: ddrnet23-slim"), 22, "path: " + model);
+  const auto spec = write(
+      "spec.yaml", text + "rows: [{backend: openvino, precision: fp32, batch: 2}]\n" + protocol(2, 100));
+  const Outcome outcome = run_assay({"run", spec, "--out", path("out").string()});
+  ASSERT_TRUE(fs::exists(path("out") / "results.json")) << outcome.text;
+  const auto row = read_json(path("out") / "results.json")["rows"][0];
+  EXPECT_EQ(invalidating_rules(row), std::vector<std::string>{}) << outcome.text;
+  EXPECT_EQ(row["batch"], 2);
+  ASSERT_TRUE(row["miou"]["value"].is_number()) << outcome.text;
+  EXPECT_NEAR(row["miou"]["value"].get<double>(), row["miou_fp32"]["value"].get<double>(), 0.5);
+}
+
+TEST_F(Campaign, ARecordedRowAnswersAgainAndIsMarkedSimulated) {
+  const auto spec =
+      write("spec.yaml",
+            std::string(kHead) + "rows: [{backend: onnxruntime, precision: fp32}]\n" + protocol(2, 100));
+  const std::string out = path("out").string(), file = path("fp32.rec").string();
+  ASSERT_LE(run_assay({"run", spec, "--out", out}).exit_code, 1);
+  EXPECT_EQ(run_assay({"record", out, "--row", "onnxruntime-cpu-int8", "-o", file}).exit_code, 3);
+  const Outcome recorded = run_assay({"record", out, "--row", "onnxruntime-cpu-fp32", "-o", file});
+  ASSERT_EQ(recorded.exit_code, 0) << recorded.text;
+  EXPECT_NE(recorded.text.find("12 answers, 200 delays"), std::string::npos) << recorded.text;
+  const auto replay = write("replay.yaml", std::string(kHead) +
+                                               "rows: [{backend: replay, precision: fp32, artifact: " + file +
+                                               "}]\n" + protocol(2, 100));
+  const Outcome played = run_assay({"run", replay, "--out", path("played").string()});
+  const auto measured = read_json(path("out") / "results.json")["rows"][0];
+  const auto again = read_json(path("played") / "results.json")["rows"][0];
+  EXPECT_TRUE(again["simulated"]) << played.text;
+  EXPECT_EQ(again["miou"]["value"], measured["miou"]["value"]) << played.text;
+  EXPECT_NE(played.text.find("simulated"), std::string::npos) << played.text;
+
+  // Other images: the plugin refuses them, which costs its row and nothing else.
+  std::string text = read_file(replay).value();
+  text.replace(text.find("validation: {split: val, count: 12}"), 35, "validation: {split: train, count: 4}");
+  const auto other = write("other.yaml", text + "\n");
+  const Outcome refused = run_assay({"run", other, "--out", path("refused").string()});
+  EXPECT_EQ(refused.exit_code, 1) << refused.text;
+  EXPECT_NE(refused.text.find("no answer for these inputs"), std::string::npos) << refused.text;
+}
+
 TEST_F(Campaign, FaultyPluginsCostTheirRowsAndNoOther) {
   std::string rows = "rows:\n  - {backend: onnxruntime, precision: fp32}\n";
   for (const std::string name : {"affine", "segfault", "cached", "skip_tenth", "not_finite"}) {
@@ -175,13 +221,27 @@ TEST_F(Campaign, FaultyPluginsCostTheirRowsAndNoOther) {
   EXPECT_NE(results["rows"][2]["findings"].dump().find("SIGSEGV"), std::string::npos)
       << results["rows"][2]["findings"].dump(1);
   EXPECT_NE(outcome.text.find("SIGSEGV"), std::string::npos) << "the table says why\n" << outcome.text;
-  // Which image's answer is cached depends on the one that was decoded first, so the timed loop may differ too.
+  // Which image's answer is cached depends on the one that was decoded first, so the timed loop may differ
+  // too.
   const auto cached = fatal(3);
   EXPECT_EQ(std::count(cached.begin(), cached.end(), "outputs-differ"), 1) << "a cached answer";
   for (const std::string& rule : cached)
     EXPECT_TRUE(rule == "outputs-differ" || rule == "outputs-match") << "a cached answer: " << rule;
   EXPECT_EQ(fatal(4), std::vector<std::string>{"outputs-match"}) << "every tenth inference skipped";
   EXPECT_FALSE(fatal(5).empty()) << "a NaN in every output\n" << outcome.text;
+
+  // Made again on request only, and then the row says so; what failed is kept.
+  const fs::path again = path("out") / "superseded" / "timed.segfault-cpu-fp32.r1.1";
+  EXPECT_EQ(run_assay({"run", "--resume", path("out").string()}).exit_code, 1);
+  EXPECT_FALSE(fs::exists(again));
+  const auto kept = read_file(path("out") / "runs" / "timed.onnxruntime-cpu-fp32.r1" / "latencies.csv");
+  const Outcome retried = run_assay({"run", "--resume", path("out").string(), "--retry-failed"});
+  EXPECT_EQ(retried.exit_code, 1) << retried.text;
+  EXPECT_NE(read_file(again / "why").value_or("").find("SIGSEGV"), std::string::npos) << retried.text;
+  EXPECT_EQ(read_file(path("out") / "runs" / "timed.onnxruntime-cpu-fp32.r1" / "latencies.csv").value_or(""),
+            kept.value());
+  EXPECT_NE(read_json(path("out") / "results.json")["rows"][2]["findings"].dump().find("run-again"),
+            std::string::npos);
 }
 
 struct BadInput {

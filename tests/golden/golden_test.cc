@@ -103,6 +103,8 @@ TEST(NumberText, UncertaintyChoosesTheDigits) {
   EXPECT_EQ(with_uncertainty(0.6, 7), "1 ±7");
   EXPECT_EQ(with_uncertainty(-0.001, 0.4), "0.0 ±0.4");
   EXPECT_EQ(with_uncertainty(12.345, 0), "12.35");
+  EXPECT_EQ(report::figure_text(record::Figure::of(2e-6, "%", -3e-6, 7e-6)), "0.000 ±0.001");
+  EXPECT_EQ(report::figure_text(record::Figure::of(2e-6, "W", -3e-6, 7e-6)), "0.000002 ±0.000005");
   EXPECT_EQ(with_uncertainty(1e-9, 2e-10), "0.0000000010 ±0.0000000002");
 }
 

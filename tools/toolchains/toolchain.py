@@ -134,7 +134,7 @@ def arguments(description):
     """A parser with what every script takes; abbreviations would make two command lines of one meaning."""
     parser = Parser(description=description, allow_abbrev=False)
     parser.add_argument("--model", required=True, help="ONNX model, FP32")
-    parser.add_argument("--calibration", required=True, help="folder with calibration.json")
+    parser.add_argument("--calibration", required=True, help="folder with index.json")
     parser.add_argument("--output", required=True, help="folder for the artifact; it exists and is empty")
     return parser
 

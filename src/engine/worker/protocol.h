@@ -1,6 +1,6 @@
 // What supervisor and worker agree on: descriptors, the layout of shared memory, and the limits of a message.
-// Messages are JSON objects, one a line; message.h lists those of the worker, commands.h those of the
-// supervisor. C++17: both sides include it.
+// Messages are JSON objects, one a line; message.h lists those of the worker; those of the
+// supervisor are read in worker.cc. C++17: both sides include it.
 #pragma once
 
 #include <atomic>

@@ -1,0 +1,110 @@
+#include "campaign/record_pass.h"
+
+#include <algorithm>
+
+#include "base/subprocess.h"
+#include "campaign/context.h"
+#include "campaign/model_output.h"
+#include "campaign/plan.h"
+#include "engine/session.h"
+#include "prepare/prepare.h"
+#include "replay/recording.h"
+#include "store/records.h"
+
+namespace assay::campaign {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<plugin::TensorSpec> specs_of(const std::vector<record::TensorInfo>& tensors) {
+  std::vector<plugin::TensorSpec> specs;
+  for (const record::TensorInfo& tensor : tensors) {
+    plugin::TensorSpec spec{tensor.name, ASSAY_DTYPE_UNKNOWN, tensor.dims};
+    for (const plugin::DtypeName& entry : plugin::kDtypeNames)
+      if (tensor.dtype == entry.name) spec.dtype = entry.dtype;
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+Result<void> record_answers(engine::Session& session, const InputSource& source, replay::Recording& recording,
+                            const CountProgress& progress) {
+  ASSAY_TRY(const int input, find_image_input(session.info(), source.io(), source.batch(), source.size()));
+  for (std::size_t group = 0; group < source.groups(); ++group) {
+    if (interrupted()) return fail(Code::kInterrupted, "stopped by the user");
+    const auto tensor = session.input(0, input);
+    ASSAY_OK(source.load(group, tensor));
+    replay::Answer answer;
+    const std::pair<const void*, std::uint64_t> bytes_in(tensor.data(), tensor.size());
+    answer.key = replay::key_of_inputs({bytes_in});
+    ASSAY_OK(session.submit(0));
+    if (const auto done = session.wait(); !done) return fail(done.error());
+    for (std::size_t t = 0; t < session.info().outputs.size(); ++t) {
+      const auto bytes = session.output(0, static_cast<int>(t));
+      const auto* data = reinterpret_cast<const char*>(bytes.data());
+      answer.outputs.emplace_back(data, data + bytes.size());
+    }
+    recording.answers.push_back(std::move(answer));
+    if (progress) progress(static_cast<std::int64_t>(group + 1), static_cast<std::int64_t>(source.groups()));
+  }
+  return {};
+}
+
+/// Latencies of the row's completed repeats, one after the other.
+Result<std::vector<std::int64_t>> measured_delays(const spec::Experiment& experiment,
+                                                  const store::RunDirectory& directory, int row) {
+  std::vector<std::int64_t> delays;
+  for (const Step& step : make_plan(experiment)) {
+    if (step.kind != StepKind::kTimed || step.row != row || !directory.has_run(step.id)) continue;
+    ASSAY_TRY(const record::TimedRun run, store::load_timed_run(directory.run_folder(step.id)));
+    if (run.failure.reason.empty()) delays.insert(delays.end(), run.latency_ns.begin(), run.latency_ns.end());
+  }
+  return delays;
+}
+
+}  // namespace
+
+Result<RecordedCounts> record_row(const spec::Experiment& experiment, const Assets& assets,
+                                  store::RunDirectory& directory, const std::string& row,
+                                  const fs::path& file, const CountProgress& progress) {
+  const auto found = std::find_if(experiment.rows.begin(), experiment.rows.end(),
+                                  [&](const spec::RowSpec& spec) { return spec.id == row; });
+  if (found == experiment.rows.end()) {
+    std::string ids;
+    for (const spec::RowSpec& spec : experiment.rows) ids += (ids.empty() ? "" : ", ") + spec.id;
+    return fail(Code::kNotFound, "there is no row '" + row + "'; the run directory has " + ids);
+  }
+  const std::string prepared = "artifact." + row;
+  if (!directory.has_run(prepared))
+    return fail(Code::kNotFound, directory.path().string() + " has no artifact of " + row + " yet");
+  ASSAY_TRY(const record::ArtifactRecord artifact, store::load_artifact(directory.run_folder(prepared)));
+  if (!artifact.failure.reason.empty())
+    return fail(Code::kNotFound, row + " has no artifact: " + artifact.failure.reason);
+  ASSAY_TRY(const std::string digest, prepare::artifact_digest(artifact));
+  if (digest != artifact.digest)
+    return fail(Code::kConflict, artifact.path + " is not what was measured: its content has changed since");
+
+  ASSAY_TRY(const fs::path worker, engine::default_worker());
+  const Observer silent{[](auto, auto, auto) {}, [](auto) {}, [](auto, auto) {}};
+  const Context context{experiment, assets, directory, {}, silent, worker};
+  ASSAY_TRY(const engine::WorkerSpec spec, worker_spec(context, "record." + row, *found, artifact));
+  ASSAY_TRY(engine::Session session, engine::Session::open(spec, 1));
+  const InputSource source(*assets.validation, experiment.model.io, context.model_of(*found).size,
+                           found->batch);
+  replay::Recording recording;
+  recording.backend = session.info().backend;
+  recording.precision = session.info().executed_precision;
+  recording.inputs = specs_of(session.info().inputs);
+  recording.outputs = specs_of(session.info().outputs);
+  if (auto done = record_answers(session, source, recording, progress); !done) {
+    const std::string reason = session.failure().reason;
+    return fail(reason.empty() ? done.error() : Status{Code::kWorkerFailed, row + ": " + reason});
+  }
+  ASSAY_TRY(recording.delays_ns,
+            measured_delays(experiment, directory, static_cast<int>(found - experiment.rows.begin())));
+  std::string problem;
+  if (!replay::write_recording(file.string(), recording, problem)) return fail(Code::kResource, problem);
+  return RecordedCounts{recording.answers.size(), recording.delays_ns.size()};
+}
+
+}  // namespace assay::campaign
