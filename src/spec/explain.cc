@@ -157,6 +157,32 @@ void write_accuracy(Writer& w, const AccuracySpec& a) {
   w.pair("compare_images", a.compare_images).end();
 }
 
+void write_power(Writer& w, const PowerSpec& p) {
+  w.begin("power");
+  if (!p.meters.empty()) {
+    w.begin_list("meters");
+    for (const MeterSpec& meter : p.meters)
+      w.begin()
+          .text("kind", meter.kind)
+          .text("address", meter.address)
+          .pair("boundary", meter.boundary)
+          .pair("period", meter.period)
+          .texts("options", meter.options)
+          .end();
+    w.end_list();
+  }
+  w.pair("sensors", p.sensors).pair("sensor_period", p.sensor_period).pair("idle", p.idle);
+  w.pair("loaded_idle", p.loaded_idle).pair("least_samples", p.least_samples);
+  if (p.supply_limit_w) w.pair("supply_limit", *p.supply_limit_w);
+  w.pair("load_pattern", p.load_pattern).end();
+}
+
+void write_conditions(Writer& w, const ConditionsSpec& c) {
+  w.begin("conditions").pair("cooling", c.cooling).pair("temperature_limit", c.temperature_limit_c);
+  w.pair("quiet_load", c.quiet_load_percent).pair("quiet_wait", c.quiet_wait);
+  w.pair("cool_band", c.cool_band_k).end();
+}
+
 }  // namespace
 
 std::string duration_text(std::chrono::nanoseconds duration) {
@@ -191,6 +217,8 @@ std::string explain(const Experiment& x) {
   w.end_list();
   write_protocol(w, x.protocol);
   write_accuracy(w, x.accuracy);
+  write_power(w, x.power);
+  write_conditions(w, x.conditions);
   if (!x.peaks.empty()) {
     w.begin_list("peaks");
     for (const PeakSpec& peak : x.peaks)

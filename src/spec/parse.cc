@@ -208,14 +208,6 @@ void read_accuracy(MapReader root, AccuracySpec& accuracy) {
   root.done();
 }
 
-void read_peak(MapReader root, PeakSpec& peak) {
-  root.text("accelerator", peak.accelerator);
-  root.choice("precision", peak.precision, {"fp32", "fp16", "bf16", "int8"});
-  root.number("gops", peak.gops, 0, 1e9, "GOPS");
-  root.text("source", peak.source);
-  root.done();
-}
-
 /// Calls `read` with a MapReader for each item of a list.
 template <typename Read>
 void read_list(MapReader& root, std::string_view key, Problems& problems, Read read) {
@@ -225,6 +217,45 @@ void read_list(MapReader& root, std::string_view key, Problems& problems, Read r
   std::size_t index = 0;
   for (const auto& item : list)
     read(MapReader(item, std::string(key) + "[" + std::to_string(index++) + "]", problems));
+}
+
+void read_meter(MapReader root, MeterSpec& meter) {
+  root.choice("kind", meter.kind, {"wt300e", "ptdaemon", "http"});
+  root.text("address", meter.address);
+  root.choice("boundary", meter.boundary, {"dc_input", "ac_input"});
+  root.duration("period", meter.period, 1ms);
+  root.string_map("options", meter.options);
+  root.done();
+}
+
+void read_power(MapReader root, PowerSpec& power, Problems& problems) {
+  read_list(root, "meters", problems,
+            [&](MapReader item) { read_meter(item, power.meters.emplace_back()); });
+  root.boolean("sensors", power.sensors);
+  root.duration("sensor_period", power.sensor_period, 1ms);
+  root.duration("idle", power.idle, 0ns);
+  root.duration("loaded_idle", power.loaded_idle, 0ns);
+  root.integer("least_samples", power.least_samples, 2, 1'000'000);
+  if (root.has("supply_limit")) root.number("supply_limit", power.supply_limit_w.emplace(), 0, 1e6, "W");
+  root.boolean("load_pattern", power.load_pattern);
+  root.done();
+}
+
+void read_conditions(MapReader root, ConditionsSpec& conditions) {
+  root.choice("cooling", conditions.cooling, {"active", "passive", "unstated"});
+  root.number("temperature_limit", conditions.temperature_limit_c, 0, 200, "degC");
+  root.number("quiet_load", conditions.quiet_load_percent, 0, 100, "%");
+  root.duration("quiet_wait", conditions.quiet_wait, 0ns);
+  root.number("cool_band", conditions.cool_band_k, 0, 100, "K");
+  root.done();
+}
+
+void read_peak(MapReader root, PeakSpec& peak) {
+  root.text("accelerator", peak.accelerator);
+  root.choice("precision", peak.precision, {"fp32", "fp16", "bf16", "int8"});
+  root.number("gops", peak.gops, 0, 1e9, "GOPS");
+  root.text("source", peak.source);
+  root.done();
 }
 
 Experiment read_experiment(const YAML::Node& document, Problems& problems, const fs::path& base) {
@@ -247,6 +278,8 @@ Experiment read_experiment(const YAML::Node& document, Problems& problems, const
             [&](MapReader item) { read_rows(item, experiment.rows, problems, base); });
   if (auto map = root.map("protocol")) read_protocol(*map, experiment.protocol);
   if (auto map = root.map("accuracy")) read_accuracy(*map, experiment.accuracy);
+  if (auto map = root.map("power")) read_power(*map, experiment.power, problems);
+  if (auto map = root.map("conditions")) read_conditions(*map, experiment.conditions);
   read_list(root, "peaks", problems,
             [&](MapReader item) { read_peak(item, experiment.peaks.emplace_back()); });
   for (std::string_view key : {"name", "model", "data", "rows"})
