@@ -315,6 +315,20 @@ Experiment random_experiment(std::mt19937_64& random) {
   x.protocol.timed_cap = up_to(1) ? 0 : 20000;
   x.protocol.rest = up_to(9) * 1min;
   x.protocol.order_seed = random();
+  for (int i = 0; i < up_to(2); ++i)
+    x.power.meters.push_back({pick({"wt300e", "ptdaemon", "http"}),
+                              words(),
+                              pick({"dc_input", "ac_input"}),
+                              (1 + up_to(999)) * 1ms,
+                              {{"element", words()}}});
+  x.power.sensors = up_to(1);
+  x.power.sensor_period = (1 + up_to(99)) * 1ms;
+  x.power.idle = up_to(99) * 1s;
+  x.power.loaded_idle = up_to(9) * 1s;
+  x.power.least_samples = 2 + up_to(99);
+  if (up_to(1)) x.power.supply_limit_w = real();
+  x.power.load_pattern = up_to(1);
+  x.conditions = {pick({"active", "passive", "unstated"}), 100 * real(), 100 * real(), up_to(99) * 1s, real()};
   x.accuracy.enabled = up_to(1);
   if (up_to(1)) x.accuracy.target = 100 * real();
   x.accuracy.warn_drop = real();
