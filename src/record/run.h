@@ -73,6 +73,7 @@ struct TimedRun {
   std::vector<std::int64_t> warmup_ns;
   std::vector<std::int64_t> latency_ns;
   std::int64_t window_begin_ns = 0, window_end_ns = 0;  ///< CLOCK_MONOTONIC.
+  std::int64_t loaded_idle_begin_ns = 0, loaded_idle_end_ns = 0;  ///< Both 0: there was none.
   std::string warmup_end;                               ///< Why the warm-up ended: "steady", "cap".
   bool capped = false;  ///< The timed loop ended at its preallocated cap before its duration.
   std::string boot_id;
@@ -86,6 +87,21 @@ struct TimedRun {
       -1;  ///< CPU time of other processes in the window / (window x cores); -1: unknown.
   std::int64_t involuntary_switches = 0;
   Failure failure;
+};
+
+/// A time in which nothing was loaded: what net power is counted from.
+struct IdleRun {
+  std::int64_t begin_ns = 0, end_ns = 0;  ///< CLOCK_MONOTONIC.
+  std::string boot_id;
+  std::string skipped;  ///< Why there was none ("no power source"); empty: it was held.
+};
+
+/// A load pattern that was driven so that an imported log can find its clock: edges on CLOCK_MONOTONIC,
+/// alternating between on (first) and off.
+struct PatternRun {
+  std::vector<std::int64_t> edges_ns;
+  std::string boot_id;
+  std::string skipped;
 };
 
 /// One repeat of the end-to-end loop, a process of its own: one request at a time, decode + preprocess,

@@ -16,11 +16,22 @@ void fields(V& v, Is<record::TimedRun> auto& x) {
       v("window_begin_ns", x.window_begin_ns);
   v("window_end_ns", x.window_end_ns), v("warmup_end", x.warmup_end), v("capped", x.capped),
       v("boot_id", x.boot_id);
+  v("loaded_idle_begin_ns", x.loaded_idle_begin_ns), v("loaded_idle_end_ns", x.loaded_idle_end_ns);
   v("begin_utc_ns", x.begin_utc_ns), v("clock_step_ns", x.clock_step_ns),
       v("peak_rss_bytes", x.peak_rss_bytes);
   v("device_memory_bytes", x.device_memory_bytes), v("foreign_cpu_share", x.foreign_cpu_share);
   v("involuntary_switches", x.involuntary_switches), v("binding", x.binding), v("samples", x.samples);
   v("device_time_ns", x.device_time_ns), v("session", x.session);
+}
+
+template <typename V>
+void fields(V& v, Is<record::IdleRun> auto& x) {
+  v("begin_ns", x.begin_ns), v("end_ns", x.end_ns), v("boot_id", x.boot_id), v("skipped", x.skipped);
+}
+
+template <typename V>
+void fields(V& v, Is<record::PatternRun> auto& x) {
+  v("edges_ns", x.edges_ns), v("boot_id", x.boot_id), v("skipped", x.skipped);
 }
 
 template <typename V>
@@ -187,6 +198,20 @@ Result<void> save_profiled_run(const fs::path& folder, const record::ProfiledRun
 }
 Result<record::ProfiledRun> load_profiled_run(const fs::path& folder) {
   return load<record::ProfiledRun>(folder / "run.json");
+}
+
+Result<void> save_idle_run(const fs::path& folder, const record::IdleRun& run) {
+  return save(folder / "run.json", run);
+}
+Result<record::IdleRun> load_idle_run(const fs::path& folder) {
+  return load<record::IdleRun>(folder / "run.json");
+}
+
+Result<void> save_pattern_run(const fs::path& folder, const record::PatternRun& run) {
+  return save(folder / "run.json", run);
+}
+Result<record::PatternRun> load_pattern_run(const fs::path& folder) {
+  return load<record::PatternRun>(folder / "run.json");
 }
 
 Result<void> save_artifact(const fs::path& folder, const record::ArtifactRecord& artifact) {

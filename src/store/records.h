@@ -23,6 +23,12 @@ Result<record::AccuracyRun> load_accuracy_run(const std::filesystem::path& folde
 Result<void> save_profiled_run(const std::filesystem::path& folder, const record::ProfiledRun& run);
 Result<record::ProfiledRun> load_profiled_run(const std::filesystem::path& folder);
 
+Result<void> save_idle_run(const std::filesystem::path& folder, const record::IdleRun& run);
+Result<record::IdleRun> load_idle_run(const std::filesystem::path& folder);
+
+Result<void> save_pattern_run(const std::filesystem::path& folder, const record::PatternRun& run);
+Result<record::PatternRun> load_pattern_run(const std::filesystem::path& folder);
+
 Result<void> save_artifact(const std::filesystem::path& folder, const record::ArtifactRecord& artifact);
 Result<record::ArtifactRecord> load_artifact(const std::filesystem::path& folder);
 
