@@ -100,10 +100,13 @@ struct Source {
   std::string failure;                                  ///< Why it ended early; empty: it did not.
 };
 
-/// Everything that was observed beside a run.
+/// Everything that was observed beside a run, and what observing cost.
 struct Observation {
   std::vector<Source> sources;
   std::vector<Series> series;
+  std::int64_t begin_ns = 0, end_ns = 0;
+  std::int64_t cpu_ns = 0;      ///< CPU time of the sampler's threads.
+  std::int64_t late_ticks = 0;  ///< Readings that were due while the one before was still going on: skipped.
 };
 
 }  // namespace assay::record

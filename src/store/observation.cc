@@ -60,12 +60,14 @@ void fields(V& v, Is<StoredSeries> auto& x) {
 }
 
 struct StoredObservation {
-  std::vector<record::Source> sources;
+  record::Observation observation;  ///< Without its series.
   std::vector<StoredSeries> series;
 };
 template <typename V>
 void fields(V& v, Is<StoredObservation> auto& x) {
-  v("sources", x.sources), v("series", x.series);
+  auto& o = x.observation;
+  v("begin_ns", o.begin_ns), v("end_ns", o.end_ns), v("cpu_ns", o.cpu_ns), v("late_ticks", o.late_ticks);
+  v("sources", o.sources), v("series", x.series);
 }
 
 template <typename Enum, std::size_t N>
@@ -121,7 +123,9 @@ Result<void> readings_from_csv(std::string_view text, std::vector<Series>& serie
 }
 
 Result<void> save_observation(const fs::path& folder, const record::Observation& observation) {
-  StoredObservation stored{observation.sources, {}};
+  StoredObservation stored{{observation.sources, {}, observation.begin_ns, observation.end_ns,
+                            observation.cpu_ns, observation.late_ticks},
+                           {}};
   for (const Series& series : observation.series)
     stored.series.push_back({{series.channel, {}, series.gaps, series.rejected},
                              std::string(to_string(series.channel.kind)),
@@ -139,7 +143,7 @@ Result<record::Observation> load_observation(const fs::path& folder) {
   if (!text) return fail(text.error());
   auto stored = read_json<StoredObservation>(*text);
   if (!stored) return fail(stored.error().with_context(file.string()));
-  record::Observation observation{std::move(stored->sources), {}};
+  record::Observation observation = std::move(stored->observation);
   for (StoredSeries& item : stored->series) {
     const auto kind = word_of(kKinds, item.kind);
     const auto boundary = word_of(kBoundaries, item.boundary);
