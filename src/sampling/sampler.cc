@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "base/clock.h"
@@ -28,6 +29,7 @@ std::int64_t thread_cpu_ns() {
 struct Track {
   Probe* probe = nullptr;
   std::vector<record::Series> series;
+  std::vector<std::map<std::string, std::int64_t>> rejected_before;  ///< The probe counts since it was made.
   Acquisition acquisition;
   std::int64_t reads = 0, failed = 0, total_ns = 0, longest_ns = 0;
   std::int64_t lost_since_ns = 0;  ///< Begin of the open gap; 0: none.
@@ -36,7 +38,10 @@ struct Track {
 
   void begin(Probe& source, std::int64_t now_ns) {
     probe = &source;
-    for (const record::Channel& channel : source.channels()) series.push_back({channel, {}, {}, {}});
+    for (const record::Channel& channel : source.channels()) {
+      rejected_before.push_back(source.rejected(series.size()));
+      series.push_back({channel, {}, {}, {}});
+    }
     acquisition.values.resize(series.size());
     last_good_ns_ = now_ns;
   }
@@ -45,23 +50,34 @@ struct Track {
     std::fill(acquisition.values.begin(), acquisition.values.end(), std::nullopt);
     acquisition.begin_ns = monotonic_ns();
     acquisition.end_ns = 0;
-    const Result<void> done = probe->read(acquisition);
+    acquisition.gap.reset();
+    const std::int64_t asked = acquisition.begin_ns;
+    const Result<bool> done = probe->read(acquisition);
     const std::int64_t now = monotonic_ns();
-    const std::int64_t took = now - acquisition.begin_ns;
+    const std::int64_t took = now - asked;
     if (acquisition.end_ns == 0) acquisition.end_ns = now;
     ++reads;
     total_ns += took;
     longest_ns = std::max(longest_ns, took);
     if (!done) return lose(now, done.error().message);
+    if (acquisition.gap)
+      for (record::Series& one : series) one.gaps.push_back(*acquisition.gap);
+    if (!*done) return;
     if (lost_since_ns != 0) close_gap(acquisition.begin_ns);
     last_good_ns_ = acquisition.end_ns;
     backoff_ns = not_before_ns = 0;
-    for (std::size_t i = 0; i < series.size(); ++i) {
+    for (std::size_t i = 0; i < series.size(); ++i)
       if (acquisition.values[i])
         series[i].readings.push_back({acquisition.begin_ns, acquisition.end_ns, *acquisition.values[i]});
-      else
-        ++series[i].rejected["no value"];
-    }
+  }
+
+  void count_rejected() {
+    for (std::size_t i = 0; i < series.size(); ++i)
+      for (const auto& [reason, count] : probe->rejected(i)) {
+        const auto before = rejected_before[i].find(reason);
+        const std::int64_t since = count - (before == rejected_before[i].end() ? 0 : before->second);
+        if (since > 0) series[i].rejected[reason] = since;
+      }
   }
 
   void lose(std::int64_t now, const std::string& reason) {
@@ -110,6 +126,7 @@ class Sampler::Group {
     into.cpu_ns += cpu_ns_;
     into.late_ticks += late_ticks_;
     for (Track& track : tracks_) {
+      track.count_rejected();
       record::Source source = track.probe->finish();
       if (track.lost_since_ns != 0) {
         source.failure = track.lost_reason;

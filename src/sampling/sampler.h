@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/status.h"
@@ -16,8 +18,10 @@ namespace assay::sampling {
 
 /// One acquisition of a probe: a value for each of its channels, or none where it had none.
 struct Acquisition {
-  std::int64_t begin_ns = 0, end_ns = 0;  ///< CLOCK_MONOTONIC, around the read.
+  /// CLOCK_MONOTONIC. The sampler sets them around the read; a probe that knows better overwrites them.
+  std::int64_t begin_ns = 0, end_ns = 0;
   std::vector<std::optional<double>> values;
+  std::optional<record::Gap> gap;  ///< A time in which the source gave nothing, told by the probe itself.
 };
 
 /// What the sampler reads: a sensor of the board, or a meter.
@@ -27,9 +31,11 @@ class Probe {
   virtual std::span<const record::Channel> channels() const = 0;
   /// How often to read; 0: read() itself waits for the next update, and gets a thread of its own.
   virtual std::chrono::nanoseconds period() const = 0;
-  /// Fills `out` (values has its size already). Waits at most about a second. Errors: the source gives nothing
-  /// now; the sampler notes a gap and goes on asking.
-  virtual Result<void> read(Acquisition& out) = 0;
+  /// Fills `out` (values has its size already, all none). False: there was no update. Waits at most about a
+  /// second. Errors: the source gives nothing now; the sampler notes a gap and goes on asking.
+  virtual Result<bool> read(Acquisition& out) = 0;
+  /// Reason -> how often the channel had no value, since the probe was made.
+  virtual std::map<std::string, std::int64_t> rejected(std::size_t channel) const = 0;
   /// After the last read: identity, settings read back, clock. Called on the thread that stops the sampler.
   virtual record::Source finish() = 0;
 };

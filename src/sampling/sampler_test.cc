@@ -22,14 +22,21 @@ class Counter : public Probe {
   }
   std::span<const record::Channel> channels() const override { return channels_; }
   std::chrono::nanoseconds period() const override { return period_; }
-  Result<void> read(Acquisition& out) override {
+  Result<bool> read(Acquisition& out) override {
     if (period_.count() == 0) std::this_thread::sleep_for(5ms);
     const int n = ++reads;
     if (broken) return fail(Code::kUnavailable, "cable pulled");
     out.values[0] = n;
-    if (n % 2 == 0) out.values[1] = n;
+    if (n % 2 == 0)
+      out.values[1] = n;
+    else
+      ++without_;
     if (slow) std::this_thread::sleep_for(30ms);
-    return {};
+    return true;
+  }
+  std::map<std::string, std::int64_t> rejected(std::size_t channel) const override {
+    if (channel == 0 || without_ == 0) return {};
+    return {{"odd", without_}};
   }
   record::Source finish() override { return {.id = "counter", .description = "a test"}; }
 
@@ -37,6 +44,7 @@ class Counter : public Probe {
   std::atomic<bool> broken = false, slow = false;
 
  private:
+  std::int64_t without_ = 0;
   std::chrono::nanoseconds period_;
   std::vector<record::Channel> channels_;
 };
