@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "record/reading.h"
+
 namespace assay::record {
 
 struct TensorInfo {
@@ -83,6 +85,7 @@ struct TimedRun {
   std::optional<std::int64_t> device_memory_bytes;
   std::vector<std::int64_t> device_time_ns;  ///< Where the runtime has it; sampled iterations.
   std::vector<OutputSample> samples;
+  Observation observation;  ///< From before the worker was started until after it ended.
   double foreign_cpu_share =
       -1;  ///< CPU time of other processes in the window / (window x cores); -1: unknown.
   std::int64_t involuntary_switches = 0;
@@ -94,6 +97,7 @@ struct IdleRun {
   std::int64_t begin_ns = 0, end_ns = 0;  ///< CLOCK_MONOTONIC.
   std::string boot_id;
   std::string skipped;  ///< Why there was none ("no power source"); empty: it was held.
+  Observation observation;
 };
 
 /// A load pattern that was driven so that an imported log can find its clock: edges on CLOCK_MONOTONIC,

@@ -66,8 +66,37 @@ class MeterProbe : public Probe {
 
 }  // namespace
 
-std::unique_ptr<Probe> make_probe(std::unique_ptr<sensor::Sensor> sensor, std::chrono::nanoseconds period) {
-  return std::make_unique<SensorProbe>(std::move(sensor), period);
+Result<Opened> open_probes(const spec::PowerSpec& power, const sensor::Places& places) {
+  Opened opened;
+  for (const spec::MeterSpec& meter : power.meters) {
+    const std::string what = "power meter " + meter.kind + " at " + meter.address;
+    const instrument::MeterSettings settings{
+        meter.kind, meter.address,
+        meter.boundary == "ac_input" ? record::Boundary::kAcInput : record::Boundary::kDcInput, meter.period,
+        meter.options};
+    auto made = instrument::make_meter(settings);
+    if (!made) return fail(made.error().with_context(what));
+    auto source = (*made)->open();
+    if (!source) return fail(source.error().with_context(what));
+    opened.meters.push_back(made->get());
+    opened.probes.push_back(std::make_unique<MeterProbe>(std::move(*made), std::move(*source)));
+  }
+  if (!power.sensors) return opened;
+  sensor::Found found = sensor::discover(places);
+  for (auto& one : found.sensors)
+    opened.probes.push_back(std::make_unique<SensorProbe>(std::move(one), power.sensor_period));
+  opened.absent = std::move(found.absent);
+  opened.facts = std::move(found.facts);
+  return opened;
+}
+
+bool tells_power(std::span<const std::unique_ptr<Probe>> probes) {
+  for (const auto& probe : probes)
+    for (const record::Channel& channel : probe->channels())
+      if (channel.boundary != record::Boundary::kNone &&
+          (channel.quantity == "power" || channel.quantity == "energy"))
+        return true;
+  return false;
 }
 
 }  // namespace assay::sampling

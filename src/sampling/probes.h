@@ -1,7 +1,9 @@
 // Sensors of the board and meters outside it as probes of the sampler, and which of them a campaign asks for.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,16 +15,11 @@
 
 namespace assay::sampling {
 
-/// Reads every `period`, or as often as the sensor's own period says where that is longer.
-std::unique_ptr<Probe> make_probe(std::unique_ptr<sensor::Sensor> sensor, std::chrono::nanoseconds period);
-
-/// A meter that has been opened; finish() leaves it open.
-std::unique_ptr<Probe> make_probe(std::unique_ptr<instrument::Meter> meter);
-
-/// Meters and sensors of a campaign, opened.
+/// Meters and sensors of a campaign, opened. A sensor is read every PowerSpec::sensor_period, or as often as its
+/// own natural period says where that is longer; a meter at its own updates.
 struct Opened {
   std::vector<std::unique_ptr<Probe>> probes;
-  std::vector<instrument::Meter*> meters;  ///< Among the probes: they are given back by close().
+  std::vector<instrument::Meter*> meters;  ///< Owned by their probes: to fix ranges, and to close.
   std::vector<sensor::Absence> absent;
   std::map<std::string, std::string> facts;
 };

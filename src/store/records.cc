@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "store/json_fields.h"
 #include "store/latency_csv.h"
+#include "store/observation.h"
 
 namespace assay::store {
 
@@ -145,6 +146,7 @@ void fields(V& v, Is<StoredAccuracy> auto& x) {
 Result<void> save_timed_run(const fs::path& folder, const record::TimedRun& run) {
   ASSAY_OK(write_file(folder / "latencies.csv",
                       latencies_to_csv(run.warmup_ns, run.latency_ns, static_cast<int>(run.inputs))));
+  ASSAY_OK(save_observation(folder, run.observation));
   return save(folder / "run.json", run);
 }
 
@@ -156,6 +158,7 @@ Result<record::TimedRun> load_timed_run(const fs::path& folder) {
   if (!series) return fail(series.error().with_context(csv.string()));
   run.warmup_ns = std::move(series->warmup_ns);
   run.latency_ns = std::move(series->timed_ns);
+  ASSAY_TRY(run.observation, load_observation(folder));
   return run;
 }
 
@@ -201,10 +204,13 @@ Result<record::ProfiledRun> load_profiled_run(const fs::path& folder) {
 }
 
 Result<void> save_idle_run(const fs::path& folder, const record::IdleRun& run) {
+  ASSAY_OK(save_observation(folder, run.observation));
   return save(folder / "run.json", run);
 }
 Result<record::IdleRun> load_idle_run(const fs::path& folder) {
-  return load<record::IdleRun>(folder / "run.json");
+  ASSAY_TRY(record::IdleRun run, load<record::IdleRun>(folder / "run.json"));
+  ASSAY_TRY(run.observation, load_observation(folder));
+  return run;
 }
 
 Result<void> save_pattern_run(const fs::path& folder, const record::PatternRun& run) {
