@@ -1,0 +1,15 @@
+// Power, energy and efficiency of a row from what was observed beside its timed runs. Pure.
+#pragma once
+
+#include "record/evidence.h"
+#include "record/results.h"
+
+namespace assay::metric {
+
+/// Fills the row's power figures and power_sources, and its temperature. A figure is formed in each repeat over
+/// that repeat's timed window; the row is their mean. Its interval joins the Student-t interval over the
+/// repeats with U (k=2) of the meter, which is the same in all of them, in quadrature. Needs the row's latency
+/// figures. Figures of a source other than an external meter at the DC input carry their boundary as a reason.
+void power_figures(const record::RowEvidence& evidence, record::Row& row);
+
+}  // namespace assay::metric
