@@ -11,6 +11,7 @@
 
 #include "metric/latency.h"
 #include "metric/percentile.h"
+#include "metric/power.h"
 #include "metric/segmentation.h"
 #include "metric/statistics.h"
 
@@ -253,12 +254,6 @@ void accuracy_figures(const RowEvidence& evidence, Row& row) {
       miou_drop_interval(reference.confusion, run.confusion, run.classes, kBootstrapSeed));
 }
 
-void power_figures(Row& row) {
-  for (Figure* figure : {&row.figures.power, &row.figures.energy_per_inference, &row.figures.efficiency}) {
-    refuse(*figure, "no power source");
-  }
-}
-
 /// Share of the claimed accelerator in the executed layers, by time where it is told, else by count.
 void placement_figure(const RowEvidence& evidence, Row& row) {
   Figure& figure = row.figures.placement;
@@ -374,7 +369,7 @@ record::Row derive_row(const record::RowEvidence& evidence) {
   performance_ratio(evidence, row);
   pipeline_figures(evidence, row);
   accuracy_figures(evidence, row);
-  power_figures(row);
+  power_figures(evidence, row);
   placement_figure(evidence, row);
   if (row.simulated) mark_simulated_times(evidence, row);
   return row;

@@ -86,6 +86,8 @@ struct TimedRun {
   std::vector<std::int64_t> device_time_ns;  ///< Where the runtime has it; sampled iterations.
   std::vector<OutputSample> samples;
   Observation observation;  ///< From before the worker was started until after it ended.
+  std::int64_t quiet_wait_ns = 0;         ///< How long the run waited for a quiet, cool machine.
+  std::vector<std::string> disturbances;  ///< What still disturbed when it began all the same.
   double foreign_cpu_share =
       -1;  ///< CPU time of other processes in the window / (window x cores); -1: unknown.
   std::int64_t involuntary_switches = 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <map>
 
 #include "verdict/rule_helpers.h"
 
@@ -18,6 +19,9 @@ constexpr double kForeignWarn = 0.10, kForeignInvalid = 0.50;
 
 // Slewing by NTP is at most 500 ppm, 10 ms in 20 s: what is more was a step.
 constexpr std::int64_t kClockStepNs = 20'000'000;
+
+// Of one core: what the sampler may cost before it is a load of its own.
+constexpr double kSamplingShare = 0.02;
 
 }  // namespace
 
@@ -67,21 +71,36 @@ void judge_clock_step(const Case& c, Findings& out) {
          power_figures()});
 }
 
-void judge_power(const Case& c, Findings& out) {
-  if (c.row.figures.power.value) return;
-  const auto& reasons = c.row.figures.power.reasons;
-  out.push_back({"power-unmeasured", Severity::kUnmeasured,
-                 reasons.empty() ? "no power source was read" : reasons.front(), power_figures()});
+void judge_sampling(const Case& c, Findings& out) {
+  double worst = 0;
+  std::map<std::string, std::string> silent;
+  for (const record::TimedRun* run : completed(c.evidence)) {
+    const record::Observation& seen = run->observation;
+    if (seen.end_ns > seen.begin_ns)
+      worst = std::max(worst, static_cast<double>(seen.cpu_ns) / static_cast<double>(seen.end_ns - seen.begin_ns));
+    for (const record::Source& source : seen.sources)
+      if (!source.failure.empty()) silent[source.id] = source.failure;
+  }
+  if (worst > kSamplingShare)
+    out.push_back({"sampling", Severity::kWarn,
+                   "reading sensors took " + number(100 * worst, 1) + " % of a core (limit " +
+                       number(100 * kSamplingShare) + " %): read them less often",
+                   latency_figures()});
+  for (const auto& [source, failure] : silent)
+    out.push_back({"sampling", Severity::kWarn, source + " fell silent in a run: " + failure, {}});
 }
 
-void judge_heat(const Case& c, Findings& out) {
-  if (c.row.repeats > 0)
-    out.push_back({"heat-unobserved",
-                   Severity::kUnmeasured,
-                   "heat and throttling were not observed: no source of temperature, clocks or throttling "
-                   "was read, and "
-                   "cooling is not declared",
-                   {}});
+void judge_quiet(const Case& c, Findings& out) {
+  for (const record::TimedRun* run : completed(c.evidence)) {
+    if (run->disturbances.empty()) continue;
+    std::string what;
+    for (const std::string& one : run->disturbances) what += (what.empty() ? "" : "; ") + one;
+    out.push_back({"not-quiet", Severity::kWarn,
+                   "repeat " + std::to_string(run->repeat) + " began after " +
+                       number(static_cast<double>(run->quiet_wait_ns) * 1e-9, 0) +
+                       " s of waiting though the machine was not quiet: " + what,
+                   latency_figures()});
+  }
 }
 
 }  // namespace assay::verdict

@@ -55,7 +55,23 @@ void judge_inputs(const Case&, Findings&);
 void judge_foreign_load(const Case&, Findings&);
 void judge_performance_ratio(const Case&, Findings&);
 void judge_clock_step(const Case&, Findings&);
-void judge_power(const Case&, Findings&);
-void judge_heat(const Case&, Findings&);
+void judge_sampling(const Case&, Findings&);
+void judge_quiet(const Case&, Findings&);
+
+void judge_power_measured(const Case&, Findings&);
+void judge_power_boundary(const Case&, Findings&);
+void judge_power_window(const Case&, Findings&);
+void judge_power_range(const Case&, Findings&);
+void judge_power_clock(const Case&, Findings&);
+void judge_power_accuracy(const Case&, Findings&);
+void judge_reconciliation(const Case&, Findings&);
+void judge_idle(const Case&, Findings&);
+void judge_supply(const Case&, Findings&);
+
+void judge_heat_observed(const Case&, Findings&);
+void judge_temperature(const Case&, Findings&);
+void judge_throttling(const Case&, Findings&);
+void judge_slowing(const Case&, Findings&);
+void judge_cooling(const Case&, Findings&);
 
 }  // namespace assay::verdict

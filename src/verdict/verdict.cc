@@ -63,8 +63,26 @@ std::span<const Rule> rules() {
        judge_foreign_load},
       {"performance-ratio", "no more than the peak was achieved", judge_performance_ratio},
       {"clock-step", "the wall clock did not step during a run", judge_clock_step},
-      {"power-unmeasured", "power was measured", judge_power},
-      {"heat-unobserved", "temperature, clocks and throttling were observed", judge_heat},
+      {"not-quiet", "the machine was quiet and cool before each run", judge_quiet},
+      {"sampling", "watching cost under 2 % of a core, and no source fell silent", judge_sampling},
+      {"power-unmeasured", "power was measured in every repeat", judge_power_measured},
+      {"power-boundary", "power was measured by an external meter at the DC input", judge_power_boundary},
+      {"power-window",
+       "30 samples or more in each timed window (or what the spec asks), 90 % of it covered, no gap over 2.5 "
+       "update intervals, no jump of a counter",
+       judge_power_window},
+      {"power-range", "no reading was over the meter's range", judge_power_range},
+      {"power-clock", "the meter's clock is known to 2 % of the window (over 10 % invalid)",
+       judge_power_clock},
+      {"power-accuracy", "the power source states its accuracy", judge_power_accuracy},
+      {"power-reconciliation", "no rail exceeds what contains it", judge_reconciliation},
+      {"idle-drift", "idle power before and after differ by at most 5 % of the power", judge_idle},
+      {"supply-limit", "peak power is within the supply's limit", judge_supply},
+      {"heat-unobserved", "temperature, clocks or throttling were observed", judge_heat_observed},
+      {"temperature", "every zone stayed below the limit (85 degC, or the spec's)", judge_temperature},
+      {"throttled", "no throttling by counters or reasons in a timed window", judge_throttling},
+      {"slowing", "clocks did not fall while temperature rose and latency grew", judge_slowing},
+      {"cooling", "active cooling is declared", judge_cooling},
       {"versions", "versions, libraries and the model's digest are recorded", judge_versions},
       {"simulated", "times come from a device, not from a replay or a simulator", judge_simulated},
   };
@@ -169,7 +187,9 @@ const std::vector<std::string>& latency_figures() {
   static const std::vector<std::string> kNames{"latency_mean",      "latency_p50",          "latency_p90",
                                                "latency_p95",       "latency_p99",          "latency_p999",
                                                "throughput",        "throughput_window",    "gops",
-                                               "performance_ratio", "energy_per_inference", "efficiency"};
+                                               "performance_ratio", "energy_per_inference", "efficiency",
+                                               "net_efficiency",    "gops_per_watt",
+                                               "energy_delay_product"};
   return kNames;
 }
 const std::vector<std::string>& percentile_figures() {
@@ -187,7 +207,16 @@ const std::vector<std::string>& end_to_end_figures() {
   return kNames;
 }
 const std::vector<std::string>& power_figures() {
-  static const std::vector<std::string> kNames{"power", "energy_per_inference", "efficiency"};
+  static const std::vector<std::string> kNames{"power",
+                                               "power_loaded_idle",
+                                               "power_net",
+                                               "power_peak",
+                                               "energy_per_inference",
+                                               "window_energy_per_inference",
+                                               "efficiency",
+                                               "net_efficiency",
+                                               "gops_per_watt",
+                                               "energy_delay_product"};
   return kNames;
 }
 
