@@ -85,9 +85,16 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
   std::vector<record::RowEvidence> rows(experiment.rows.size());
   ASSAY_TRY(const auto peaks, all_peaks(experiment, directory));
   std::optional<record::AccuracyRun> reference;
+  std::vector<record::IdleRun> idle;
   const std::vector<Step> plan = make_plan(experiment);
   for (const Step& step : plan) {
-    if (step.kind == StepKind::kPeaks) continue;
+    if (step.kind == StepKind::kPeaks || step.kind == StepKind::kPattern) continue;
+    if (step.kind == StepKind::kIdle) {
+      std::optional<record::IdleRun> run;
+      ASSAY_OK(load_step(directory, step.id, store::load_idle_run, run));
+      if (run) idle.push_back(std::move(*run));
+      continue;
+    }
     if (step.row == kReference) {
       ASSAY_OK(load_step(directory, step.id, store::load_accuracy_run, reference));
       continue;
@@ -117,7 +124,7 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
         if (run) row.timed.push_back(std::move(*run));
         break;
       }
-      case StepKind::kPeaks:
+      default:
         break;
     }
   }
@@ -137,6 +144,7 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
     const auto source = assets.models.find(spec.batch);
     row.key = key_of(experiment, spec, directory.campaign().environment);
     row.reference = reference;
+    row.idle = idle;
     if (source != assets.models.end()) {
       row.operations = source->second.operations;
       row.operations_note = source->second.operations_note;
@@ -177,7 +185,7 @@ Result<std::vector<std::pair<std::string, std::string>>> failed_runs(const spec:
           return of(store::load_pipeline_run(folder));
         case StepKind::kProfile:
           return of(store::load_profiled_run(folder));
-        case StepKind::kPeaks:
+        default:
           break;
       }
       return record::Failure{};

@@ -106,6 +106,7 @@ struct IdleRun {
 /// alternating between on (first) and off.
 struct PatternRun {
   std::vector<std::int64_t> edges_ns;
+  std::int64_t window_begin_ns = 0, window_end_ns = 0;  ///< Off before the first edge, on or off after the last.
   std::string boot_id;
   std::string skipped;
 };

@@ -33,7 +33,8 @@ void fields(V& v, Is<record::IdleRun> auto& x) {
 
 template <typename V>
 void fields(V& v, Is<record::PatternRun> auto& x) {
-  v("edges_ns", x.edges_ns), v("boot_id", x.boot_id), v("skipped", x.skipped);
+  v("edges_ns", x.edges_ns), v("window_begin_ns", x.window_begin_ns), v("window_end_ns", x.window_end_ns);
+  v("boot_id", x.boot_id), v("skipped", x.skipped);
 }
 
 template <typename V>
