@@ -1,5 +1,6 @@
 #include "record/figure.h"
 #include "record/finding.h"
+#include "record/reading.h"
 #include "record/results.h"
 
 namespace assay::record {
@@ -30,6 +31,38 @@ std::string_view to_string(Severity severity) {
       return "UNMEASURED";
   }
   return "INVALID";
+}
+
+std::string_view to_string(ReadingKind kind) {
+  switch (kind) {
+    case ReadingKind::kInstant:
+      return "instant";
+    case ReadingKind::kMean:
+      return "mean";
+    case ReadingKind::kCounter:
+      return "counter";
+  }
+  return "instant";
+}
+
+std::string_view to_string(Boundary boundary) {
+  switch (boundary) {
+    case Boundary::kNone:
+      return "";
+    case Boundary::kDcInput:
+      return "dc_input";
+    case Boundary::kAcInput:
+      return "ac_input";
+    case Boundary::kBoard:
+      return "board";
+    case Boundary::kRail:
+      return "rail";
+    case Boundary::kPackage:
+      return "package";
+    case Boundary::kChip:
+      return "chip";
+  }
+  return "";
 }
 
 std::span<const MetricInfo> metrics() {
