@@ -20,7 +20,8 @@ tl::unexpected<Status> refuse(const std::string& reason) {
   return fail(Code::kInvalidInput, "the power log does not match the load pattern: " + reason);
 }
 
-// --- Where in the log: correlation over all offsets -----------------------------------------------------------
+// --- Where in the log: correlation over all offsets
+// -----------------------------------------------------------
 
 struct Peak {
   std::int64_t offset_ns = 0;
@@ -70,7 +71,7 @@ class Correlator {
 
 Result<Peak> find_peak(const LogProfile& log, const LoadProfile& load, const OffsetRange& allowed) {
   constexpr std::int64_t kStepsAChip = 8;
-  constexpr double kMostWork = 4e9;  // Some seconds.
+  constexpr std::int64_t kMostOffsets = 10'000'000;  // Some seconds; with chips of 0.2 s, 2.9 days.
   // An eighth of the pattern may be missing at either end of the log.
   const auto slack = load.window().length().count() / 8;
   const auto from = std::max(load.window().end_ns - log.end_ns() - slack, allowed.from_ns);
@@ -81,10 +82,10 @@ Result<Peak> find_peak(const LogProfile& log, const LoadProfile& load, const Off
                   ", and under no offset that is allowed does the log hold the pattern; record from before "
                   "the pattern to after it, and check the log's time zone");
   const auto step = std::max<std::int64_t>(1, load.shortest_ns() / kStepsAChip);
-  const auto count = static_cast<std::size_t>((to - from) / step) + 1;
-  if (static_cast<double>(count) * static_cast<double>(load.edges().size()) > kMostWork)
+  if ((to - from) / step >= kMostOffsets)
     return refuse("the log is too long to search all of it; say in which zone its times are");
 
+  const auto count = static_cast<std::size_t>((to - from) / step) + 1;
   Correlator correlator(log, load);
   std::vector<double> correlations(count);
   Peak peak;
@@ -114,18 +115,20 @@ Result<void> check(const Peak& peak) {
   if (peak.correlation < kLeastCorrelation) {
     const double r = std::max(0.0, peak.correlation);
     return refuse("at the best place their correlation is " + number_text(r) + ", at least " +
-                  number_text(kLeastCorrelation) + " is needed; the load step is " + number_text(peak.step_w) +
+                  number_text(kLeastCorrelation) + " is needed; the load step is " +
+                  number_text(peak.step_w) +
                   " W there. The pattern is not in the log, or the load is too small against what else "
                   "draws power");
   }
   if (peak.runner_up && *peak.runner_up > kRunnerUpShare * peak.correlation)
-    return refuse("two places are alike, at offsets of " + seconds_text(peak.offset_ns) +
-                  " (correlation " + number_text(peak.correlation) + ") and " + seconds_text(peak.runner_up_ns) +
-                  " (" + number_text(*peak.runner_up) + "); say in which zone the log's times are");
+    return refuse("two places are alike, at offsets of " + seconds_text(peak.offset_ns) + " (correlation " +
+                  number_text(peak.correlation) + ") and " + seconds_text(peak.runner_up_ns) + " (" +
+                  number_text(*peak.runner_up) + "); say in which zone the log's times are");
   return {};
 }
 
-// --- How exactly: least squares of the readings ------------------------------------------------------------------
+// --- How exactly: least squares of the readings
+// ------------------------------------------------------------------
 
 struct Match {
   std::int64_t offset_ns = 0, error_ns = 0;
@@ -243,8 +246,9 @@ Result<Match> refine(const LogProfile& log, const LoadProfile& load, std::int64_
     highest = std::max(highest, offset);
   }
   if (lowest - fine < from || highest + fine > to)
-    return refuse("the load's edges drown in the scatter of the readings: the offset is known to no better "
-                  "than two update intervals; a longer pattern or a larger load is needed");
+    return refuse(
+        "the load's edges drown in the scatter of the readings: the offset is known to no better "
+        "than two update intervals; a longer pattern or a larger load is needed");
   return Match{lowest + (highest - lowest) / 2,
                (highest - lowest) / 2 + fine + std::llround(std::ceil(log.half_bracket_ns)), pivot_ns};
 }
@@ -253,7 +257,8 @@ Result<Match> refine(const LogProfile& log, const LoadProfile& load, std::int64_
 
 Result<record::ClockMap> align_by_pattern(const record::Series& theirs,
                                           std::span<const DrivenPattern> patterns, const OffsetRange& range) {
-  if (patterns.empty()) return fail(Code::kInvalidInput, "no load pattern was driven: there is nothing to align by");
+  if (patterns.empty())
+    return fail(Code::kInvalidInput, "no load pattern was driven: there is nothing to align by");
   ASSAY_TRY(const auto log, profile_of(theirs));
   std::vector<LoadProfile> loads;
   std::vector<Match> matches;
@@ -262,7 +267,8 @@ Result<record::ClockMap> align_by_pattern(const record::Series& theirs,
     ASSAY_TRY(auto load, LoadProfile::make(pattern));
     if (log.interval_ns > load.shortest_ns())
       return refuse("the log has a reading every " + seconds_text(log.interval_ns) + ", a chip lasts " +
-                    seconds_text(load.shortest_ns()) + "; make the chips at least twice as long as an interval");
+                    seconds_text(load.shortest_ns()) +
+                    "; make the chips at least twice as long as an interval");
     if (!matches.empty()) {
       const auto away = pattern.window.end_ns - patterns.front().window.begin_ns;
       if (pattern.window.begin_ns < loads.back().window().end_ns)

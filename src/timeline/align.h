@@ -22,11 +22,11 @@ struct OffsetRange {
 inline constexpr double kLeastCorrelation = 0.6;
 inline constexpr double kRunnerUpShare = 0.8;
 
-/// The map under which the log shows the patterns. `patterns` are in order of time: one, or one before and one
-/// after the run, which also tell the drift; use different sequences. The bound is for 95 % and holds from the
-/// first pattern to the last; with one pattern only, over the whole log, growing by kQuartzDrift. A load that
-/// follows its switch late makes the log look late by as much: no alignment by load can tell the two apart.
-/// Cost: O(readings), and O(range of offsets / chip x edges). Memory: under 100 bytes a reading.
+/// The map under which the log shows the patterns. `patterns` are in order of time: one, or one before and
+/// one after the run, which also tell the drift; use different sequences. The bound is for 95 % and holds
+/// from the first pattern to the last; with one pattern only, over the whole log, growing by kQuartzDrift. A
+/// load that follows its switch late makes the log look late by as much: no alignment by load can tell the
+/// two apart. Cost: O(readings), and O(range of offsets / chip x edges). Memory: under 100 bytes a reading.
 /// Errors: kInvalidInput with the reason why it does not match (shorter than the pattern, pattern not in it,
 /// update interval longer than a chip, no load step or one that drowns in the scatter, two places alike), and
 /// those of PieceMaker.

@@ -52,7 +52,8 @@ Scene scene_of(const SceneSetup& setup, Draw& draw) {
   const double start = 100, length = seconds(before.length());
   scene.patterns = {schedule(before, to_ns(start)), schedule(after, to_ns(start + length + setup.between_s))};
   for (auto& pattern : scene.patterns)
-    for (auto& edge : pattern.edges) edge.at_ns += to_ns(setup.chip * draw.uniform(0, 0.02));  // It wakes up late.
+    for (auto& edge : pattern.edges)
+      edge.at_ns += to_ns(setup.chip * draw.uniform(0, 0.02));  // It wakes up late.
   scene.first = start + length / 2;
   scene.last = start + length * 1.5 + setup.between_s;
 
@@ -96,7 +97,8 @@ double error_at(const Scene& scene, const record::ClockMap& map, double ours) {
   return static_cast<double>(to_ours(map, theirs)) * 1e-9 - ours;
 }
 
-std::string refusal(const Series& log, std::span<const DrivenPattern> patterns, const OffsetRange& range = {}) {
+std::string refusal(const Series& log, std::span<const DrivenPattern> patterns,
+                    const OffsetRange& range = {}) {
   const auto map = align_by_pattern(log, patterns, range);
   return map ? "" : map.error().message;
 }

@@ -12,8 +12,6 @@
 namespace assay::timeline {
 namespace {
 
-bool is_time(std::int64_t ns) { return -kFarthestNs <= ns && ns <= kFarthestNs; }
-
 std::int64_t width(const Bracket& bracket) { return bracket.after_ns - bracket.before_ns; }
 std::int64_t offset(const Bracket& bracket) {
   return bracket.before_ns + width(bracket) / 2 - bracket.theirs_ns;
@@ -29,8 +27,7 @@ const Bracket& narrowest(std::span<const Bracket> brackets) {
 }  // namespace
 
 std::int64_t to_ours(const record::ClockMap& map, std::int64_t theirs_ns) {
-  return theirs_ns + map.offset_ns +
-         std::llround(map.drift * static_cast<double>(theirs_ns - map.origin_ns));
+  return theirs_ns + map.offset_ns + std::llround(map.drift * static_cast<double>(theirs_ns - map.origin_ns));
 }
 
 void map_to_ours(record::Series& series, const record::ClockMap& map) {
@@ -46,7 +43,7 @@ Result<record::ClockMap> bracketed_clock(std::span<const Bracket> brackets, std:
   if (brackets.empty())
     return fail(Code::kInvalidInput, "no bracket of the meter's clock: ask it for its time at least once");
   for (const Bracket& b : brackets)
-    if (!is_time(b.before_ns) || !is_time(b.theirs_ns) || !is_time(b.after_ns) || b.before_ns > b.after_ns)
+    if (!is_sane(b.before_ns) || !is_sane(b.theirs_ns) || !is_sane(b.after_ns) || b.before_ns > b.after_ns)
       return fail(Code::kInvalidInput, "the meter's clock was asked from " + std::to_string(b.before_ns) +
                                            " to " + std::to_string(b.after_ns) + " ns and answered " +
                                            std::to_string(b.theirs_ns) + " ns: no such times");
@@ -67,7 +64,13 @@ Result<record::ClockMap> bracketed_clock(std::span<const Bracket> brackets, std:
   const Bracket first = in_third(false), last = in_third(true);
   const auto apart = static_cast<double>(last.theirs_ns - first.theirs_ns);
 
+  const auto stepped = [](const std::string& what) {
+    return fail(Code::kInvalidInput,
+                "the meter's clock " + what + ": it was stepped; keep it from being set during a run");
+  };
   const Bracket& best = narrowest(ordered);
+  for (const Bracket& b : ordered)
+    if (std::abs(offset(b) / 4 - offset(best) / 4) > kFarthestNs / 4) return stepped("jumped by decades");
   record::ClockMap map{best.theirs_ns, offset(best), 0, half(best), "bracketed"};
   auto known_from_ns = best.theirs_ns, known_to_ns = best.theirs_ns;
   double beyond = kQuartzDrift;  // How the bound grows with the distance from what is known, relative.
@@ -81,9 +84,7 @@ Result<record::ClockMap> bracketed_clock(std::span<const Bracket> brackets, std:
     known_to_ns = last.theirs_ns;
     beyond = halves / apart;
     if (std::abs(map.drift) > kLargestDrift)
-      return fail(Code::kInvalidInput, "the meter's clock moved by " + seconds_text(moved_ns) +
-                                           " against ours within " + seconds_text(apart) +
-                                           ": it was stepped; keep it from being set during a run");
+      return stepped("moved by " + seconds_text(moved_ns) + " against ours within " + seconds_text(apart));
   }
 
   double farthest_ns = 0;
@@ -95,14 +96,12 @@ Result<record::ClockMap> bracketed_clock(std::span<const Bracket> brackets, std:
     const auto mapped_ns = to_ours(map, b.theirs_ns) - b.theirs_ns;
     if (static_cast<double>(std::abs(mapped_ns - offset(b))) >
         static_cast<double>(half(b) + map.error_ns) + reach_ns)
-      return fail(Code::kInvalidInput, "the meter's clock was " + seconds_text(offset(b)) +
-                                           " behind ours where, by its other answers, it should have been " +
-                                           seconds_text(mapped_ns) +
-                                           ", and its brackets do not allow for that: it was stepped; keep "
-                                           "it from being set during a run");
+      return stepped("was " + seconds_text(offset(b)) + " behind ours where it should have been " +
+                     seconds_text(mapped_ns) +
+                     " behind by its other answers, more than their brackets allow");
   }
-  map.error_ns +=
-      std::llround(std::ceil(farthest_ns + beyond * static_cast<double>(std::max<std::int64_t>(used_for_ns, 0))));
+  map.error_ns += std::llround(
+      std::ceil(farthest_ns + beyond * static_cast<double>(std::max<std::int64_t>(used_for_ns, 0))));
   return map;
 }
 

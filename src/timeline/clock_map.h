@@ -25,11 +25,11 @@ struct Bracket {
 };
 
 /// The map that the narrowest brackets tell: offset = middle - theirs, wrong by half the bracket at most.
-/// Where brackets lie far enough apart to tell it better than kQuartzDrift does, the drift too. The bound holds
-/// from the first bracket to the last (a hard bound, so for 95 % too); a single moment's brackets tell nothing
-/// of other times, and their drift is taken to be within kQuartzDrift of nothing for `used_for_ns` more.
-/// Errors: kInvalidInput (none; times that cannot be; brackets that contradict each other: their clock was
-/// stepped between two of them, or drifts by more than kLargestDrift).
+/// Where brackets lie far enough apart to tell it better than kQuartzDrift does, the drift too. The bound
+/// holds from the first bracket to the last (a hard bound, so for 95 % too); a single moment's brackets tell
+/// nothing of other times, and their drift is taken to be within kQuartzDrift of nothing for `used_for_ns`
+/// more. Errors: kInvalidInput (none; times that cannot be; brackets that contradict each other: their clock
+/// was stepped between two of them, or drifts by more than kLargestDrift).
 Result<record::ClockMap> bracketed_clock(std::span<const Bracket> brackets, std::int64_t used_for_ns = 0);
 
 }  // namespace assay::timeline

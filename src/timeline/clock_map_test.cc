@@ -72,7 +72,8 @@ TEST(BracketedClock, HoldsTheTruth) {
 TEST(BracketedClock, FindsTheDrift) {
   std::vector<Bracket> brackets;
   for (std::int64_t s = 0; s <= 600; s += 10)
-    brackets.push_back({to_ns(1) * s - 50'000, to_ns(1) * s + 20'000 * s, to_ns(1) * s + 50'000});  // 20 ppm fast.
+    brackets.push_back(
+        {to_ns(1) * s - 50'000, to_ns(1) * s + 20'000 * s, to_ns(1) * s + 50'000});  // 20 ppm fast.
   const auto map = bracketed_clock(brackets).value();
   EXPECT_NEAR(map.drift, -20e-6, 1e-7);
   EXPECT_EQ(map.error_ns, 50'000);

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "timeline/piece.h"
+#include "timeline/window.h"
 
 namespace assay::timeline {
 namespace {
@@ -19,7 +22,9 @@ using record::Reading;
 using record::Series;
 
 bool in_order(const std::vector<Reading>& readings) {
-  return std::is_sorted(readings.begin(), readings.end(),
+  return std::all_of(readings.begin(), readings.end(),
+                     [](const Reading& r) { return is_sane(r.begin_ns) && is_sane(r.end_ns); }) &&
+         std::is_sorted(readings.begin(), readings.end(),
                         [](const Reading& a, const Reading& b) { return moment_ns(a) < moment_ns(b); });
 }
 
@@ -106,11 +111,13 @@ Result<Series> power_of(const Series& voltage, const Series& current, const std:
   power.rejected = voltage.rejected;
   for (const auto& [reason, count] : current.rejected) power.rejected[reason] += count;
 
-  const auto apart = std::max(expected_interval_ns(u, voltage.readings),
-                              expected_interval_ns(i, current.readings)) / 2;
+  const auto apart =
+      std::max(expected_interval_ns(u, voltage.readings), expected_interval_ns(i, current.readings)) / 2;
   auto a = voltage.readings.begin(), b = current.readings.begin();
   std::int64_t unpaired = 0;
-  const auto distance = [](const Reading& x, const Reading& y) { return std::abs(moment_ns(x) - moment_ns(y)); };
+  const auto distance = [](const Reading& x, const Reading& y) {
+    return std::abs(moment_ns(x) - moment_ns(y));
+  };
   while (a != voltage.readings.end() && b != current.readings.end()) {
     // The later of the two may have a nearer partner still to come.
     const bool a_is_first = moment_ns(*a) <= moment_ns(*b);
@@ -136,8 +143,8 @@ Result<Series> power_of(const Series& voltage, const Series& current, const std:
                                      std::to_string(current.readings.size()) + ")");
   const auto of_voltage = relative_accuracy(voltage), of_current = relative_accuracy(current);
   if (of_voltage && of_current)
-    power.channel.accuracy = Accuracy{std::hypot(*of_voltage, *of_current), 0, 0,
-                                      u.accuracy->source + "; " + i.accuracy->source};
+    power.channel.accuracy =
+        Accuracy{std::hypot(*of_voltage, *of_current), 0, 0, u.accuracy->source + "; " + i.accuracy->source};
   return power;
 }
 

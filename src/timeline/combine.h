@@ -24,21 +24,21 @@ bool contains(const record::Channel& outer, const record::Channel& inner,
 /// The rails' power together. Gain errors of rails of one source add, as those of one meter; sources are
 /// independent of each other. `all`: every channel that is known, so that containment through one that is not
 /// summed is seen. Errors: kInvalidInput (none; no power; one twice; one contains another).
-Result<Uncertain> sum_of_rails(std::span<const RailPower> rails,
-                               std::span<const record::Channel* const> all);
+Result<Uncertain> sum_of_rails(std::span<const RailPower> rails, std::span<const record::Channel* const> all);
 
 /// Power from voltage (V) and current (A), reading by reading: each pair is the nearest in time, within half
 /// of the readings' interval, and lasts as long as both. The means of an interval give the power but for what
-/// both fluctuate together within it, which a fact of the channel says. Relative accuracies, those of range by
-/// the mean reading, combine in quadrature, as of separate measurements. What has no partner is counted in
-/// `rejected`. Errors: kInvalidInput (units, kinds that differ, counters, out of order), kNotFound (no pairs).
+/// both fluctuate together within it, which a fact of the channel says. Relative accuracies, those of range
+/// by the mean reading, combine in quadrature, as of separate measurements. What has no partner is counted in
+/// `rejected`. Errors: kInvalidInput (units, kinds that differ, counters, out of order), kNotFound (no
+/// pairs).
 Result<record::Series> power_of(const record::Series& voltage, const record::Series& current,
                                 const std::string& id);
 
 /// Whether a board's input and the sum of its rails can be true together.
 struct Reconciliation {
-  Uncertain excess_w;   ///< Rails less board. Over 0: more than goes in.
-  double share = 0;     ///< Rails / board.
+  Uncertain excess_w;    ///< Rails less board. Over 0: more than goes in.
+  double share = 0;      ///< Rails / board.
   bool possible = true;  ///< The excess is not over its U.
 };
 /// The board's power is not 0. `one_meter`: both come from one, so that its gain error cancels.

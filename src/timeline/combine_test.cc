@@ -28,7 +28,8 @@ Channel rail(const std::string& id, const std::string& source, std::vector<std::
 }
 
 TEST(SumOfRails, AddsWhatIsApart) {
-  const auto gpu = rail("VDD_GPU_SOC", "0040"), cpu = rail("VDD_CPU_CV", "0040"), five = rail("VIN_SYS_5V0", "0041");
+  const auto gpu = rail("VDD_GPU_SOC", "0040"), cpu = rail("VDD_CPU_CV", "0040"),
+             five = rail("VIN_SYS_5V0", "0041");
   const Channel* all[] = {&gpu, &cpu, &five};
   const RailPower one_chip[] = {{&gpu, {10, 0.3, 0.1, 0}}, {&cpu, {5, 0.4, 0.05, 0}}};
   const auto two = sum_of_rails(one_chip, all).value();
@@ -47,7 +48,8 @@ TEST(SumOfRails, RefusesToCountTwice) {
   const Channel* all[] = {&input, &system, &soc};
   const Uncertain watts{1, 0, 0, 0};
   const RailPower through_another[] = {{&soc, watts}, {&input, watts}};
-  EXPECT_NE(sum_of_rails(through_another, all).error().message.find("VDD_IN contains VDD_SOC"), std::string::npos);
+  EXPECT_NE(sum_of_rails(through_another, all).error().message.find("VDD_IN contains VDD_SOC"),
+            std::string::npos);
   const RailPower twice[] = {{&soc, watts}, {&soc, watts}};
   EXPECT_NE(sum_of_rails(twice, all).error().message.find("twice"), std::string::npos);
   EXPECT_FALSE(sum_of_rails({}, all));

@@ -61,10 +61,9 @@ double Integrator::Cut::swing_w() const {
 
 Result<Integrator> Integrator::make(const record::Channel& channel, const Setup& setup) {
   if (!is_sane(setup.window))
-    return fail(Code::kInvalidInput, "channel " + channel.id + ": a window from " +
-                                         std::to_string(setup.window.begin_ns) + " to " +
-                                         std::to_string(setup.window.end_ns) +
-                                         " ns: it has to end after it begins");
+    return fail(Code::kInvalidInput,
+                "channel " + channel.id + ": a window from " + std::to_string(setup.window.begin_ns) +
+                    " to " + std::to_string(setup.window.end_ns) + " ns: it has to end after it begins");
   if (setup.clock_error_ns < 0 || setup.clock_error_ns > kFarthestNs)
     return fail(Code::kInvalidInput, "channel " + channel.id + ": a clock's error bound of " +
                                          std::to_string(setup.clock_error_ns) + " ns: it cannot be");
@@ -110,7 +109,9 @@ void Integrator::take_sample(double watts) {
 }
 
 void Integrator::take_piece(const Piece& piece) {
-  for (Slice& side : sides_) side.add(piece);
+  // Most pieces lie well within the window.
+  if (piece.begin_ns < sides_[1].window.end_ns || piece.end_ns > sides_[2].window.begin_ns)
+    for (Slice& side : sides_) side.add(piece);
   for (auto& cut : cuts_)
     if (cut && !cut->after) cut->after = piece.mean_w();
 
@@ -215,8 +216,8 @@ Result<WindowPower> Integrator::finish() const {
   const Window& window = setup_.window;
   if (main_.covered_ns == 0)
     return fail(Code::kNotFound, "channel " + id_ + ": no reading covers any of the window of " +
-                                     seconds_text(window.length().count()) + " (" +
-                                     std::to_string(stamps_) + " readings in it)");
+                                     seconds_text(window.length().count()) + " (" + std::to_string(stamps_) +
+                                     " readings in it)");
   const double covered_s = to_s(main_.covered_ns), window_s = seconds(window.length());
   const double mean_w = main_.joules / covered_s;
 
@@ -244,6 +245,8 @@ Result<WindowPower> Integrator::finish() const {
   const double holes = holes_squared_ + square(to_s(window.end_ns - covered_until_ns_));
   const double spread = std::max(0.0, sum_squares_ / covered_s - square(sum_ / covered_s));
   out.u.gaps_w = std::sqrt(holes * spread) / window_s;
+  if (!std::isfinite(mean_w) || !std::isfinite(out.u.combined_w()))
+    return fail(Code::kCorrupt, "channel " + id_ + ": its readings are too large to be powers or energies");
   return out;
 }
 

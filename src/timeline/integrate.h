@@ -27,22 +27,22 @@ inline constexpr double kPlausibleWatts = 2000;
 /// Standard uncertainties (k = 1) of a mean power, in W.
 struct PowerUncertainty {
   bool accuracy_known = false;  ///< The channel states its accuracy. If not, gain and range are not in here.
-  double gain_w = 0;     ///< Accuracy, the part "of reading": half width / sqrt 3. Common to all of one meter.
-  double range_w = 0;    ///< Accuracy, the part "of range". A meter states the sum of both half widths.
-  double clock_w = 0;    ///< The window's edges on the source's clock, by the power's difference there.
-  double sampling_w = 0; ///< What happened between the samples, their noise, the cut intervals at the edges.
-  double gaps_w = 0;     ///< That uncovered time may have drawn another power than the covered.
+  double gain_w = 0;   ///< Accuracy, the part "of reading": half width / sqrt 3. Common to all of one meter.
+  double range_w = 0;  ///< Accuracy, the part "of range". A meter states the sum of both half widths.
+  double clock_w = 0;  ///< The window's edges on the source's clock, by the power's difference there.
+  double sampling_w = 0;  ///< What happened between the samples, their noise, the cut intervals at the edges.
+  double gaps_w = 0;      ///< That uncovered time may have drawn another power than the covered.
 
-  double combined_w() const;                            ///< In quadrature (GUM).
+  double combined_w() const;                              ///< In quadrature (GUM).
   double expanded_w() const { return 2 * combined_w(); }  ///< U, k = 2.
 };
 
 struct WindowPower {
   Window window;
-  Watts mean;              ///< Over the covered time.
-  Joules covered_energy;   ///< Of the covered time alone: nothing is filled.
-  double coverage = 0;     ///< Covered share of the window, 0..1.
-  std::int64_t samples = 0;  ///< Readings in the window: of means and counters, those whose middle is.
+  Watts mean;                  ///< Over the covered time.
+  Joules covered_energy;       ///< Of the covered time alone: nothing is filled.
+  double coverage = 0;         ///< Covered share of the window, 0..1.
+  std::int64_t samples = 0;    ///< Readings in the window: of means and counters, those whose middle is.
   Nanoseconds longest_gap{0};  ///< Longest time within the window without a reading.
   Nanoseconds interval{0};     ///< From one reading to the next, as expected.
   std::optional<Watts> peak;   ///< Highest of the samples: of counters, mean over one interval.
@@ -55,7 +55,7 @@ struct WindowPower {
 };
 
 /// Mean power as a value with its uncertainty, for what is derived from it.
-Uncertain mean_power(const WindowPower& power);   ///< W
+Uncertain mean_power(const WindowPower& power);     ///< W
 Uncertain window_energy(const WindowPower& power);  ///< J, scaled to the window.
 
 /// The incremental form: readings in, in order, one window, O(1) memory (about 2 KB). Not thread-safe.
@@ -76,7 +76,7 @@ class Integrator {
   void interrupt() { pieces_.interrupt(); }
 
   /// Errors: kNotFound (no reading covers any of the window), kInvalidInput (readings not in order of time),
-  /// kCorrupt (a reading that is no number or no time).
+  /// kCorrupt (a reading that is no number or no time, or beyond all powers).
   Result<WindowPower> finish() const;
 
  private:
@@ -120,13 +120,13 @@ class Integrator {
 
   std::int64_t covered_until_ns_, seen_until_ns_;
   std::int64_t longest_gap_ns_ = 0;
-  double holes_squared_ = 0;              ///< s^2
-  double weight2_ = 0, weight3_ = 0;      ///< Sums of the pieces' lengths in s, squared and cubed.
+  double holes_squared_ = 0;                     ///< s^2
+  double weight2_ = 0, weight3_ = 0;             ///< Sums of the pieces' lengths in s, squared and cubed.
   double first_rise_js_ = 0, last_rise_js_ = 0;  ///< Length x change of the first and the last piece, W s.
-  std::optional<double> reference_w_;     ///< Against cancellation in the two sums that follow.
-  double sum_ = 0, sum_squares_ = 0;      ///< Of power less the reference, weighted by time.
+  std::optional<double> reference_w_;            ///< Against cancellation in the two sums that follow.
+  double sum_ = 0, sum_squares_ = 0;             ///< Of power less the reference, weighted by time.
   std::optional<double> peak_w_;
-  std::int64_t stamps_ = 0;               ///< Readings in the window, repetitions too.
+  std::int64_t stamps_ = 0;  ///< Readings in the window, repetitions too.
   double half_brackets_s_ = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -63,7 +65,8 @@ TEST(Integrate, TakesTrapezoidsWithInterpolatedEdges) {
 }
 
 TEST(Integrate, TakesDifferencesOfCounters) {
-  const auto power = integrate(each_second(ReadingKind::kCounter, {100, 110, 130, 132}), window_s(0.5, 2.5)).value();
+  const auto power =
+      integrate(each_second(ReadingKind::kCounter, {100, 110, 130, 132}), window_s(0.5, 2.5)).value();
   EXPECT_DOUBLE_EQ(power.covered_energy.value, 5 + 20 + 1);
   EXPECT_EQ(power.coverage, 1);
   EXPECT_EQ(power.peak->value, 20);
@@ -85,7 +88,8 @@ TEST(Integrate, FollowsACounterThroughItsWrap) {
 }
 
 TEST(Integrate, BreaksWhereACounterJumps) {
-  const auto power = integrate(each_second(ReadingKind::kCounter, {10, 15, 9e9, 25, 30}), window_s(0, 4)).value();
+  const auto power =
+      integrate(each_second(ReadingKind::kCounter, {10, 15, 9e9, 25, 30}), window_s(0, 4)).value();
   EXPECT_DOUBLE_EQ(power.covered_energy.value, 10);
   EXPECT_EQ(power.coverage, 0.5);
   EXPECT_EQ(power.breaks, 2);
@@ -155,7 +159,8 @@ TEST(Integrate, SaysWhyItCannot) {
   EXPECT_NE(says(series, window_s(7, 8)).find("no reading covers any"), std::string::npos);
   EXPECT_EQ(integrate(series, window_s(7, 8)).error().code, Code::kNotFound);
   EXPECT_NE(says(series, window_s(1, 1)).find("has to end after"), std::string::npos);
-  EXPECT_NE(says(each_second(ReadingKind::kInstant, {1}), window_s(0, 1)).find("update interval"), std::string::npos);
+  EXPECT_NE(says(each_second(ReadingKind::kInstant, {1}), window_s(0, 1)).find("update interval"),
+            std::string::npos);
   auto shuffled = series;
   std::swap(shuffled.readings[0], shuffled.readings[2]);
   EXPECT_NE(says(shuffled, window_s(0, 1)).find("in order of time"), std::string::npos);
@@ -167,7 +172,8 @@ TEST(Uncertainty, OfAccuracyIsThatOfTheManual) {
   struct Example {
     double volts, amperes, range_v, range_a, percent;
   };
-  for (const auto& e : {Example{12, 1.5, 15, 2, 0.50}, Example{19, 1.0, 30, 2, 0.84}, Example{5.1, 1.2, 15, 2, 1.25}}) {
+  for (const auto& e :
+       {Example{12, 1.5, 15, 2, 0.50}, Example{19, 1.0, 30, 2, 0.84}, Example{5.1, 1.2, 15, 2, 1.25}}) {
     auto series = each_second(ReadingKind::kMean, std::vector<double>(40, e.volts * e.amperes));
     series.channel.accuracy = record::Accuracy{0.001, 0.002, e.range_v * e.range_a, "manual"};
     const auto power = integrate(series, window_s(2, 35)).value();
@@ -178,7 +184,8 @@ TEST(Uncertainty, OfAccuracyIsThatOfTheManual) {
 }
 
 TEST(Uncertainty, SaysThatTheAccuracyIsUnknown) {
-  const auto power = integrate(each_second(ReadingKind::kMean, std::vector<double>(40, 5)), window_s(2, 35)).value();
+  const auto power =
+      integrate(each_second(ReadingKind::kMean, std::vector<double>(40, 5)), window_s(2, 35)).value();
   EXPECT_FALSE(power.u.accuracy_known);
   EXPECT_FALSE(mean_power(power).accuracy_known);
   EXPECT_FALSE(window_energy(power).accuracy_known);
@@ -248,7 +255,8 @@ Series random_series(ReadingKind kind, Draw& draw) {
   std::vector<Reading> readings;
   double t = 0, total = 0;
   for (int i = 0; i < 300; ++i) {
-    const double spacing = draw.chance(0.1) ? draw.uniform(1, 6) : draw.uniform(0.7, 1.3), watts = draw.uniform(1, 9);
+    const double spacing = draw.chance(0.1) ? draw.uniform(1, 6) : draw.uniform(0.7, 1.3),
+                 watts = draw.uniform(1, 9);
     t += spacing;
     total += watts * spacing;
     readings.push_back(reading_at(t, kind == ReadingKind::kCounter ? total : watts));
@@ -295,6 +303,32 @@ TEST(IntegrateProperty, ShiftsAndScalesWithTheReadings) {
     EXPECT_EQ(after.samples, before.samples);
     EXPECT_EQ(after.longest_gap, before.longest_gap);
   }
+}
+
+TEST(IntegrateProperty, SurvivesAnyReading) {
+  SplitMix64 bits(14);
+  for (const auto kind : kKinds)
+    for (int trial = 0; trial < 3000; ++trial) {
+      std::vector<Reading> readings;
+      for (int i = 0; i < 6; ++i) {
+        const auto begin = static_cast<std::int64_t>(bits.next()) >> bits.below(64);
+        const auto width = static_cast<std::int64_t>(bits.next() >> (1 + bits.below(63)));
+        const auto end = bits.below(9) == 0 || begin > 0 ? std::max(begin, width) : begin + width;
+        readings.push_back(
+            {begin, end, std::bit_cast<double>(bits.below(3) == 0 ? bits.next() : 0x4014000000000000U)});
+      }
+      if (bits.below(2) == 0)
+        std::sort(readings.begin(), readings.end(),
+                  [](const Reading& a, const Reading& b) { return a.begin_ns < b.begin_ns; });
+      auto series = series_of(kind, readings);
+      series.channel.update_ns = static_cast<std::int64_t>(bits.next()) >> bits.below(64);
+      const auto edge = static_cast<std::int64_t>(bits.next()) >> (1 + bits.below(60));
+      const auto power =
+          integrate(series, {edge, edge + to_ns(1)}, static_cast<std::int64_t>(bits.below(1U << 30)));
+      if (!power) continue;
+      EXPECT_GT(power->coverage, 0);
+      EXPECT_TRUE(std::isfinite(power->mean.value) && std::isfinite(power->u.combined_w()));
+    }
 }
 
 TEST(IntegrateProperty, TheMeanLiesBetweenTheReadings) {

@@ -13,7 +13,8 @@ Sums LogProfile::sums_until(std::int64_t at_ns, std::size_t& hint) const {
   const Knot& left = knots[hint];
   if (at_ns <= left.at_ns || hint + 1 == knots.size()) return left.until;
   const Knot& right = knots[hint + 1];
-  const double share = static_cast<double>(at_ns - left.at_ns) / static_cast<double>(right.at_ns - left.at_ns);
+  const double share =
+      static_cast<double>(at_ns - left.at_ns) / static_cast<double>(right.at_ns - left.at_ns);
   return left.until + share * (right.until - left.until);
 }
 
@@ -41,7 +42,8 @@ Result<LogProfile> profile_of(const record::Series& log) {
     add_knot(piece.end_ns);
   }
   if (profile.knots.size() < 3)
-    return fail(Code::kInvalidInput, "channel " + log.channel.id + ": " + std::to_string(log.readings.size()) +
+    return fail(Code::kInvalidInput, "channel " + log.channel.id + ": " +
+                                         std::to_string(log.readings.size()) +
                                          " readings are too few to find a load pattern in");
   profile.half_bracket_ns /= static_cast<double>(log.readings.size());
   return profile;

@@ -35,8 +35,8 @@ Result<LoadPattern> load_pattern(int order, Sequence sequence, std::uint64_t see
     }
     return pattern;
   }
-  return fail(Code::kInvalidInput, "a load pattern of order " + std::to_string(order) +
-                                       ": orders are 5 to 10 (31 to 1023 chips)");
+  return fail(Code::kInvalidInput,
+              "a load pattern of order " + std::to_string(order) + ": orders are 5 to 10 (31 to 1023 chips)");
 }
 
 DrivenPattern schedule(const LoadPattern& pattern, std::int64_t begin_ns) {

@@ -35,7 +35,8 @@ TEST(LoadPattern, HardlyAgreesWithItsPartner) {
     const auto before = load_pattern(order, Sequence::kBefore, 1, milliseconds(100))->chips;
     const auto after = load_pattern(order, Sequence::kAfter, 1, milliseconds(100))->chips;
     for (std::size_t shift = 0; shift < before.size(); ++shift)
-      ASSERT_LE(std::abs(correlation(before, after, shift)), 1 + (1 << ((order + 2) / 2))) << "order " << order;
+      ASSERT_LE(std::abs(correlation(before, after, shift)), 1 + (1 << ((order + 2) / 2)))
+          << "order " << order;
   }
 }
 

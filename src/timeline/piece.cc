@@ -19,7 +19,7 @@ std::int64_t expected_interval_ns(const record::Channel& channel, std::span<cons
   std::vector<std::int64_t> spacing;
   for (std::size_t i = 1; i < std::min(readings.size(), kEnough); ++i) {
     const auto before = moment_ns(readings[i - 1]), at = moment_ns(readings[i]);
-    if (at > before) spacing.push_back(at - before);
+    if (is_sane(before) && is_sane(at) && at > before) spacing.push_back(at - before);
   }
   if (spacing.empty()) return std::max<std::int64_t>(channel.update_ns, 0);
   const auto middle = spacing.begin() + static_cast<std::ptrdiff_t>(spacing.size() / 2);
@@ -33,16 +33,16 @@ Result<PieceMaker> PieceMaker::make(const record::Channel& channel, std::int64_t
   const char* unit = counter ? "J" : "W";
   if (channel.unit != unit)
     return fail(Code::kInvalidInput, "channel " + channel.id + " is in '" + channel.unit + "': a " +
-                                         std::string(to_string(channel.kind)) +
-                                         " series is integrated in " + unit + " only");
+                                         std::string(to_string(channel.kind)) + " series is integrated in " +
+                                         unit + " only");
   if (interval_ns <= 0 || interval_ns > kFarthestNs)
     return fail(Code::kInvalidInput,
                 "channel " + channel.id +
                     ": the interval between its readings is not known; state its update interval");
   if (!(plausible_w > 0))
-    return fail(Code::kInvalidInput,
-                "channel " + channel.id + ": the highest plausible power has to be over 0 W, not " +
-                    number_text(plausible_w));
+    return fail(Code::kInvalidInput, "channel " + channel.id +
+                                         ": the highest plausible power has to be over 0 W, not " +
+                                         number_text(plausible_w));
   if (channel.wraps_at && !(*channel.wraps_at > 0))
     return fail(Code::kInvalidInput, "channel " + channel.id + ": a counter wraps at a value over 0, not " +
                                          number_text(*channel.wraps_at));
@@ -52,8 +52,7 @@ Result<PieceMaker> PieceMaker::make(const record::Channel& channel, std::int64_t
   maker.interval_ns_ = interval_ns;
   const auto update_ns = std::max<std::int64_t>(channel.update_ns, 0);
   // Nine tenths, because a sampler whose period is the update interval itself jitters around it.
-  maker.repeats_within_ns_ =
-      channel.kind == ReadingKind::kMean ? update_ns / 2 : update_ns - update_ns / 10;
+  maker.repeats_within_ns_ = channel.kind == ReadingKind::kMean ? update_ns / 2 : update_ns - update_ns / 10;
   maker.wraps_at_ = channel.wraps_at;
   maker.plausible_w_ = plausible_w;
   return maker;
@@ -64,16 +63,16 @@ bool PieceMaker::acceptable(const Reading& reading) {
     failure_ = Status{code, "channel " + id_ + ": " + what};
     return false;
   };
-  if (reading.begin_ns > reading.end_ns || reading.begin_ns < -kFarthestNs || reading.end_ns > kFarthestNs)
+  if (reading.begin_ns > reading.end_ns || !is_sane(reading.begin_ns) || !is_sane(reading.end_ns))
     return refuse(Code::kCorrupt, "a reading that lasts from " + std::to_string(reading.begin_ns) + " to " +
                                       std::to_string(reading.end_ns) + " ns: no such time");
   if (!std::isfinite(reading.value))
     return refuse(Code::kCorrupt, "a reading that is not a number at " + seconds_text(moment_ns(reading)) +
                                       ": such are counted as rejected, not kept");
   if (started_ && moment_ns(reading) < last_ns_)
-    return refuse(Code::kInvalidInput,
-                  "a reading at " + seconds_text(moment_ns(reading)) + " follows one at " +
-                      seconds_text(last_ns_) + ": readings have to be in order of time; sort the log");
+    return refuse(Code::kInvalidInput, "a reading at " + seconds_text(moment_ns(reading)) +
+                                           " follows one at " + seconds_text(last_ns_) +
+                                           ": readings have to be in order of time; sort the log");
   return true;
 }
 

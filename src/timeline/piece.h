@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "base/status.h"
 #include "record/reading.h"
@@ -20,15 +22,15 @@ struct Piece {
   double mean_w() const { return (from_w + to_w) / 2; }
   double watts_at(std::int64_t at_ns) const {
     if (from_w == to_w) return from_w;
-    return from_w + (to_w - from_w) * static_cast<double>(at_ns - begin_ns) /
-                        static_cast<double>(end_ns - begin_ns);
+    return from_w +
+           (to_w - from_w) * static_cast<double>(at_ns - begin_ns) / static_cast<double>(end_ns - begin_ns);
   }
 };
 
 /// The moment of a reading: the middle of its bracket. Where in the bracket the acquisition (or the meter's
 /// update edge) lay is not known; half the bracket goes into the uncertainty of the clock.
 inline std::int64_t moment_ns(const record::Reading& reading) {
-  return reading.begin_ns + (reading.end_ns - reading.begin_ns) / 2;
+  return std::midpoint(reading.begin_ns, reading.end_ns);
 }
 
 /// Two instantaneous readings further apart than this many intervals say nothing about the time between.

@@ -24,8 +24,8 @@ PieceMaker maker_of(ReadingKind kind, double interval_s, std::int64_t update_ns 
 }
 
 TEST(ExpectedInterval, IsTheMedianSpacingOrTheUpdateInterval) {
-  const std::vector<Reading> readings{reading_at(0, 1), reading_at(0.1, 1), reading_at(0.2, 1),
-                                      reading_at(0.2, 1), reading_at(5, 1), reading_at(5.1, 1)};
+  const std::vector<Reading> readings{reading_at(0, 1),   reading_at(0.1, 1), reading_at(0.2, 1),
+                                      reading_at(0.2, 1), reading_at(5, 1),   reading_at(5.1, 1)};
   auto channel = series_of(ReadingKind::kInstant, {}).channel;
   EXPECT_EQ(expected_interval_ns(channel, readings), to_ns(0.1));
   channel.update_ns = to_ns(0.5);  // Read more often than it is renewed.
@@ -102,7 +102,8 @@ TEST(PieceMaker, RefusesWhatIsNoReading) {
   EXPECT_NE(failure({reading_at(1, std::nan(""))}).find("not a number"), std::string::npos);
   EXPECT_NE(failure({reading_at(1, HUGE_VAL)}).find("not a number"), std::string::npos);
   EXPECT_NE(failure({{5, 4, 1}}).find("no such time"), std::string::npos);
-  constexpr auto kMost = std::numeric_limits<std::int64_t>::max(), kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max(),
+                 kLeast = std::numeric_limits<std::int64_t>::min();
   EXPECT_NE(failure({{kLeast, kMost, 1}}).find("no such time"), std::string::npos);
 }
 

@@ -34,7 +34,8 @@ double Scatter::neighbour_variance() const {
 
 double Scatter::noise_variance() const {
   constexpr std::int64_t kFewestTerms = 32;
-  constexpr double kLikeNoise = 0.4;  // -E[d d'] / E[d^2] is 0.5 for white noise, less where a trend is in it.
+  constexpr double kLikeNoise =
+      0.4;  // -E[d d'] / E[d^2] is 0.5 for white noise, less where a trend is in it.
   double smallest = 0, samples = 1;
   for (std::size_t k = 0; k < kLevels; ++k, samples *= 2) {
     const Level& level = levels_[k];

@@ -9,7 +9,8 @@ namespace assay::timeline {
 /// Estimates from equally spaced samples, pushed in order, what they have of two disturbances of an integral.
 /// With d the differences of neighbours: white noise (of the instrument, or of a load that is faster than the
 /// samples) makes neighbouring d's anticorrelated, -E[d d'] = its variance, to which level, ramp and isolated
-/// step add nothing. Second differences tell steps the same way: -E[e e'] = step^2 a step + 4 noise variances.
+/// step add nothing. Second differences tell steps the same way: -E[e e'] = step^2 a step + 4 noise
+/// variances.
 class Scatter {
  public:
   void push(double value);

@@ -107,17 +107,17 @@ inline record::Reading reading_at(double s, double value) { return {to_ns(s), to
 /// A meter that looks at a curve; times in s on the curve's clock.
 struct Meter {
   record::ReadingKind kind = record::ReadingKind::kMean;
-  double interval = 0.1;     ///< From one reading to the next.
-  double update = 0;         ///< Of the source: an instant's or a counter's value may be this old. 0: fresh.
-  double update_phase = 0;   ///< When it is renewed, as a share.
-  double jitter = 0;         ///< Of the times of reading: +- this share of the interval.
-  double bracket = 0;        ///< Width of begin..end as a share of the interval.
-  bool bracket_fixed = false;  ///< The acquisition lies at the same place in each bracket.
-  double dropped = 0;        ///< Share of readings that are lost.
-  double noise = 0;          ///< Standard deviation of a reading, W. Not of counters.
+  double interval = 0.1;    ///< From one reading to the next.
+  double update = 0;        ///< Of the source: an instant's or a counter's value may be this old. 0: fresh.
+  double update_phase = 0;  ///< When it is renewed, as a share.
+  double jitter = 0;        ///< Of the times of reading: +- this share of the interval.
+  double bracket = 0;       ///< Width of begin..end as a share of the interval.
+  bool bracket_fixed = false;     ///< The acquisition lies at the same place in each bracket.
+  double dropped = 0;             ///< Share of readings that are lost.
+  double noise = 0;               ///< Standard deviation of a reading, W. Not of counters.
   double gain = 0, offset_w = 0;  ///< Errors as they are.
   std::optional<double> wraps_at;
-  double clock_offset = 0;   ///< Added to the times that are written down.
+  double clock_offset = 0;  ///< Added to the times that are written down.
 };
 
 /// Readings whose true times are begin..end.
@@ -136,9 +136,15 @@ inline std::vector<record::Reading> observe(const Curve& curve, const Meter& met
             : at;
     double value = 0;
     switch (meter.kind) {
-      case record::ReadingKind::kMean: value = curve.mean(at - meter.interval, at); break;
-      case record::ReadingKind::kInstant: value = curve.watts(renewed); break;
-      case record::ReadingKind::kCounter: value = curve.energy(begin - 10 * meter.interval - meter.update, renewed); break;
+      case record::ReadingKind::kMean:
+        value = curve.mean(at - meter.interval, at);
+        break;
+      case record::ReadingKind::kInstant:
+        value = curve.watts(renewed);
+        break;
+      case record::ReadingKind::kCounter:
+        value = curve.energy(begin - 10 * meter.interval - meter.update, renewed);
+        break;
     }
     value *= 1 + meter.gain;
     if (meter.kind == record::ReadingKind::kCounter) {

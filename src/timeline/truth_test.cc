@@ -48,7 +48,8 @@ Curve random_load(std::size_t family, double interval, double length, Draw& draw
     }
     case 2:
       curve.hold(end, (low + high) / 2);
-      curve.set_sinusoid((high - low) / 2, draw.log_uniform(0.2 * interval, 2 * length), draw.uniform(0, 6.28));
+      curve.set_sinusoid((high - low) / 2, draw.log_uniform(0.2 * interval, 2 * length),
+                         draw.uniform(0, 6.28));
       break;
     default: {
       // Inferences: a burst each, whose duration varies a little from one to the next.
@@ -139,7 +140,8 @@ TEST_P(Truth, LiesWithinUAndUIsNoWiderThanItHasToBe) {
   const auto n = ratios.size();
   EXPECT_GE(n, 900U);
   std::sort(ratios.begin(), ratios.end());
-  const auto within = static_cast<double>(std::upper_bound(ratios.begin(), ratios.end(), 1.0) - ratios.begin());
+  const auto within =
+      static_cast<double>(std::upper_bound(ratios.begin(), ratios.end(), 1.0) - ratios.begin());
   const double needed = ratios[n * 95 / 100];  // Of U, for a coverage of 95 %.
   EXPECT_GE(within / static_cast<double>(n), 0.93);
   EXPECT_GE(needed, 1 / 1.5);

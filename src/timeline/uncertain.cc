@@ -24,8 +24,8 @@ Uncertain quotient(const Uncertain& a, const Uncertain& b) {
   assert(b.value != 0);
   const double value = a.value / b.value;
   return {value, std::hypot(a.u_independent, value * b.u_independent) / std::abs(b.value),
-          (a.u_gain - value * b.u_gain) / b.value, std::hypot(a.u_range, value * b.u_range) / std::abs(b.value),
-          a.accuracy_known && b.accuracy_known};
+          (a.u_gain - value * b.u_gain) / b.value,
+          std::hypot(a.u_range, value * b.u_range) / std::abs(b.value), a.accuracy_known && b.accuracy_known};
 }
 
 Uncertain scaled(const Uncertain& a, double factor) {

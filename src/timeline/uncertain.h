@@ -29,14 +29,15 @@ Uncertain product(const Uncertain& a, const Uncertain& b);
 Uncertain quotient(const Uncertain& a, const Uncertain& b);  ///< b.value is not 0.
 Uncertain scaled(const Uncertain& a, double factor);         ///< By an exact number.
 
-/// The same value, its meter's errors now independent of all others: before values of two meters are combined.
+/// The same value, its meter's errors now independent of all others: before values of two meters are
+/// combined.
 Uncertain of_another_meter(const Uncertain& a);
 
 // Derived figures. Time is the mean inference time in s and throughput in inferences/s, both without a meter;
 // powers are of one meter.
-Uncertain net_power(const Uncertain& average_w, const Uncertain& idle_w);              ///< W
-Uncertain energy_per_inference(const Uncertain& average_w, const Uncertain& time_s);   ///< J
-Uncertain window_energy_per_count(const Uncertain& window_j, std::int64_t count);      ///< J; count >= 1.
+Uncertain net_power(const Uncertain& average_w, const Uncertain& idle_w);             ///< W
+Uncertain energy_per_inference(const Uncertain& average_w, const Uncertain& time_s);  ///< J
+Uncertain window_energy_per_count(const Uncertain& window_j, std::int64_t count);     ///< J; count >= 1.
 /// FPS/W. Net: of net_power(). The power is not 0.
 Uncertain efficiency(const Uncertain& throughput, const Uncertain& power_w);
 Uncertain gops_per_watt(const Uncertain& gops, const Uncertain& average_w);

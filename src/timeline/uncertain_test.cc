@@ -54,7 +54,8 @@ void expect_propagated(F f, const Uncertain& power, const Uncertain& time) {
   const auto moved = [&](double by_power, double by_time) {
     const double h = 1e-6;
     return (f({power.value + h * by_power, 0, 0, 0}, {time.value + h * by_time, 0, 0, 0}).value -
-            f({power.value - h * by_power, 0, 0, 0}, {time.value - h * by_time, 0, 0, 0}).value) / (2 * h);
+            f({power.value - h * by_power, 0, 0, 0}, {time.value - h * by_time, 0, 0, 0}).value) /
+           (2 * h);
   };
   const double independent = std::hypot(moved(power.u_independent, 0), moved(0, time.u_independent));
   EXPECT_NEAR(out.u_independent, independent, 1e-6 * independent);
@@ -78,8 +79,8 @@ TEST(Uncertain, AnUnknownAccuracyStaysUnknown) {
   EXPECT_TRUE(sum(known, known).accuracy_known);
 }
 
-/// P(|r + n| <= u), r rectangular of half width a, n normal of standard deviation s: the convolution that JCGM
-/// 101 would draw by Monte Carlo, in closed form.
+/// P(|r + n| <= u), r rectangular of half width a, n normal of standard deviation s: the convolution that
+/// JCGM 101 would draw by Monte Carlo, in closed form.
 double coverage(double u, double a, double s) {
   const auto below = [&](double x) {
     if (a == 0) return std::erfc(-x / s / std::sqrt(2.0)) / 2;

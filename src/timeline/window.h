@@ -19,8 +19,9 @@ struct Window {
 /// Times further than this from the clock's origin (127 years) are nonsense, and would overflow differences.
 inline constexpr std::int64_t kFarthestNs = 4'000'000'000'000'000'000;
 
+constexpr bool is_sane(std::int64_t at_ns) { return -kFarthestNs <= at_ns && at_ns <= kFarthestNs; }
 constexpr bool is_sane(const Window& window) {
-  return -kFarthestNs <= window.begin_ns && window.begin_ns < window.end_ns && window.end_ns <= kFarthestNs;
+  return is_sane(window.begin_ns) && is_sane(window.end_ns) && window.begin_ns < window.end_ns;
 }
 
 }  // namespace assay::timeline
