@@ -20,8 +20,7 @@ tl::unexpected<Status> refuse(const std::string& reason) {
   return fail(Code::kInvalidInput, "the power log does not match the load pattern: " + reason);
 }
 
-// --- Where in the log: correlation over all offsets
-// -----------------------------------------------------------
+// Where in the log: correlation over all offsets.
 
 struct Peak {
   std::int64_t offset_ns = 0;
@@ -127,8 +126,7 @@ Result<void> check(const Peak& peak) {
   return {};
 }
 
-// --- How exactly: least squares of the readings
-// ------------------------------------------------------------------
+// How exactly: least squares of the readings.
 
 struct Match {
   std::int64_t offset_ns = 0, error_ns = 0;
