@@ -59,6 +59,14 @@ double Integrator::Cut::swing_w() const {
   return 2 * std::abs(watts);
 }
 
+/// Standard uncertainty from a step of the swing's size, anywhere in the interval: what of its energy is put
+/// to the wrong side of the cut, by sharing in proportion to time or along a straight line.
+double Integrator::Cut::misplaced_j(bool linear) const {
+  const double share =
+      linear ? std::sqrt(inside * inside * inside * (4 - 3 * inside) / 12) : inside * (1 - inside) / kSqrt3;
+  return share * seconds * swing_w();
+}
+
 Result<Integrator> Integrator::make(const record::Channel& channel, const Setup& setup) {
   if (!is_sane(setup.window))
     return fail(Code::kInvalidInput,
@@ -135,15 +143,18 @@ void Integrator::take_piece(const Piece& piece) {
     sum_squares_ += square(watts - *reference_w_) * overlap_s;
     last_rise_js_ = to_s(length_ns) * (piece.to_w - piece.from_w);
     if (main_.covered_ns == end - begin) first_rise_js_ = last_rise_js_;
-    if (kind_ != record::ReadingKind::kInstant) {
-      const auto middle_ns = piece.begin_ns + length_ns / 2;
-      if (window.contains(middle_ns)) take_sample(watts);
-      const auto cut_at = [&](std::int64_t at_ns) {
-        return Cut{to_s(length_ns), to_s(at_ns - piece.begin_ns) / to_s(length_ns), watts, last_w_, {}};
-      };
-      if (cut_begin) cuts_[0] = cut_at(window.begin_ns);
-      if (cut_end) cuts_[1] = cut_at(window.end_ns);
-    }
+    const bool instant = kind_ == record::ReadingKind::kInstant;
+    if (!instant && window.contains(piece.begin_ns + length_ns / 2)) take_sample(watts);
+    const auto cut_of = [&](std::int64_t inside_ns) {
+      Cut cut{to_s(length_ns), to_s(inside_ns) / to_s(length_ns), watts, last_w_, {}};
+      if (instant) {
+        cut.before = piece.from_w;
+        cut.after = piece.to_w;
+      }
+      return cut;
+    };
+    if (cut_begin) cuts_[0] = cut_of(piece.end_ns - window.begin_ns);
+    if (cut_end) cuts_[1] = cut_of(window.end_ns - piece.begin_ns);
   }
   last_w_ = piece.mean_w();
 }
@@ -185,22 +196,22 @@ double Integrator::sampling_j(double mean_w) const {
   const double covered_s = to_s(main_.covered_ns), interval_s = to_s(setup_.interval_ns);
   if (scatter_.count() < kFewest) return std::abs(mean_w) * covered_s;
 
-  double variance = 0;
-  if (kind_ != record::ReadingKind::kCounter) variance += scatter_.noise_variance() * weight2_;
-  if (kind_ == record::ReadingKind::kInstant) {
+  const bool instant = kind_ == record::ReadingKind::kInstant,
+             counter = kind_ == record::ReadingKind::kCounter;
+  double variance = counter ? 0 : scatter_.noise_variance() * weight2_;
+  if (instant) {
     // A step at any place between two samples: the trapezoid puts it in the middle, +-half a step x interval.
     variance += scatter_.squared_steps() / 12 * weight3_ / covered_s;
     // What is left of a smooth curve (Euler and Maclaurin): interval^2 / 12 x slope, at either end.
     variance += (square(first_rise_js_) + square(last_rise_js_)) / 144;
-    return std::sqrt(variance);
   }
   const double within = 1.5 * scatter_.neighbour_variance();
+  double misplaced_j = 0;
   for (const auto& cut : cuts_) {
-    const double share = cut ? cut->share * (1 - cut->share) : 0;
-    if (cut) variance += square(share * cut->seconds * cut->swing_w()) / 3;
-    if (kind_ == record::ReadingKind::kMean) {
-      if (cut) variance += within * share * square(cut->seconds);
-    } else {
+    if (cut) misplaced_j += cut->misplaced_j(instant);
+    if (instant) continue;
+    if (cut && !counter) variance += within * cut->inside * (1 - cut->inside) * square(cut->seconds);
+    if (counter) {
       // When the counter was read, and how old its total was: told by the scatter of its differences, unless
       // the ages are alike.
       const double watts = cut ? cut->watts : mean_w;
@@ -208,7 +219,9 @@ double Integrator::sampling_j(double mean_w) const {
       variance += std::max(within * square(interval_s) / 4, stale);
     }
   }
-  return std::sqrt(variance);
+  // Not in quadrature: a window that begins and ends with its load has a step at either edge, and both err to
+  // the same side.
+  return std::sqrt(variance + square(misplaced_j));
 }
 
 Result<WindowPower> Integrator::finish() const {

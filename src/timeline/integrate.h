@@ -88,12 +88,13 @@ class Integrator {
     void add(const Piece& piece);
     std::optional<double> mean_w() const;
   };
-  /// A mean's or counter's interval that an edge of the window cuts.
+  /// An interval that an edge of the window cuts.
   struct Cut {
-    double seconds = 0, share = 0;  ///< Its length; where in it the cut is, 0..1.
+    double seconds = 0, inside = 0;  ///< Its length, and the share of it that is in the window.
     double watts = 0;
-    std::optional<double> before, after;  ///< Power of its neighbours.
+    std::optional<double> before, after;  ///< Power of its neighbours; of a linear piece, at its ends.
     double swing_w() const;
+    double misplaced_j(bool linear) const;
   };
 
   Integrator(PieceMaker pieces, const record::Channel& channel, const Setup& setup);
