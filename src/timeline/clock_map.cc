@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -53,15 +54,14 @@ Result<record::ClockMap> bracketed_clock(std::span<const Bracket> brackets, std:
   const auto span_ns = ordered.back().after_ns - ordered.front().before_ns;
 
   // The narrowest of the first and of the last third of the time: far apart, and each from several.
-  const auto in_third = [&](bool last) {
+  const auto in_third = [span_ns](auto begin, auto end) {
     std::vector<Bracket> some;
-    for (const Bracket& b : ordered)
-      if (last ? ordered.back().after_ns - b.after_ns <= span_ns / 3
-               : b.before_ns - ordered.front().before_ns <= span_ns / 3)
-        some.push_back(b);
+    std::copy_if(begin, end, std::back_inserter(some),
+                 [&](const Bracket& b) { return std::abs(b.before_ns - begin->before_ns) <= span_ns / 3; });
     return narrowest(some);
   };
-  const Bracket first = in_third(false), last = in_third(true);
+  const Bracket first = in_third(ordered.begin(), ordered.end());
+  const Bracket last = in_third(ordered.rbegin(), ordered.rend());
   const auto apart = static_cast<double>(last.theirs_ns - first.theirs_ns);
 
   const auto stepped = [](const std::string& what) {

@@ -107,7 +107,7 @@ std::optional<Case> random_case(ReadingKind kind, std::size_t family, Draw& draw
     channel.update_ns = to_ns(meter.update);
   }
   if (kind == ReadingKind::kCounter) {
-    meter.wraps_at = scale * length * draw.uniform(0.15, 5);
+    meter.wraps_at = scale * length * draw.uniform(1, 5);
     channel.wraps_at = meter.wraps_at;
   }
   double clock_error = 0;
@@ -117,7 +117,7 @@ std::optional<Case> random_case(ReadingKind kind, std::size_t family, Draw& draw
   }
 
   series.readings = observe(curve, meter, -10 * interval, length + 10 * interval, draw);
-  const auto power = integrate(series, {0, to_ns(length)}, to_ns(clock_error), 20 * scale);
+  const auto power = integrate(series, {0, to_ns(length)}, to_ns(clock_error), 8 * scale);
   EXPECT_TRUE(power.has_value()) << power.error().message;
   if (!power || power->samples < kFewestSamples || power->coverage < kLeastCoverage) return std::nullopt;
   return Case{family, power->mean.value - scale, power->u.expanded_w(), power->u};

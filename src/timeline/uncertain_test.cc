@@ -53,9 +53,11 @@ void expect_propagated(F f, const Uncertain& power, const Uncertain& time) {
   const Uncertain out = f(power, time);
   const auto moved = [&](double by_power, double by_time) {
     const double h = 1e-6;
-    return (f({power.value + h * by_power, 0, 0, 0}, {time.value + h * by_time, 0, 0, 0}).value -
-            f({power.value - h * by_power, 0, 0, 0}, {time.value - h * by_time, 0, 0, 0}).value) /
-           (2 * h);
+    const auto at = [&](double step) {
+      const Uncertain p{power.value + step * by_power}, t{time.value + step * by_time};
+      return f(p, t).value;
+    };
+    return (at(h) - at(-h)) / (2 * h);
   };
   const double independent = std::hypot(moved(power.u_independent, 0), moved(0, time.u_independent));
   EXPECT_NEAR(out.u_independent, independent, 1e-6 * independent);
