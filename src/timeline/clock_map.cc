@@ -62,7 +62,6 @@ Result<record::ClockMap> bracketed_clock(std::span<const Bracket> brackets, std:
   };
   const Bracket first = in_third(ordered.begin(), ordered.end());
   const Bracket last = in_third(ordered.rbegin(), ordered.rend());
-  const auto apart = static_cast<double>(last.theirs_ns - first.theirs_ns);
 
   const auto stepped = [](const std::string& what) {
     return fail(Code::kInvalidInput,
