@@ -70,7 +70,7 @@ Scene scene_of(const SceneSetup& setup, Draw& draw) {
     load.hold(static_cast<double>(pattern.window.end_ns) * 1e-9, setup.idle_w + (on ? setup.step_w : 0));
   };
   if (setup.with_pattern) drive(scene.patterns[0]);
-  const double run_begin = start + length + 1, run_end = start + length + setup.between_s - 1;
+  const double run_begin = start + length + 1, run_end = start + length + setup.between_s - 3;
   if (setup.with_pattern) load.hold(run_begin, setup.idle_w);
   while (load.end() < run_end)
     load.hold(load.end() + draw.uniform(0.05, 2), setup.idle_w + setup.step_w * draw.uniform(0, 1.3));

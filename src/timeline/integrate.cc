@@ -59,6 +59,10 @@ double Integrator::Cut::swing_w() const {
   return 2 * std::abs(watts);
 }
 
+double Integrator::Cut::highest_w() const {
+  return std::max({watts, before.value_or(watts), after.value_or(watts)});
+}
+
 /// Standard uncertainty from a step of the swing's size, anywhere in the interval: what of its energy is put
 /// to the wrong side of the cut, by sharing in proportion to time or along a straight line.
 double Integrator::Cut::misplaced_j(bool linear) const {
@@ -171,9 +175,9 @@ double Integrator::half_bracket_s() const {
 }
 
 /// By how much all moments together may be shifted, k = 1: the clock's error, where in its bracket a reading
-/// was acquired (it may be the same place each time), and how old an instantaneous value was.
+/// was acquired (it may be the same place each time), and how old a value was that is no mean.
 double Integrator::shift_s() const {
-  const double age = kind_ == record::ReadingKind::kInstant ? age_s() : 0;
+  const double age = kind_ == record::ReadingKind::kMean ? 0 : age_s();
   return std::sqrt(square(to_s(setup_.clock_error_ns) / 1.96) + square(half_bracket_s()) / 3 +
                    square(age) / 3);
 }
@@ -214,7 +218,7 @@ double Integrator::sampling_j(double mean_w) const {
     if (counter) {
       // When the counter was read, and how old its total was: told by the scatter of its differences, unless
       // the ages are alike.
-      const double watts = cut ? cut->watts : mean_w;
+      const double watts = cut ? cut->highest_w() : mean_w;
       const double stale = square(watts) * (square(half_bracket_s()) / 3 + square(age_s()) / 12);
       variance += std::max(within * square(interval_s) / 4, stale);
     }

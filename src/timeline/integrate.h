@@ -94,6 +94,7 @@ class Integrator {
     double watts = 0;
     std::optional<double> before, after;  ///< Power of its neighbours; of a linear piece, at its ends.
     double swing_w() const;
+    double highest_w() const;
     double misplaced_j(bool linear) const;
   };
 

@@ -161,8 +161,8 @@ TEST(Integrate, SaysWhyItCannot) {
   EXPECT_NE(says(series, window_s(1, 1)).find("has to end after"), std::string::npos);
   EXPECT_NE(says(each_second(ReadingKind::kInstant, {1}), window_s(0, 1)).find("update interval"),
             std::string::npos);
-  auto shuffled = series;
-  std::swap(shuffled.readings[0], shuffled.readings[2]);
+  auto shuffled = each_second(ReadingKind::kInstant, {1, 2, 3, 4});
+  std::swap(shuffled.readings[1], shuffled.readings[2]);
   EXPECT_NE(says(shuffled, window_s(0, 1)).find("in order of time"), std::string::npos);
   EXPECT_FALSE(integrate(series, window_s(0, 1), -1));
 }
