@@ -140,7 +140,8 @@ int show_sensors(const Options& options) {
 Result<int> examine(const Options& options) {
   std::error_code error;
   if (!options.root.empty() && !fs::is_directory(options.root, error))
-    return fail(Code::kNotFound, "--root " + options.root + " is no folder: give the copy of a board's /sys and /proc");
+    return fail(Code::kNotFound,
+                "--root " + options.root + " is no folder: give the copy of a board's /sys and /proc");
   if (!options.root.empty() || options.json) return show_sensors(options);
   print_machine();
   const bool backends = print_backends();
@@ -158,7 +159,8 @@ CLI::App* declare_doctor(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("doctor", "What this machine can run and measure, what is missing, how to get it");
   auto options = std::make_shared<Options>();
-  command->add_option("--root", options->root, "look at a copy of a board's files (/sys, /proc ...) in this folder");
+  command->add_option("--root", options->root,
+                      "look at a copy of a board's files (/sys, /proc ...) in this folder");
   command->add_flag("--json", options->json, "what can be observed, and what not, as JSON");
   action = [options] { return examine(*options); };
   return command;

@@ -33,8 +33,9 @@ std::optional<std::string_view> kind_of(const fs::path& device) {
   // "17000000.gpu": the part behind the address; names without one are taken whole.
   std::string name = device.filename().string();
   name = name.substr(name.find('.') + 1);
-  const auto at = std::find_if(kUnits.begin(), kUnits.end(),
-                               [&](const Unit& unit) { return unit.node == node || name.starts_with(unit.node); });
+  const auto at = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& unit) {
+    return unit.node == node || name.starts_with(unit.node);
+  });
   if (at == kUnits.end()) return std::nullopt;
   return at->kind;
 }

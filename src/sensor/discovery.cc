@@ -21,8 +21,11 @@ constexpr auto kSourceKinds = std::to_array<SourceKind>({
      "no libnvidia-ml.so.1: NVIDIA's driver is not installed, or this is a tree of files", find_nvml},
     {"thermal", "temperatures of the thermal zones and their trip points",
      "the kernel has no thermal zones; virtual machines and containers have none", find_thermal_zones},
+    {"cooling", "how far the kernel holds clocks down because of heat",
+     "no thermal zone of this machine has such a cooling device", find_cooling},
     {"cpufreq", "clocks of the processor", "no cpufreq driver; virtual machines have none", find_cpufreq},
-    {"devfreq", "clocks and load of the GPU and NPU of a system on chip", "no such devfreq device", find_devfreq},
+    {"devfreq", "clocks and load of the GPU and NPU of a system on chip", "no such devfreq device",
+     find_devfreq},
     {"tegra clocks", "clocks of Jetson's DLA and memory", "not a Jetson", find_tegra_clocks},
     {"intel gpu", "clocks and throttle reasons of Intel graphics", "no i915 or xe device", find_intel_gpu},
     {"intel throttle", "how often and how long Intel processors were throttled",
@@ -33,7 +36,8 @@ constexpr auto kSourceKinds = std::to_array<SourceKind>({
      find_raspberry_pi},
     {"load", "utilisation of the processor, and load by other programs", "no /proc", find_load},
     {"memory", "memory that is available", "no /proc/meminfo", find_memory},
-    {"power mode", "power mode, governor and platform profile", "no such setting on this machine", find_power_mode},
+    {"power mode", "power mode, governor and platform profile", "no such setting on this machine",
+     find_power_mode},
 });
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Finds what can be observed on this machine, or on the board whose /sys and /proc were copied into a folder. Sources
-// stand in one table (discovery.cc), one file each; they are found by names, labels and compatible strings, since
-// numbers such as hwmon3 change from boot to boot.
+// Finds what can be observed on this machine, or on the board whose /sys and /proc were copied into a folder.
+// Sources stand in one table (discovery.cc), one file each; they are found by names, labels and compatible
+// strings, since numbers such as hwmon3 change from boot to boot.
 #pragma once
 
 #include <sys/types.h>
@@ -22,7 +22,7 @@ struct Places {
   std::filesystem::path root = "/";
   std::string nvml_library;  ///< For dlopen: a name or a path. Empty: the GPU's driver is not asked.
   std::string vcgencmd;      ///< Raspberry Pi's tool: a name or a path. Empty: the firmware is not asked.
-  pid_t self = 0;            ///< Not foreign load: this process, its descendants, its process group. 0: nobody.
+  pid_t self = 0;  ///< Not foreign load: this process, its descendants, its process group. 0: nobody.
 
   static Places this_machine();
   /// A copy of a board's files: nothing but files is looked at.
@@ -56,8 +56,8 @@ struct SourceKind {
 };
 std::span<const SourceKind> source_kinds();
 
-/// All sources, in the table's order; ids of sources are unique. A kind that found nothing and gave no reason of its own
-/// is listed as absent. Reads each file once: some milliseconds, more where a driver is slow.
+/// All sources, in the table's order; ids of sources are unique. A kind that found nothing and gave no reason
+/// of its own is listed as absent. Reads each file once: some milliseconds, more where a driver is slow.
 Found discover(const Places& places);
 
 }  // namespace assay::sensor

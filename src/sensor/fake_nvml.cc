@@ -1,5 +1,5 @@
-// A library with the C interface of NVIDIA's management library: its own declarations, so that a mistake in the
-// reader's is not made twice.
+// A library with the C interface of NVIDIA's management library: its own declarations, so that a mistake in
+// the reader's is not made twice.
 #include "sensor/fake_nvml.h"
 
 #include <cstdio>
@@ -41,7 +41,9 @@ FAKE_EXPORT int nvmlShutdown() {
   ++fake_nvml.shutdowns;
   return 0;
 }
-FAKE_EXPORT int nvmlDeviceGetCount_v2(unsigned* count) { return answer(fake_nvml.count_code, fake_nvml.gpus, count); }
+FAKE_EXPORT int nvmlDeviceGetCount_v2(unsigned* count) {
+  return answer(fake_nvml.count_code, fake_nvml.gpus, count);
+}
 FAKE_EXPORT int nvmlDeviceGetHandleByIndex_v2(unsigned index, void** device) {
   if (index >= fake_nvml.gpus) return 2;
   *device = &fake_nvml;
@@ -62,7 +64,9 @@ FAKE_EXPORT int nvmlSystemGetDriverVersion(char* text, unsigned size) {
 FAKE_EXPORT int nvmlDeviceGetPowerUsage(void*, unsigned* mw) {
   return answer(fake_nvml.power_code, fake_nvml.power_mw, mw);
 }
-FAKE_EXPORT int nvmlDeviceGetEnforcedPowerLimit(void*, unsigned* mw) { return answer(0, fake_nvml.limit_mw, mw); }
+FAKE_EXPORT int nvmlDeviceGetEnforcedPowerLimit(void*, unsigned* mw) {
+  return answer(0, fake_nvml.limit_mw, mw);
+}
 FAKE_EXPORT int nvmlDeviceGetTotalEnergyConsumption(void*, unsigned long long* mj) {
   *mj = fake_nvml.energy_mj;
   return fake_nvml.energy_code;
@@ -73,12 +77,17 @@ FAKE_EXPORT int nvmlDeviceGetFieldValues(void*, int count, nvmlFieldValue_t* val
     values[i].valueType = fake_nvml.instant_type;
     if (fake_nvml.instant_type == 0) values[i].value.dVal = fake_nvml.instant_mw;
     if (fake_nvml.instant_type == 1) values[i].value.uiVal = static_cast<unsigned>(fake_nvml.instant_mw);
-    if (fake_nvml.instant_type == 3) values[i].value.ullVal = static_cast<unsigned long long>(fake_nvml.instant_mw);
+    if (fake_nvml.instant_type == 3)
+      values[i].value.ullVal = static_cast<unsigned long long>(fake_nvml.instant_mw);
   }
   return 0;
 }
 FAKE_EXPORT int nvmlDeviceGetClockInfo(void*, unsigned type, unsigned* mhz) {
-  return answer(fake_nvml.clock_code, type == 0 ? fake_nvml.graphics_mhz : type == 2 ? fake_nvml.memory_mhz : 0, mhz);
+  return answer(fake_nvml.clock_code,
+                type == 0   ? fake_nvml.graphics_mhz
+                : type == 2 ? fake_nvml.memory_mhz
+                            : 0,
+                mhz);
 }
 FAKE_EXPORT int nvmlDeviceGetMaxClockInfo(void*, unsigned, unsigned* mhz) { return answer(0, 1980, mhz); }
 FAKE_EXPORT int nvmlDeviceGetTemperature(void*, unsigned sensor, unsigned* celsius) {

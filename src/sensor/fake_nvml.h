@@ -1,4 +1,5 @@
-// What the fake management library of the tests answers. The test that opened it finds this under the name "fake_nvml".
+// What the fake management library of the tests answers. The test that opened it finds this under the name
+// "fake_nvml".
 #pragma once
 
 struct FakeNvml {

@@ -59,8 +59,8 @@ FileSensorBuilder& FileSensorBuilder::remedy(std::string text) {
   return *this;
 }
 
-bool FileSensorBuilder::add(const std::filesystem::path& path, record::Channel channel, double scale, Check check,
-                            int base) {
+bool FileSensorBuilder::add(const std::filesystem::path& path, record::Channel channel, double scale,
+                            Check check, int base) {
   auto file = ValueFile::open(path, base);
   std::string problem;
   if (!file) {
@@ -70,7 +70,8 @@ bool FileSensorBuilder::add(const std::filesystem::path& path, record::Channel c
   } else {
     const bool counter = channel.kind == record::ReadingKind::kCounter;
     // The wrap is the largest value itself; the margin is for the rounding of number x scale.
-    const double highest = channel.wraps_at ? *channel.wraps_at * (1 + 1e-12) : std::numeric_limits<double>::infinity();
+    const double highest =
+        channel.wraps_at ? *channel.wraps_at * (1 + 1e-12) : std::numeric_limits<double>::infinity();
     Slot slot{std::move(*file), scale, check, counter, highest};
     const Value now = value_of(slot);
     if (now || may_pass(now.error())) {
@@ -90,8 +91,8 @@ bool FileSensorBuilder::add(const std::filesystem::path& path, record::Channel c
 void FileSensorBuilder::finish() {
   for (auto& [reason, names] : problems_) {
     const bool denied = reason == to_string(NoValue::kDenied);
-    found_.absent.push_back({source_.id, names, reason,
-                             denied ? remedy_ : "nothing: the driver does not give a usable value"});
+    found_.absent.push_back(
+        {source_.id, names, reason, denied ? remedy_ : "nothing: the driver does not give a usable value"});
   }
   problems_.clear();
   if (slots_.empty()) return;

@@ -23,17 +23,18 @@ std::optional<NoValue> check_gated_temperature(double celsius);
 /// What cannot be negative: a clock, a speed, a share.
 std::optional<NoValue> check_not_negative(double value);
 
-/// Collects the files of one source; what is absent is left out, what is there but useless (denied, not a number) is
-/// noted in `found.absent`, one entry for each reason.
+/// Collects the files of one source; what is absent is left out, what is there but useless (denied, not a
+/// number) is noted in `found.absent`, one entry for each reason.
 class FileSensorBuilder {
  public:
-  FileSensorBuilder(const Places& places, Found& found, record::Source source, std::chrono::nanoseconds period)
+  FileSensorBuilder(const Places& places, Found& found, record::Source source,
+                    std::chrono::nanoseconds period)
       : places_(places), found_(found), source_(std::move(source)), period_(period) {}
 
   /// What to do about files that may not be read; by default: become root.
   FileSensorBuilder& remedy(std::string text);
-  /// `value in the channel's unit = number in the file x scale`. A counter may be neither negative nor above its
-  /// wrap. Returns whether the channel was added.
+  /// `value in the channel's unit = number in the file x scale`. A counter may be neither negative nor above
+  /// its wrap. Returns whether the channel was added.
   bool add(const std::filesystem::path& file, record::Channel channel, double scale, Check check = nullptr,
            int base = 10);
   /// Puts the sensor into `found`, if it has a channel.

@@ -31,7 +31,8 @@ constexpr auto kBoundaries = std::to_array<ChipBoundary>({
 });
 
 Boundary boundary_of(std::string_view name) {
-  const auto at = std::find_if(kBoundaries.begin(), kBoundaries.end(), [&](const auto& b) { return b.name == name; });
+  const auto at =
+      std::find_if(kBoundaries.begin(), kBoundaries.end(), [&](const auto& b) { return b.name == name; });
   return at == kBoundaries.end() ? Boundary::kRail : at->boundary;
 }
 
@@ -54,7 +55,8 @@ class ChipFiles {
       Channel channel = power(stem, "power_average", "W");
       channel.quantity = "power";
       channel.kind = ReadingKind::kMean;
-      if (const auto ms = number_of(chip_.folder / (stem + "_average_interval")); ms && *ms > 0 && *ms < 3'600'000)
+      if (const auto ms = number_of(chip_.folder / (stem + "_average_interval"));
+          ms && *ms > 0 && *ms < 3'600'000)
         channel.update_ns = *ms * 1'000'000;
       builder_.add(chip_.folder / (stem + "_average"), std::move(channel), 1e-6);
     }

@@ -13,8 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kOneRailChips =
-    std::to_array<std::string_view>({"ina219", "ina220", "ina226", "ina228", "ina230", "ina231", "ina234", "ina237",
-                                     "ina238", "ina260", "ina780", "sq52206"});
+    std::to_array<std::string_view>({"ina219", "ina220", "ina226", "ina228", "ina230", "ina231", "ina234",
+                                     "ina237", "ina238", "ina260", "ina780", "sq52206"});
 
 /// "0040" of "1-0040": an I2C device is called BUS-ADDRESS.
 std::string i2c_address(const std::string& device) {

@@ -1,5 +1,5 @@
-// Intel graphics: the clock that it really has, and why it has no higher one. i915 and xe say the same in different
-// files.
+// Intel graphics: the clock that it really has, and why it has no higher one. i915 and xe say the same in
+// different files.
 #include <array>
 #include <memory>
 #include <utility>
@@ -14,7 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Bit i of our word is the i-th name: the drivers give a file of 0 or 1 for each (throttle_reason_pl1, reason_pl1).
+/// Bit i of our word is the i-th name: the drivers give a file of 0 or 1 for each (throttle_reason_pl1,
+/// reason_pl1).
 constexpr auto kReasons = std::to_array<std::string_view>(
     {"pl1", "pl2", "pl4", "thermal", "prochot", "ratl", "vr_thermalert", "vr_tdc"});
 
@@ -56,17 +57,19 @@ std::vector<Gt> gts_of(const fs::path& card) {
   const std::string name = card.filename().string();
   for (const fs::path& gt : entries(card / "gt", "gt")) {
     const std::string id = "i915-" + name + "-" + gt.filename().string();
-    gts.push_back({id, "Intel graphics (i915)", gt / "rps_act_freq_mhz", gt / "rps_max_freq_mhz", gt, "throttle_reason_"});
+    gts.push_back({id, "Intel graphics (i915)", gt / "rps_act_freq_mhz", gt / "rps_max_freq_mhz", gt,
+                   "throttle_reason_"});
   }
   // Kernels before 5.18 have no folder gt.
   if (gts.empty() && is_there(card / "gt_act_freq_mhz"))
-    gts.push_back({"i915-" + name + "-gt0", "Intel graphics (i915)", card / "gt_act_freq_mhz", card / "gt_max_freq_mhz",
-                   card, "throttle_reason_"});
+    gts.push_back({"i915-" + name + "-gt0", "Intel graphics (i915)", card / "gt_act_freq_mhz",
+                   card / "gt_max_freq_mhz", card, "throttle_reason_"});
   for (const fs::path& tile : entries(card / "device", "tile"))
     for (const fs::path& gt : entries(tile, "gt")) {
       const std::string id = "xe-" + name + "-" + tile.filename().string() + "-" + gt.filename().string();
       const fs::path freq = gt / "freq0";
-      gts.push_back({id, "Intel graphics (xe)", freq / "act_freq", freq / "max_freq", freq / "throttle", "reason_"});
+      gts.push_back(
+          {id, "Intel graphics (xe)", freq / "act_freq", freq / "max_freq", freq / "throttle", "reason_"});
     }
   return gts;
 }

@@ -1,6 +1,6 @@
-// Intel processors count how often and for how long heat held their clocks down, per core and per package. Cores are
-// added up: what matters is whether a sum grew. The count grows when throttling begins, the time when it ends, so both
-// are needed.
+// Intel processors count how often and for how long heat held their clocks down, per core and per package.
+// Cores are added up: what matters is whether a sum grew. The count grows when throttling begins, the time
+// when it ends, so both are needed.
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -24,7 +24,8 @@ struct Sum {
 
 class SumSensor final : public Sensor {
  public:
-  SumSensor(Description description, std::vector<Sum> sums) : Sensor(std::move(description)), sums_(std::move(sums)) {}
+  SumSensor(Description description, std::vector<Sum> sums)
+      : Sensor(std::move(description)), sums_(std::move(sums)) {}
 
  private:
   void acquire(std::span<Value> values) override {
@@ -93,7 +94,8 @@ void find_intel_throttle(const Places& places, Found& found) {
     description.channels.push_back(std::move(channel));
     sums.push_back(std::move(sum));
   }
-  if (!sums.empty()) found.sensors.push_back(std::make_unique<SumSensor>(std::move(description), std::move(sums)));
+  if (!sums.empty())
+    found.sensors.push_back(std::make_unique<SumSensor>(std::move(description), std::move(sums)));
 }
 
 }  // namespace assay::sensor

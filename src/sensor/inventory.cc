@@ -15,14 +15,18 @@ std::vector<InventoryEntry>& list_of(Inventory& inventory, const std::string& qu
     return inventory.rails;
   if (quantity == "temperature") return inventory.zones;
   if (quantity == "frequency") return inventory.clocks;
-  if (quantity == "events" || quantity == "duration" || quantity == "reasons") return inventory.counters;
+  if (quantity == "events" || quantity == "duration" || quantity == "reasons" || quantity == "level")
+    return inventory.counters;
   return inventory.load;
 }
 
 Json to_json(const InventoryEntry& entry) {
   const record::Channel& channel = entry.channel;
-  Json json = {{"id", channel.id},     {"source", channel.source}, {"quantity", channel.quantity},
-               {"unit", channel.unit}, {"kind", to_string(channel.kind)}};
+  Json json = {{"id", channel.id},
+               {"source", channel.source},
+               {"quantity", channel.quantity},
+               {"unit", channel.unit},
+               {"kind", to_string(channel.kind)}};
   if (channel.boundary != record::Boundary::kNone) json["boundary"] = to_string(channel.boundary);
   json["value"] = entry.value ? Json(*entry.value) : Json();
   if (!entry.value) json["no_value"] = entry.no_value;

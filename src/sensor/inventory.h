@@ -23,7 +23,7 @@ struct Inventory {
   std::vector<InventoryEntry> rails;     ///< Power, energy, voltage, current.
   std::vector<InventoryEntry> zones;     ///< Temperatures.
   std::vector<InventoryEntry> clocks;    ///< Frequencies.
-  std::vector<InventoryEntry> counters;  ///< Throttle events, times and reasons.
+  std::vector<InventoryEntry> counters;  ///< Throttle events, times, levels and reasons.
   std::vector<InventoryEntry> load;      ///< Utilisation, memory, fans: everything else.
   std::map<std::string, std::string> facts;
   std::vector<Absence> absent;
@@ -32,10 +32,10 @@ struct Inventory {
 /// Discovers, and reads each sensor once. Never fails: what cannot be read is in `absent` or has no value.
 Inventory take_inventory(const Places& places);
 
-/// One JSON object: {"rails": [...], "zones": [...], "clocks": [...], "counters": [...], "load": [...], "facts": {...},
-/// "absent": [...]}. An entry has id, source, quantity, unit, kind, boundary (where it is a power), value (null with
-/// no_value beside it), limit, wraps_at, contains and facts (where there are any). Times are left out: the same tree
-/// gives the same text.
+/// One JSON object: {"rails": [...], "zones": [...], "clocks": [...], "counters": [...], "load": [...],
+/// "facts": {...}, "absent": [...]}. An entry has id, source, quantity, unit, kind, boundary (where it is a
+/// power), value (null with no_value beside it), limit, wraps_at, contains and facts (where there are any).
+/// Times are left out: the same tree gives the same text.
 std::string inventory_json(const Inventory& inventory);
 
 }  // namespace assay::sensor

@@ -30,7 +30,8 @@ Channel percent_channel(std::string id, const char* of) {
 /// Share of time in which processors did not idle, ours included.
 class UtilisationSensor final : public Sensor {
  public:
-  UtilisationSensor(Description description, File stat) : Sensor(std::move(description)), stat_(std::move(stat)) {}
+  UtilisationSensor(Description description, File stat)
+      : Sensor(std::move(description)), stat_(std::move(stat)) {}
 
  private:
   void acquire(std::span<Value> values) override { values[0] = next(); }
@@ -43,7 +44,8 @@ class UtilisationSensor final : public Sensor {
     const std::optional<CpuTimes> before = std::exchange(before_, now);
     if (!before) return tl::unexpected(NoValue::kNoInterval);
     const std::int64_t busy = now->busy - before->busy, idle = now->idle - before->idle;
-    // Idle time is known to step back on some kernels; and two reads within one tick have nothing between them.
+    // Idle time is known to step back on some kernels; and two reads within one tick have nothing between
+    // them.
     if (busy < 0 || idle < 0) return tl::unexpected(NoValue::kOutOfRange);
     if (busy + idle == 0) return tl::unexpected(NoValue::kNoInterval);
     return 100.0 * static_cast<double>(busy) / static_cast<double>(busy + idle);
@@ -69,8 +71,9 @@ class ForeignLoadSensor final : public Sensor {
     values[1] = (*load)->heaviest.percent;
     if ((*load)->heaviest.percent <= most_) return;
     most_ = (*load)->heaviest.percent;
-    set_source_fact("heaviest", (*load)->heaviest.name + " (pid " + std::to_string((*load)->heaviest.pid) + "), " +
-                                    std::to_string(static_cast<int>(most_ + 0.5)) + " % of a processor");
+    set_source_fact("heaviest", (*load)->heaviest.name + " (pid " + std::to_string((*load)->heaviest.pid) +
+                                    "), " + std::to_string(static_cast<int>(most_ + 0.5)) +
+                                    " % of a processor");
   }
   ProcessLoad load_;
   double most_ = 0;
@@ -123,7 +126,8 @@ void find_memory(const Places& places, Found& found) {
   if (!meminfo) return;
   const auto state = parse_memory(text_of(places.root / "proc/meminfo"));
   if (!state) {
-    found.absent.push_back({"memory", "memory that is available", "/proc/meminfo lacks MemTotal or MemAvailable",
+    found.absent.push_back({"memory", "memory that is available",
+                            "/proc/meminfo lacks MemTotal or MemAvailable",
                             "a kernel from 3.14 on tells them"});
     return;
   }

@@ -1,5 +1,5 @@
-// NVIDIA GPUs by their management library. It is the one vendor's library that the supervisor itself opens: a call can
-// take milliseconds, so power, energy and state are three sensors with their own periods.
+// NVIDIA GPUs by their management library. It is the one vendor's library that the supervisor itself opens: a
+// call can take milliseconds, so power, energy and state are three sensors with their own periods.
 #include <dlfcn.h>
 
 #include <array>
@@ -62,7 +62,8 @@ class Library {
       return nullptr;
     }
     if (const nvml::Return code = library->init(); code != nvml::kSuccess) {
-      problem = "NVML does not start (error " + std::to_string(code) + "): driver not loaded, or of another version";
+      problem = "NVML does not start (error " + std::to_string(code) +
+                "): driver not loaded, or of another version";
       return nullptr;
     }
     library->started_ = true;
@@ -104,7 +105,8 @@ class Library {
   nvml::CounterFn* const reasons = function<nvml::CounterFn>("nvmlDeviceGetCurrentClocksThrottleReasons");
 };
 
-// ---- One function a quantity: the value in the channel's unit --------------------------------------------------------
+// ---- One function a quantity: the value in the channel's unit
+// --------------------------------------------------------
 
 using Probe = Value (*)(const Library& library, nvml::Device device);
 
@@ -163,7 +165,9 @@ Value memory_used(const Library& library, nvml::Device device) {
   if (code != nvml::kSuccess) return tl::unexpected(no_value_of_nvml(code));
   return static_cast<double>(memory.used);
 }
-Value power_limit(const Library& library, nvml::Device device) { return ask(library.power_limit, 1e-3, device, 0U); }
+Value power_limit(const Library& library, nvml::Device device) {
+  return ask(library.power_limit, 1e-3, device, 0U);
+}
 Value clock_limit(const Library& library, nvml::Device device) {
   return ask(library.clock_limit, 1e6, device, 0U, nvml::kClockGraphics);
 }
@@ -175,7 +179,10 @@ class NvmlSensor final : public Sensor {
  public:
   NvmlSensor(Description description, std::shared_ptr<const Library> library, nvml::Device device,
              std::vector<Probe> probes)
-      : Sensor(std::move(description)), library_(std::move(library)), device_(device), probes_(std::move(probes)) {}
+      : Sensor(std::move(description)),
+        library_(std::move(library)),
+        device_(device),
+        probes_(std::move(probes)) {}
 
  private:
   void acquire(std::span<Value> values) override {
@@ -186,8 +193,8 @@ class NvmlSensor final : public Sensor {
   std::vector<Probe> probes_;
 };
 
-/// Collects one sensor's channels of one GPU: those that answer now. On Tegra NVML starts and then supports next to
-/// nothing, so only values count.
+/// Collects one sensor's channels of one GPU: those that answer now. On Tegra NVML starts and then supports
+/// next to nothing, so only values count.
 class Group {
  public:
   Group(std::shared_ptr<const Library> library, nvml::Device device, record::Source source,
@@ -200,7 +207,8 @@ class Group {
   void add(Channel channel, Probe probe, Probe limit = nullptr) {
     const Value now = probe(*library_, device_);
     if (!now && now.error() != NoValue::kBusy) {
-      refused_ += (refused_.empty() ? "" : ", ") + channel.id + " (" + std::string(to_string(now.error())) + ")";
+      refused_ +=
+          (refused_.empty() ? "" : ", ") + channel.id + " (" + std::string(to_string(now.error())) + ")";
       return;
     }
     if (limit)
@@ -241,7 +249,8 @@ std::string text_of_nvml(F* function, Arguments... before) {
   return text;
 }
 
-void add_gpu(const std::shared_ptr<const Library>& library, nvml::Device device, unsigned index, Found& found) {
+void add_gpu(const std::shared_ptr<const Library>& library, nvml::Device device, unsigned index,
+             Found& found) {
   using std::chrono::milliseconds;
   const std::string id = "nvml-" + std::to_string(index);
   record::Source source;
@@ -262,7 +271,8 @@ void add_gpu(const std::shared_ptr<const Library>& library, nvml::Device device,
   watts.facts["field"] = "NVML_FI_DEV_POWER_INSTANT";
   const Value instant = power_instant(*library, device);
   if (!instant && instant.error() != NoValue::kBusy) {
-    // On Ampere and later (A100 excepted) this is a mean over the last second; older GPUs tell the present power.
+    // On Ampere and later (A100 excepted) this is a mean over the last second; older GPUs tell the present
+    // power.
     watts.kind = ReadingKind::kMean;
     watts.update_ns = 1'000'000'000;
     watts.facts["field"] = "nvmlDeviceGetPowerUsage: taken for a mean over one second";
@@ -290,7 +300,8 @@ void add_gpu(const std::shared_ptr<const Library>& library, nvml::Device device,
   state.finish(found, refused);
 
   if (!refused.empty())
-    found.absent.push_back({id, refused, "the driver does not tell it of this GPU (" + source.description + ")",
+    found.absent.push_back({id, refused,
+                            "the driver does not tell it of this GPU (" + source.description + ")",
                             "on a Jetson the rails, devfreq and thermal zones tell it instead"});
 }
 
@@ -315,7 +326,8 @@ void find_nvml(const Places& places, Found& found) {
       add_gpu(library, device, i, found);
       continue;
     }
-    found.absent.push_back({"nvml", "GPU " + std::to_string(i), "NVML gives no handle: lost, or not permitted",
+    found.absent.push_back({"nvml", "GPU " + std::to_string(i),
+                            "NVML gives no handle: lost, or not permitted",
                             "look for Xid errors in the kernel's log; reset the GPU"});
   }
 }

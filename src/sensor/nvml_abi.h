@@ -1,6 +1,6 @@
-// The few declarations of NVIDIA's management library (NVML) that are used here, written from its public API reference:
-// the library is opened at run time, and nothing of it is needed to build. The numbers and layouts are part of its
-// stable C interface.
+// The few declarations of NVIDIA's management library (NVML) that are used here, written from its public API
+// reference: the library is opened at run time, and nothing of it is needed to build. The numbers and layouts
+// are part of its stable C interface.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 namespace assay::sensor::nvml {
 
 using Return = int;
-constexpr Return kSuccess = 0, kErrorNotSupported = 3, kErrorNoPermission = 4, kErrorTimeout = 10, kErrorGpuIsLost = 15,
-                 kErrorInUse = 19;
+constexpr Return kSuccess = 0, kErrorNotSupported = 3, kErrorNoPermission = 4, kErrorTimeout = 10,
+                 kErrorGpuIsLost = 15, kErrorInUse = 19;
 
 using Device = struct OpaqueDevice*;
 

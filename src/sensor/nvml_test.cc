@@ -67,7 +67,8 @@ TEST_F(Nvml, EveryTypeOfFieldValue) {
     EXPECT_DOUBLE_EQ(entry(take_inventory(places), "nvml-0.power").value.value(), 61.234) << type;
   }
   gpu->instant_type = 77;
-  EXPECT_DOUBLE_EQ(entry(take_inventory(places), "nvml-0.power").value.value(), 60) << "an unknown type is not guessed";
+  EXPECT_DOUBLE_EQ(entry(take_inventory(places), "nvml-0.power").value.value(), 60)
+      << "an unknown type is not guessed";
 }
 
 TEST_F(Nvml, AnOlderDriverGivesTheMean) {

@@ -47,19 +47,23 @@ TEST(Odd, ANegativeCurrentIsToldAsItIs) {
 }
 
 TEST(Odd, TwoMonitorsOfOneAddressAndNonsenseSettings) {
-  EXPECT_DOUBLE_EQ(entry(odd(), "ina3221-2-0040.in1.power").value.value(), 0.5) << "a rail without a label has its number";
+  EXPECT_DOUBLE_EQ(entry(odd(), "ina3221-2-0040.in1.power").value.value(), 0.5)
+      << "a rail without a label has its number";
   EXPECT_FALSE(has("ina3221-2-0040.NC.power"));
   EXPECT_FALSE(has("ina3221-2-0040.OFF.power")) << "a channel that is switched off";
-  EXPECT_EQ(entry(odd(), "ina3221-1-0040.VDD_IN.power").channel.update_ns, 0) << "an interval of -5 ms is not told";
+  EXPECT_EQ(entry(odd(), "ina3221-1-0040.VDD_IN.power").channel.update_ns, 0)
+      << "an interval of -5 ms is not told";
   EXPECT_EQ(entry(odd(), "ina3221-2-0040.in1.power").channel.update_ns, 0) << "nor one of three years";
 }
 
 TEST(Odd, Zones) {
   EXPECT_EQ(entry(odd(), "thermal.cpu-thermal").no_value, "gated");
   EXPECT_DOUBLE_EQ(entry(odd(), "thermal.cpu-thermal-2").value.value(), 41) << "two zones of one name";
-  EXPECT_FALSE(entry(odd(), "thermal.cpu-thermal-2").channel.limit) << "trips of -1 and INT_MAX are switched off";
+  EXPECT_FALSE(entry(odd(), "thermal.cpu-thermal-2").channel.limit)
+      << "trips of -1 and INT_MAX are switched off";
   EXPECT_EQ(entry(odd(), "thermal.cv0-thermal").no_value, "gated");
-  EXPECT_DOUBLE_EQ(entry(odd(), "thermal.soc0-thermal").value.value(), 0) << "only gated kinds answer 0 for nothing";
+  EXPECT_DOUBLE_EQ(entry(odd(), "thermal.soc0-thermal").value.value(), 0)
+      << "only gated kinds answer 0 for nothing";
   EXPECT_EQ(reason_for("thermal", "thermal.hot-thermal"), "out of range");
   EXPECT_EQ(reason_for("thermal", "thermal.void-thermal"), "not a number: ''");
   EXPECT_EQ(reason_for("thermal", "thermal.words-thermal"), "not a number: 'warm'");
@@ -68,7 +72,8 @@ TEST(Odd, Zones) {
 TEST(Odd, CountersBeyondTheirRange) {
   EXPECT_EQ(reason_for("rapl", "rapl.package-0.energy"), "out of range") << "1 uJ above its own wrap";
   EXPECT_EQ(reason_for("rapl", "rapl.package-0.core.energy"), "out of range");
-  EXPECT_DOUBLE_EQ(entry(odd(), "rapl.package-1.energy").value.value(), 262143.999938) << "the wrap itself is good";
+  EXPECT_DOUBLE_EQ(entry(odd(), "rapl.package-1.energy").value.value(), 262143.999938)
+      << "the wrap itself is good";
   EXPECT_FALSE(entry(odd(), "rapl.package-0.dram.energy").channel.wraps_at);
   EXPECT_EQ(entry(odd(), "rapl.package-0.dram.energy").channel.boundary, record::Boundary::kRail);
   EXPECT_EQ(reason_for("rapl", "rapl.package-2.energy"), "read error") << "a folder where a file should be";
@@ -79,14 +84,16 @@ TEST(Odd, ClocksAndChips) {
   EXPECT_FALSE(entry(odd(), "cpufreq.policy0.scaling").channel.limit);
   EXPECT_EQ(reason_for("cpufreq", "cpufreq.policy0.cpuinfo"), "not a number: '<unknown>'");
   EXPECT_EQ(reason_for("cpufreq", "cpufreq.policy2.scaling"), "out of range");
-  EXPECT_EQ(ids(odd().clocks), (std::vector<std::string>{"cpufreq.policy0.scaling", "cpufreq.policy10.scaling"}));
+  EXPECT_EQ(ids(odd().clocks),
+            (std::vector<std::string>{"cpufreq.policy0.scaling", "cpufreq.policy10.scaling"}));
   EXPECT_EQ(reason_for("gpu-17000000_ga10b", "frequency"), "not a number: '18446744073709551616'");
   EXPECT_EQ(reason_for("gpu-17000000_ga10b", "load"), "not a number: '12.5'");
 
-  EXPECT_DOUBLE_EQ(entry(odd(), "twin-b-state.temp1.temperature").value.value(), 19) << "named by device, not by number";
-  EXPECT_DOUBLE_EQ(entry(odd(), "twin-a-state.temp1.temperature").value.value(), 20);
-  EXPECT_FALSE(entry(odd(), "twin-b-state.temp1.temperature").channel.limit) << "a limit of 0 is none";
-  EXPECT_EQ(entry(odd(), "twin-b-state.temp2.temperature").no_value, "gated");
+  EXPECT_DOUBLE_EQ(entry(odd(), "twin-b.temp1.temperature").value.value(), 19)
+      << "named by device, not by number";
+  EXPECT_DOUBLE_EQ(entry(odd(), "twin-a.temp1.temperature").value.value(), 20);
+  EXPECT_FALSE(entry(odd(), "twin-b.temp1.temperature").channel.limit) << "a limit of 0 is none";
+  EXPECT_EQ(entry(odd(), "twin-b.temp2.temperature").no_value, "gated");
   EXPECT_EQ(reason_for("twin-b-state", "temp3"), "out of range");
   EXPECT_EQ(reason_for("twin-b-state", "fan1"), "out of range");
   const InventoryEntry mean = entry(odd(), "twin-b.power2.power_average");
@@ -106,14 +113,14 @@ TEST(Odd, AnEmptyOrAbsentTreeIsOnlyAbsences) {
   TestTree tree;
   for (const fs::path& root : {tree.root(), tree.root() / "nowhere"}) {
     const Inventory nothing = take_inventory(Places::tree(root));
-    EXPECT_TRUE(nothing.rails.empty() && nothing.zones.empty() && nothing.clocks.empty() && nothing.counters.empty() &&
-                nothing.load.empty());
+    EXPECT_TRUE(nothing.rails.empty() && nothing.zones.empty() && nothing.clocks.empty() &&
+                nothing.counters.empty() && nothing.load.empty());
     EXPECT_EQ(nothing.absent.size(), source_kinds().size());
   }
 }
 
-/// Files without read permission, seen by a user without rights. Root may read everything, so a test that runs as
-/// root becomes somebody else meanwhile.
+/// Files without read permission, seen by a user without rights. Root may read everything, so a test that
+/// runs as root becomes somebody else meanwhile.
 class AsNobody {
  public:
   AsNobody() : was_root_(::geteuid() == 0) {
@@ -187,8 +194,12 @@ TEST(Change, AReadSeesWhatTheFileHoldsNow) {
   std::optional<double> value;
   ASSERT_TRUE(sensor.read(std::span(&value, 1)));
   EXPECT_EQ(value, 41.0);
-  for (const auto& [text, expected] : std::vector<std::pair<std::string, std::optional<double>>>{
-           {"42500\n", 42.5}, {"-256000\n", std::nullopt}, {"", std::nullopt}, {"x\n", std::nullopt}, {"43000\n", 43}}) {
+  for (const auto& [text, expected] :
+       std::vector<std::pair<std::string, std::optional<double>>>{{"42500\n", 42.5},
+                                                                  {"-256000\n", std::nullopt},
+                                                                  {"", std::nullopt},
+                                                                  {"x\n", std::nullopt},
+                                                                  {"43000\n", 43}}) {
     std::ofstream(temp) << text;
     ASSERT_TRUE(sensor.read(std::span(&value, 1)));
     EXPECT_EQ(value, expected) << "'" << text << "'";
@@ -199,9 +210,15 @@ TEST(Change, AReadSeesWhatTheFileHoldsNow) {
 TEST(Change, OtherPowerMonitors) {
   TestTree tree;
   const std::string chip = "sys/class/hwmon/hwmon0/";
-  for (const auto& [file, text] : std::vector<std::pair<std::string, std::string>>{
-           {"name", "ina238"}, {"in0_input", "3"}, {"in1_input", "12040"}, {"curr1_input", "1510"},
-           {"power1_input", "18170000"}, {"temp1_input", "40000"}, {"label", "VIN"}, {"shunt_resistor", "2000"}})
+  for (const auto& [file, text] :
+       std::vector<std::pair<std::string, std::string>>{{"name", "ina238"},
+                                                        {"in0_input", "3"},
+                                                        {"in1_input", "12040"},
+                                                        {"curr1_input", "1510"},
+                                                        {"power1_input", "18170000"},
+                                                        {"temp1_input", "40000"},
+                                                        {"label", "VIN"},
+                                                        {"shunt_resistor", "2000"}})
     tree.put(chip + file, text + "\n");
   Inventory inventory = take_inventory(tree.places());
   EXPECT_DOUBLE_EQ(entry(inventory, "ina238.VIN.power").value.value(), 18.17) << "the chip's own product";

@@ -58,14 +58,6 @@ std::string find_nvpmodel_name(std::string_view conf, int id) {
   return "";
 }
 
-std::string parse_nvpmodel_query(std::string_view text) {
-  constexpr std::string_view kName = "NV Power Mode:";
-  const auto at = text.find(kName);
-  if (at == std::string_view::npos) return "";
-  text.remove_prefix(at + kName.size());
-  return std::string(trim(text.substr(0, text.find('\n'))));
-}
-
 std::map<std::string, std::string> power_settings(const fs::path& root) {
   std::map<std::string, std::string> settings;
   const auto policies = entries(root / "sys/devices/system/cpu/cpufreq", "policy");

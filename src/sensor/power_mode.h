@@ -12,11 +12,9 @@ namespace assay::sensor {
 /// 2 for "pmode:0002" (the file that nvpmodel keeps; "fmode:..." may follow).
 std::optional<int> parse_nvpmodel_status(std::string_view text);
 
-/// "MAXN" for id 0, by the lines "< POWER_MODEL ID=0 NAME=MAXN >" of nvpmodel.conf; "" when there is no such id.
+/// "MAXN" for id 0, by the lines "< POWER_MODEL ID=0 NAME=MAXN >" of nvpmodel.conf; "" when there is no such
+/// id.
 std::string find_nvpmodel_name(std::string_view conf, int id);
-
-/// "15W" from what `nvpmodel -q` prints: "NV Power Mode: 15W"; "" when it is not there.
-std::string parse_nvpmodel_query(std::string_view text);
 
 /// "power_mode" ("MAXN (0)"), "governor" (of all policies; several are joined), "platform_profile",
 /// "energy_performance_preference": what the tree has of these.

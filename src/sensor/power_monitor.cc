@@ -1,5 +1,5 @@
-// Power monitors on I2C: INA3221 (three rails, on Jetson boards) and the one-rail INA2xx family. INA3221 tells no power:
-// it is voltage x current of the same acquisition.
+// Power monitors on I2C: INA3221 (three rails, on Jetson boards) and the one-rail INA2xx family. INA3221
+// tells no power: it is voltage x current of the same acquisition.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -14,7 +14,6 @@
 namespace assay::sensor {
 namespace {
 
-namespace fs = std::filesystem;
 using record::Boundary;
 using record::Channel;
 
@@ -23,8 +22,9 @@ struct Container {
   std::string_view label, contained;
 };
 constexpr auto kContainers = std::to_array<Container>({
-    {"VDD_IN", "*"},                          // Orin NX and Nano: the module's input.
-    {"VIN_SYS_5V0", "VDDQ_VDD2_1V8AO"},       // AGX Orin: the memory's rail is measured where it leaves the 5 V rail.
+    {"VDD_IN", "*"},  // Orin NX and Nano: the module's input.
+    {"VIN_SYS_5V0",
+     "VDDQ_VDD2_1V8AO"},  // AGX Orin: the memory's rail is measured where it leaves the 5 V rail.
 });
 
 struct Rail {
@@ -86,7 +86,8 @@ struct Chip {
 
 class ChipReader {
  public:
-  ChipReader(const Places& places, Found& found, const HwmonChip& chip) : places_(places), found_(found), chip_(chip) {
+  ChipReader(const Places& places, Found& found, const HwmonChip& chip)
+      : places_(places), found_(found), chip_(chip) {
     description_.source.id = chip.id;
     description_.source.description = chip.name + " power monitor " + chip.device;
     description_.source.facts = settings_of(chip);
@@ -96,7 +97,8 @@ class ChipReader {
     description_.natural_period = std::chrono::nanoseconds(std::max<std::int64_t>(update_ns_, 1'000'000));
   }
 
-  void add(const std::string& label, const std::string& bus, const std::string& current, const std::string& power) {
+  void add(const std::string& label, const std::string& bus, const std::string& current,
+           const std::string& power) {
     auto volts = open(label, bus);
     auto amperes = open(label, current);
     if (!volts || !amperes) return;
@@ -144,8 +146,10 @@ class ChipReader {
     const std::string stem = current.substr(0, current.find('_'));
     const auto limit = number_of(chip_.folder / (stem + "_crit"));
     if (limit && *limit > 0) amperes.limit = static_cast<double>(*limit) * 1e-3;
-    const std::string shunt = "shunt" + stem.substr(4) + "_resistor";  // "curr1" -> "shunt1_resistor", micro-ohms.
-    if (std::string text = text_of(chip_.folder / shunt); !text.empty()) amperes.facts[shunt] = std::move(text);
+    const std::string shunt =
+        "shunt" + stem.substr(4) + "_resistor";  // "curr1" -> "shunt1_resistor", micro-ohms.
+    if (std::string text = text_of(chip_.folder / shunt); !text.empty())
+      amperes.facts[shunt] = std::move(text);
     description_.channels.push_back(std::move(amperes));
   }
 

@@ -82,7 +82,8 @@ bool is_own(const ProcessTimes& process, pid_t self, pid_t group, const std::vec
 std::optional<CpuTimes> parse_cpu_times(std::string_view stat) {
   if (!stat.starts_with("cpu ")) return std::nullopt;
   stat = stat.substr(4, stat.find('\n') - 4);
-  // user nice system idle iowait irq softirq steal; the guests' times that follow are in user and nice already.
+  // user nice system idle iowait irq softirq steal; the guests' times that follow are in user and nice
+  // already.
   std::array<std::int64_t, 8> times{};
   for (std::size_t i = 0; i < times.size(); ++i) {
     if (!take_number(stat, times[i])) {
@@ -120,7 +121,8 @@ std::optional<ProcessTimes> parse_process_times(std::string_view stat) {
   result.name = stat.substr(open + 1, close - open - 1);
   result.kernel = (fields[5] & kKernelThread) != 0;
   const std::int64_t user = fields[10], system = fields[11];
-  if (user < 0 || system < 0 || user > std::int64_t{1} << 56 || system > std::int64_t{1} << 56) return std::nullopt;
+  if (user < 0 || system < 0 || user > std::int64_t{1} << 56 || system > std::int64_t{1} << 56)
+    return std::nullopt;
   result.ticks = user + system;
   result.started = fields[18];
   return result;
@@ -158,7 +160,8 @@ Result<std::optional<ForeignLoad>> ProcessLoad::look(std::int64_t now_ns) {
       const ProcessTimes* before = find_pid(before_, process.pid);
       // A process that was not there before has spent all of its time since then.
       const bool same = before && before->started == process.started;
-      const std::int64_t ticks = same ? std::max<std::int64_t>(0, process.ticks - before->ticks) : process.ticks;
+      const std::int64_t ticks =
+          same ? std::max<std::int64_t>(0, process.ticks - before->ticks) : process.ticks;
       const double percent = 100.0 * static_cast<double>(ticks) / ticks_per_second() / seconds;
       load->percent += percent;
       if (percent > load->heaviest.percent) load->heaviest = {process.pid, process.name, percent};

@@ -14,7 +14,8 @@
 
 namespace assay::sensor {
 
-/// Clock ticks since boot, of all processors together (first line of /proc/stat). Idle includes waiting for I/O.
+/// Clock ticks since boot, of all processors together (first line of /proc/stat). Idle includes waiting for
+/// I/O.
 struct CpuTimes {
   std::int64_t busy = 0, idle = 0;
 };
@@ -23,10 +24,10 @@ std::optional<CpuTimes> parse_cpu_times(std::string_view stat);
 /// What is needed of /proc/PID/stat.
 struct ProcessTimes {
   pid_t pid = 0, parent = 0, group = 0;
-  std::string name;           ///< May contain blanks and brackets.
-  bool kernel = false;        ///< A thread of the kernel: nobody's program.
-  std::int64_t ticks = 0;     ///< User and system time.
-  std::int64_t started = 0;   ///< Ticks after boot: with the pid it names a process for good.
+  std::string name;          ///< May contain blanks and brackets.
+  bool kernel = false;       ///< A thread of the kernel: nobody's program.
+  std::int64_t ticks = 0;    ///< User and system time.
+  std::int64_t started = 0;  ///< Ticks after boot: with the pid it names a process for good.
 };
 std::optional<ProcessTimes> parse_process_times(std::string_view stat);
 
@@ -49,8 +50,9 @@ struct ForeignLoad {
   Disturber heaviest;  ///< Of them; pid 0: none.
 };
 
-/// Compares the processes of now with those of the time before. Costs about 10 us a process, so a few milliseconds: for
-/// once a second, not for a fast sampler. A program that began and ended between two looks is not seen.
+/// Compares the processes of now with those of the time before. Costs about 10 us a process, so a few
+/// milliseconds: for once a second, not for a fast sampler. A program that began and ended between two looks
+/// is not seen.
 class ProcessLoad {
  public:
   /// `self`, its process group and all that descend from it are not foreign; 0: everybody is.

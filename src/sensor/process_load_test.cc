@@ -11,9 +11,10 @@ namespace {
 
 std::string stat(int pid, const std::string& name, int parent, int group, long ticks, long started = 100,
                  long flags = 4194304) {
-  return std::to_string(pid) + " (" + name + ") S " + std::to_string(parent) + " " + std::to_string(group) + " 1 0 -1 " +
-         std::to_string(flags) + " 1 2 3 4 " + std::to_string(ticks - ticks / 4) + " " + std::to_string(ticks / 4) +
-         " 9 9 20 0 1 0 " + std::to_string(started) + " 1000 10 18446744073709551615 0 0\n";
+  return std::to_string(pid) + " (" + name + ") S " + std::to_string(parent) + " " + std::to_string(group) +
+         " 1 0 -1 " + std::to_string(flags) + " 1 2 3 4 " + std::to_string(ticks - ticks / 4) + " " +
+         std::to_string(ticks / 4) + " 9 9 20 0 1 0 " + std::to_string(started) +
+         " 1000 10 18446744073709551615 0 0\n";
 }
 
 TEST(ProcessTimes, OfTheFileThatProcHas) {
@@ -29,7 +30,8 @@ TEST(ProcessTimes, OfTheFileThatProcHas) {
   EXPECT_EQ(p->started, 900);
   EXPECT_FALSE(p->kernel);
   EXPECT_TRUE(parse_process_times(stat(2, "kthreadd", 0, 0, 1, 1, 2129984))->kernel);
-  for (const char* bad : {"", "8", "8 (x", "8 (x)", "8 (x) S", "8 (x) S 1 2 3", "x (y) S 1", "8 )x( S 1 2 3 4 5 6"})
+  for (const char* bad :
+       {"", "8", "8 (x", "8 (x)", "8 (x) S", "8 (x) S 1 2 3", "x (y) S 1", "8 )x( S 1 2 3 4 5 6"})
     EXPECT_FALSE(parse_process_times(bad)) << bad;
 }
 
@@ -39,12 +41,14 @@ TEST(CpuTimes, IdleIncludesWaiting) {
   EXPECT_EQ(t->idle, 4050);
   EXPECT_EQ(t->busy, 171) << "guests' time is in user time already";
   EXPECT_EQ(parse_cpu_times("cpu  1 2 3 4")->busy, 6) << "an old kernel's";
-  for (const char* bad : {"", "cpu", "cpu  1 2 3", "cpu0 1 2 3 4 5 6 7 8", "cpu  -1 2 3 4", "cpu  99999999999999999999 1 1 1"})
+  for (const char* bad :
+       {"", "cpu", "cpu  1 2 3", "cpu0 1 2 3 4 5 6 7 8", "cpu  -1 2 3 4", "cpu  99999999999999999999 1 1 1"})
     EXPECT_FALSE(parse_cpu_times(bad)) << bad;
 }
 
 TEST(MemoryState, NeedsTotalAndAvailable) {
-  const auto m = parse_memory("MemTotal: 1000 kB\nMemAvailable:  250 kB\nSwapTotal: 100 kB\nSwapFree: 60 kB\n");
+  const auto m =
+      parse_memory("MemTotal: 1000 kB\nMemAvailable:  250 kB\nSwapTotal: 100 kB\nSwapFree: 60 kB\n");
   ASSERT_TRUE(m);
   EXPECT_EQ(m->total, 1024000);
   EXPECT_EQ(m->available, 256000);
@@ -70,8 +74,11 @@ TEST(ProcessLoad, SetsOursApartAndNamesTheHeaviest) {
   const long second_of_ticks = ::sysconf(_SC_CLK_TCK);
   tree.put("proc/50/stat", stat(50, "kworker", 2, 0, 3 * second_of_ticks, 5, 0x00200000));
   for (int own : {100, 101, 102, 103})
-    tree.put("proc/" + std::to_string(own) + "/stat",
-             stat(own, "own", own == 101 ? 100 : own == 102 ? 101 : 1, own == 103 ? 100 : own, 5 * second_of_ticks));
+    tree.put("proc/" + std::to_string(own) + "/stat", stat(own, "own",
+                                                           own == 101   ? 100
+                                                           : own == 102 ? 101
+                                                                        : 1,
+                                                           own == 103 ? 100 : own, 5 * second_of_ticks));
   tree.put("proc/200/stat", stat(200, "firefox", 1, 200, 1000 + second_of_ticks));
   tree.put("proc/300/stat", stat(300, "cc1plus", 200, 300, second_of_ticks / 2, 400));  // Began meanwhile.
   const auto next = load.look(3'000'000'000);
@@ -134,7 +141,8 @@ TEST(LoadSensors, GiveSharesFromTheSecondReadingOn) {
   tree.put("proc/stat", "cpu  140 0 0 960 0 0 0 0 0 0\n");
   ASSERT_TRUE(read());
   EXPECT_EQ(value, std::nullopt) << "idle time stepped back";
-  EXPECT_EQ((*at)->rejected(0), (std::map<std::string, std::int64_t>{{"first reading", 2}, {"out of range", 1}}));
+  EXPECT_EQ((*at)->rejected(0),
+            (std::map<std::string, std::int64_t>{{"first reading", 2}, {"out of range", 1}}));
 }
 
 }  // namespace

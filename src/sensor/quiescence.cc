@@ -26,8 +26,9 @@ Quiet judge_quiet(const QuietReadings& readings, const QuietLimits& limits) {
     } else {
       const Disturber& heaviest = readings.foreign->heaviest;
       if (limits.program_percent && heaviest.percent > *limits.program_percent)
-        result.disturbances.push_back(over(heaviest.name + " (pid " + std::to_string(heaviest.pid) + ")", "takes",
-                                           heaviest.percent, *limits.program_percent, "% of a processor"));
+        result.disturbances.push_back(over(heaviest.name + " (pid " + std::to_string(heaviest.pid) + ")",
+                                           "takes", heaviest.percent, *limits.program_percent,
+                                           "% of a processor"));
       if (limits.foreign_percent && readings.foreign->percent > *limits.foreign_percent)
         result.disturbances.push_back(over("other programs together", "take", readings.foreign->percent,
                                            *limits.foreign_percent, "% of a processor"));
@@ -44,12 +45,14 @@ Quiet judge_quiet(const QuietReadings& readings, const QuietLimits& limits) {
     if (readings.accelerator_percent.empty()) result.unknown.push_back("utilisation of accelerators");
     for (const auto& [id, percent] : readings.accelerator_percent)
       if (percent > *limits.accelerator_percent)
-        result.disturbances.push_back(over(id, "is busy", percent, *limits.accelerator_percent, "% of the time"));
+        result.disturbances.push_back(
+            over(id, "is busy", percent, *limits.accelerator_percent, "% of the time"));
   }
   if (limits.celsius) {
     if (readings.celsius.empty()) result.unknown.push_back("temperature");
     for (const auto& [id, celsius] : readings.celsius)
-      if (celsius > *limits.celsius) result.disturbances.push_back(over(id, "has", celsius, *limits.celsius, "degC"));
+      if (celsius > *limits.celsius)
+        result.disturbances.push_back(over(id, "has", celsius, *limits.celsius, "degC"));
   }
   if (limits.memory_available_bytes) {
     if (!readings.memory_available_bytes)

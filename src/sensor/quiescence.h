@@ -12,12 +12,12 @@ namespace assay::sensor {
 
 /// An absent limit is not looked at.
 struct QuietLimits {
-  std::optional<double> cpu_percent = 10;             ///< Of all processors together.
-  std::optional<double> accelerator_percent = 5;      ///< Of each GPU, NPU.
-  std::optional<double> foreign_percent = 10;         ///< Of one processor, by all foreign programs together.
-  std::optional<double> program_percent = 5;          ///< Of one processor, by a single foreign program.
-  std::optional<double> celsius;                      ///< No zone may be hotter.
-  std::optional<double> memory_available_bytes;       ///< At least so much.
+  std::optional<double> cpu_percent = 10;         ///< Of all processors together.
+  std::optional<double> accelerator_percent = 5;  ///< Of each GPU, NPU.
+  std::optional<double> foreign_percent = 10;     ///< Of one processor, by all foreign programs together.
+  std::optional<double> program_percent = 5;      ///< Of one processor, by a single foreign program.
+  std::optional<double> celsius;                  ///< No zone may be hotter.
+  std::optional<double> memory_available_bytes;   ///< At least so much.
 };
 
 /// What was read; absent: could not be.

@@ -21,7 +21,9 @@ struct Domain {
   Channel channel;
 };
 
-bool is_part_of(const Domain& part, const Domain& whole) { return part.number.starts_with(whole.number + ":"); }
+bool is_part_of(const Domain& part, const Domain& whole) {
+  return part.number.starts_with(whole.number + ":");
+}
 
 /// psys is the platform as its maker wired it: most of the board, but which part is not told.
 Boundary boundary_of(const std::string& name) {
@@ -33,7 +35,8 @@ Boundary boundary_of(const std::string& name) {
 
 std::vector<Domain> domains(const fs::path& root) {
   std::vector<Domain> all;
-  // The same counters stand a second time under intel-rapl-mmio: they are taken only where the first are absent.
+  // The same counters stand a second time under intel-rapl-mmio: they are taken only where the first are
+  // absent.
   for (const std::string prefix : {"intel-rapl:", "intel-rapl-mmio:"}) {
     for (const fs::path& folder : entries(root / "sys/class/powercap", prefix)) {
       std::string name = text_of(folder / "name");

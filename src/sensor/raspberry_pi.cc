@@ -55,7 +55,8 @@ Result<std::string> ask_firmware(const std::string& tool, const char* question) 
 /// Starts a program for each read: 5 to 20 ms, some of it on the processor. Hence the slow natural period.
 class ThrottledTool final : public Sensor {
  public:
-  ThrottledTool(Description description, std::string tool) : Sensor(std::move(description)), tool_(std::move(tool)) {}
+  ThrottledTool(Description description, std::string tool)
+      : Sensor(std::move(description)), tool_(std::move(tool)) {}
 
  private:
   void acquire(std::span<Value> values) override {
@@ -102,8 +103,9 @@ bool add_throttled_file(const Places& places, Found& found) {
     source.id = "rpi-throttled";
     source.description = "Raspberry Pi firmware, throttling";
     FileSensorBuilder builder(places, found, source, std::chrono::seconds(1));
-    const bool added = builder.add(folder / "get_throttled", reasons_channel("rpi-throttled.reasons", kThrottledBits),
-                                   1, check_not_negative, 16);
+    const bool added =
+        builder.add(folder / "get_throttled", reasons_channel("rpi-throttled.reasons", kThrottledBits), 1,
+                    check_not_negative, 16);
     builder.finish();
     if (added) return true;
   }
@@ -145,7 +147,8 @@ bool add_pmic_tool(const Places& places, Found& found) {
     names.push_back(rail.name);
   }
   if (names.empty()) return false;
-  found.sensors.push_back(std::make_unique<PmicTool>(std::move(description), places.vcgencmd, std::move(names)));
+  found.sensors.push_back(
+      std::make_unique<PmicTool>(std::move(description), places.vcgencmd, std::move(names)));
   return true;
 }
 
@@ -157,7 +160,8 @@ void add_undervoltage(const Places& places, Found& found) {
     source.description = "Raspberry Pi firmware, under-voltage";
     FileSensorBuilder builder(places, found, source, std::chrono::seconds(1));
     builder.add(chip.folder / "in0_lcrit_alarm",
-                reasons_channel("rpi-voltage.reasons", std::span(kThrottledBits).first(1)), 1, check_not_negative);
+                reasons_channel("rpi-voltage.reasons", std::span(kThrottledBits).first(1)), 1,
+                check_not_negative);
     builder.finish();
   }
 }
@@ -190,8 +194,9 @@ std::vector<PmicRail> parse_pmic_adc(std::string_view text) {
     const auto amount = parse_amount(number);
     if (!amount || full.size() <= 2) continue;
     const std::string name(full.substr(0, full.size() - 2));
-    auto at = std::find_if(rails.begin(), rails.end(), [&](const PmicRail& rail) { return rail.name == name; });
-    if (at == rails.end()) at = rails.insert(rails.end(), {name, std::nullopt, std::nullopt});
+    auto at =
+        std::find_if(rails.begin(), rails.end(), [&](const PmicRail& rail) { return rail.name == name; });
+    if (at == rails.end()) at = rails.insert(rails.end(), PmicRail{name, std::nullopt, std::nullopt});
     (volt ? at->volts : at->amperes) = *amount;
   }
   return rails;
@@ -200,7 +205,8 @@ std::vector<PmicRail> parse_pmic_adc(std::string_view text) {
 void find_raspberry_pi(const Places& places, Found& found) {
   if (!is_compatible(places.root, "raspberrypi,")) return;
   add_undervoltage(places, found);
-  const std::string remedy = "install vcgencmd (package raspi-utils) and let your user read /dev/vcio (group video)";
+  const std::string remedy =
+      "install vcgencmd (package raspi-utils) and let your user read /dev/vcio (group video)";
   const std::string reason = places.vcgencmd.empty() ? "the board's firmware is not asked in a tree of files"
                                                      : "vcgencmd gave no answer";
   if (!add_throttled_file(places, found) && !add_throttled_tool(places, found))

@@ -42,10 +42,9 @@ TEST(PmicAdc, PairsVoltsAndAmperes) {
 }
 
 TEST(PmicAdc, LeavesOutWhatItDoesNotUnderstand) {
-  for (const char* bad :
-       {"", "error=1 error_msg=\"Command not registered\"", "VDD_CORE_A current(7)=A", "VDD_CORE_A current(7)=nanA",
-        "VDD_CORE_A volt(7)=0.9V", "VDD_CORE_V volt(7)=0.9A", "_A current(7)=1A", "VDD_CORE_A current(7)=1.2.3A",
-        "VDD_CORE_A=1A current(1)"})
+  for (const char* bad : {"", "error=1 error_msg=\"Command not registered\"", "VDD_CORE_A current(7)=A",
+                          "VDD_CORE_A current(7)=nanA", "VDD_CORE_A volt(7)=0.9V", "VDD_CORE_V volt(7)=0.9A",
+                          "_A current(7)=1A", "VDD_CORE_A current(7)=1.2.3A", "VDD_CORE_A=1A current(1)"})
     EXPECT_TRUE(parse_pmic_adc(bad).empty()) << bad;
 }
 
@@ -68,8 +67,9 @@ TEST(RaspberryPi, ByTheFirmwaresTool) {
   TestTree tree;
   tree.put("proc/device-tree/compatible", std::string_view("raspberrypi,5-model-b\0brcm,bcm2712\0", 36));
   tree.put("answer", kPmic);
-  const auto tool = tree.put("vcgencmd", "#!/bin/sh\ncase $1 in get_throttled) echo throttled=0xe0008;; pmic_read_adc) cat " +
-                                             (tree.root() / "answer").string() + ";; *) exit 1;; esac\n");
+  const auto tool = tree.put(
+      "vcgencmd", "#!/bin/sh\ncase $1 in get_throttled) echo throttled=0xe0008;; pmic_read_adc) cat " +
+                      (tree.root() / "answer").string() + ";; *) exit 1;; esac\n");
   ASSERT_EQ(::chmod(tool.c_str(), 0755), 0);
   Places places = tree.places();
   places.vcgencmd = tool.string();

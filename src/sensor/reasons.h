@@ -1,6 +1,6 @@
-// Channels of quantity "reasons": a word of bits. What the bits mean stands in the channel's facts, so that whoever
-// judges needs no table of devices: facts["bit_2"] = "throttled"; facts["throttle_mask"] = the bits, in decimal, that
-// mean that clocks are held down at the moment of reading.
+// Channels of quantity "reasons": a word of bits. What the bits mean stands in the channel's facts, so that
+// whoever judges needs no table of devices: facts["bit_2"] = "throttled"; facts["throttle_mask"] = the bits,
+// in decimal, that mean that clocks are held down at the moment of reading.
 #pragma once
 
 #include <cstdint>

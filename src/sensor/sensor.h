@@ -1,5 +1,5 @@
-// A source of readings on this machine: rails, counters, zones, clocks, load. One acquisition gives a value, or the
-// reason why there is none, for each of its channels.
+// A source of readings on this machine: rails, counters, zones, clocks, load. One acquisition gives a value,
+// or the reason why there is none, for each of its channels.
 #pragma once
 
 #include <array>
@@ -47,9 +47,9 @@ struct Description {
   std::chrono::nanoseconds natural_period{0};
 };
 
-/// To be used by one thread at a time. Files are opened when it is made, so a read costs a system call per file,
-/// allocates nothing and takes well under 20 us a rail, besides what the driver itself needs (an I2C transfer,
-/// say). What is dearer says so where it is declared.
+/// To be used by one thread at a time. Files are opened when it is made, so a read costs a system call per
+/// file, allocates nothing and takes well under 20 us a rail, besides what the driver itself needs (an I2C
+/// transfer, say). What is dearer says so where it is declared.
 class Sensor {
  public:
   explicit Sensor(Description description);
@@ -61,9 +61,9 @@ class Sensor {
   std::span<const record::Channel> channels() const { return description_.channels; }
   std::chrono::nanoseconds natural_period() const { return description_.natural_period; }
 
-  /// One acquisition of all channels, in their order; nullopt: none now, and the reason has been counted. Every
-  /// value is finite. Errors: kUnavailable when the whole source is gone (values are then all nullopt), kInternal
-  /// when `values` has another size than channels().
+  /// One acquisition of all channels, in their order; nullopt: none now, and the reason has been counted.
+  /// Every value is finite. Errors: kUnavailable when the whole source is gone (values are then all nullopt),
+  /// kInternal when `values` has another size than channels().
   Result<void> read(std::span<std::optional<double>> values);
 
   /// Reason -> how often a channel had no value, as record::Series::rejected wants it.

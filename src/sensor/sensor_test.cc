@@ -15,14 +15,14 @@ namespace {
 thread_local long allocations = 0;
 }
 
-// The whole test program counts what it allocates.
-void* operator new(std::size_t size) {
+// The whole test program counts what it allocates. Not inlined, or gcc takes the pair for a mismatch.
+__attribute__((noinline)) void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void* memory) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace assay::sensor {
 namespace {
@@ -78,11 +78,13 @@ TEST(ParseInteger, TakesOneIntegerAndNothingElse) {
   EXPECT_EQ(parse_integer(" -256000 "), -256000);
   EXPECT_EQ(parse_integer(std::string_view("7\0", 2)), 7);
   EXPECT_EQ(parse_integer("9223372036854775807"), std::numeric_limits<std::int64_t>::max());
-  for (const char* bad : {"", " ", "\n", "1 2", "12.5", "1e3", "0x10", "+1", "9223372036854775808", "-", "<unknown>", "1\n2"})
+  for (const char* bad :
+       {"", " ", "\n", "1 2", "12.5", "1e3", "0x10", "+1", "9223372036854775808", "-", "<unknown>", "1\n2"})
     EXPECT_EQ(parse_integer(bad), std::nullopt) << bad;
   EXPECT_EQ(parse_integer("50005", 16), 0x50005);
   EXPECT_EQ(parse_integer("0x50005\n", 16), 0x50005);
-  for (const char* bad : {"0x", "-1", "0x-1", "xyz", "0x0x1"}) EXPECT_EQ(parse_integer(bad, 16), std::nullopt) << bad;
+  for (const char* bad : {"0x", "-1", "0x-1", "xyz", "0x0x1"})
+    EXPECT_EQ(parse_integer(bad, 16), std::nullopt) << bad;
 }
 
 TEST(ParseInteger, ErrorsOfTheKernel) {
@@ -104,7 +106,8 @@ TEST(ValueFileRead, ALongNumberIsNotCut) {
 
 TEST(Tree, EntriesInNaturalOrder) {
   TestTree tree;
-  for (const char* name : {"hwmon10", "hwmon2", "hwmon1", "other", "hwmon"}) tree.put(std::string("d/") + name, "");
+  for (const char* name : {"hwmon10", "hwmon2", "hwmon1", "other", "hwmon"})
+    tree.put(std::string("d/") + name, "");
   std::vector<std::string> names;
   for (const auto& path : entries(tree.root() / "d", "hwmon")) names.push_back(path.filename().string());
   EXPECT_EQ(names, (std::vector<std::string>{"hwmon", "hwmon1", "hwmon2", "hwmon10"}));
@@ -119,7 +122,8 @@ TEST(Cost, ReadingAllocatesNothing) {
   for (const Found* f : {&found, &orin})
     for (const auto& sensor : f->sensors)
       // Looking through all processes needs lists, and parsing meminfo lines: both are for once a second.
-      if (sensor->source().id != "foreign-load" && sensor->source().id != "memory") sensors.push_back(sensor.get());
+      if (sensor->source().id != "foreign-load" && sensor->source().id != "memory")
+        sensors.push_back(sensor.get());
   ASSERT_GT(sensors.size(), 10u);
   for (Sensor* sensor : sensors) {
     std::vector<std::optional<double>> values(sensor->channels().size());

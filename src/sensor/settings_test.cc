@@ -22,8 +22,6 @@ TEST(PowerMode, NameOfAMode) {
   EXPECT_EQ(find_nvpmodel_name(conf, 0), "MAXN");
   EXPECT_EQ(find_nvpmodel_name(conf, 1), "MODE_15W");
   EXPECT_EQ(find_nvpmodel_name(conf, 2), "");
-  EXPECT_EQ(parse_nvpmodel_query("NVPM WARN: x\nNV Power Mode: 15W\n2\n"), "15W");
-  EXPECT_EQ(parse_nvpmodel_query("nothing"), "");
 }
 
 TEST(PowerMode, SettingsOfATree) {

@@ -10,6 +10,7 @@ void find_hwmon(const Places& places, Found& found);
 void find_rapl(const Places& places, Found& found);
 void find_nvml(const Places& places, Found& found);
 void find_thermal_zones(const Places& places, Found& found);
+void find_cooling(const Places& places, Found& found);
 void find_cpufreq(const Places& places, Found& found);
 void find_devfreq(const Places& places, Found& found);
 void find_tegra_clocks(const Places& places, Found& found);

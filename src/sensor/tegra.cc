@@ -34,7 +34,8 @@ void find_tegra_clocks(const Places& places, Found& found) {
   record::Source source;
   source.id = "tegra-clocks";
   source.description = "clocks of the power processor (BPMP)";
-  const std::string remedy = "debugfs is for root: run assay as root (mount -t debugfs none /sys/kernel/debug if empty)";
+  const std::string remedy =
+      "debugfs is for root: run assay as root (mount -t debugfs none /sys/kernel/debug if empty)";
   FileSensorBuilder builder(places, found, source, std::chrono::milliseconds(200));
   builder.remedy(remedy);
   bool any = false;

@@ -53,10 +53,13 @@ inline std::vector<std::string> ids(const std::vector<InventoryEntry>& entries) 
 
 /// The first absence of a source; an empty one when there is none.
 inline Absence absence(const std::vector<Absence>& absent, const std::string& source) {
-  const auto at = std::find_if(absent.begin(), absent.end(), [&](const Absence& a) { return a.source == source; });
+  const auto at =
+      std::find_if(absent.begin(), absent.end(), [&](const Absence& a) { return a.source == source; });
   return at == absent.end() ? Absence{} : *at;
 }
 
-inline bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+inline bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace assay::sensor

@@ -19,8 +19,8 @@ bool is_gated_kind(std::string type) {
   return type.starts_with("cv") || type.starts_with("gpu");
 }
 
-/// The lowest trip at which the system acts on heat: passive (clocks fall) or hot, else critical (it shuts down).
-/// Active trips start fans, and are no limit.
+/// The lowest trip at which the system acts on heat: passive (clocks fall) or hot, else critical (it shuts
+/// down). Active trips start fans, and are no limit.
 void add_trips(const fs::path& zone, Channel& channel) {
   std::optional<double> acts, critical;
   for (int n = 0; n < 32; ++n) {

@@ -80,7 +80,8 @@ bool is_compatible(const fs::path& root, std::string_view prefix) {
   const auto content = read_file(root / "proc/device-tree/compatible");
   if (!content) return false;
   const auto strings = split(*content, '\0');
-  return std::any_of(strings.begin(), strings.end(), [&](const std::string& s) { return s.starts_with(prefix); });
+  return std::any_of(strings.begin(), strings.end(),
+                     [&](const std::string& s) { return s.starts_with(prefix); });
 }
 
 }  // namespace assay::sensor

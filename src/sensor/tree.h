@@ -26,7 +26,8 @@ std::string target_name(const std::filesystem::path& link);
 
 bool is_there(const std::filesystem::path& path);
 
-/// Whether one of the strings of the device tree's /compatible begins with `prefix`: "nvidia,tegra", "raspberrypi,".
+/// Whether one of the strings of the device tree's /compatible begins with `prefix`: "nvidia,tegra",
+/// "raspberrypi,".
 bool is_compatible(const std::filesystem::path& root, std::string_view prefix);
 
 }  // namespace assay::sensor

@@ -14,8 +14,8 @@
 
 namespace assay::sensor {
 
-/// An integer alone on its first line: decimal, or hexadecimal (with or without 0x) where `base` is 16. Blanks and
-/// NUL bytes around it are allowed, anything else is not, nor is a number beyond 64 bits.
+/// An integer alone on its first line: decimal, or hexadecimal (with or without 0x) where `base` is 16.
+/// Blanks and NUL bytes around it are allowed, anything else is not, nor is a number beyond 64 bits.
 std::optional<std::int64_t> parse_integer(std::string_view text, int base = 10);
 
 /// The reason for a read that failed with this errno.
@@ -30,8 +30,8 @@ class File {
   File& operator=(File&& other) noexcept;
   ~File();
 
-  /// The file from its beginning, as much as fits. The kernel makes a pseudo file's content anew for every read at
-  /// offset 0.
+  /// The file from its beginning, as much as fits. The kernel makes a pseudo file's content anew for every
+  /// read at offset 0.
   tl::expected<std::string_view, NoValue> read(std::span<char> buffer) const;
 
  private:
