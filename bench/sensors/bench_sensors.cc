@@ -1,6 +1,6 @@
-// What a reading costs on our side: each sensor of the board trees, read over and over, and beside it what opening,
-// reading and closing the same number of files by std::ifstream would cost. The driver's own time (an I2C transfer,
-// say) comes on top on a board. Goal: one rail (voltage, current, power) in under 20 us.
+// What a reading costs on our side: each sensor of the board trees, read over and over, and beside it what
+// opening, reading and closing the same number of files by std::ifstream would cost. The driver's own time
+// (an I2C transfer, say) comes on top on a board. Goal: one rail (voltage, current, power) in under 20 us.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -52,17 +52,19 @@ int main() {
       std::vector<std::optional<double>> values(sensor->channels().size());
       const bool slow = sensor->source().id == "foreign-load";
       bool good = true;
-      const double us = microseconds([&] { good = sensor->read(values).has_value() && good; }, slow ? 50 : kReads);
-      std::printf("  %-28s %2zu channels %8.2f us a reading%s\n", sensor->source().id.c_str(), values.size(), us,
-                  good ? "" : " (failed)");
+      const double us =
+          microseconds([&] { good = sensor->read(values).has_value() && good; }, slow ? 50 : kReads);
+      std::printf("  %-28s %2zu channels %8.2f us a reading%s\n", sensor->source().id.c_str(), values.size(),
+                  us, good ? "" : " (failed)");
       if (sensor->source().id == "ina3221-0040") rail_us = us / 3;
     }
   }
   const fs::path chip = boards / "orin-nx-35/sys/class/hwmon/hwmon3";
   double sum = 0;
-  const double stream_us =
-      microseconds([&] { sum += stream_read(chip / "in1_input") * stream_read(chip / "curr1_input"); }, kReads);
-  std::printf("one rail: %.2f us, by std::ifstream %.2f us: %.1f times as fast; goal: under %.0f us (checksum %g)\n",
-              rail_us, stream_us, stream_us / rail_us, kGoalUs, sum);
+  const double stream_us = microseconds(
+      [&] { sum += stream_read(chip / "in1_input") * stream_read(chip / "curr1_input"); }, kReads);
+  std::printf(
+      "one rail: %.2f us, by std::ifstream %.2f us: %.1f times as fast; goal: under %.0f us (checksum %g)\n",
+      rail_us, stream_us, stream_us / rail_us, kGoalUs, sum);
   return rail_us > 0 && rail_us < kGoalUs ? 0 : 1;
 }

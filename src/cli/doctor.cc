@@ -103,14 +103,23 @@ struct Options {
   bool json = false;
 };
 
+/// "9.25 W", "1984 MHz", "12.6 GB", "37", or why there is none.
+std::string readable(const sensor::InventoryEntry& entry) {
+  if (!entry.value) return entry.no_value;
+  double value = *entry.value;
+  std::string unit = entry.channel.unit;
+  if (unit == "1") unit = "";
+  if (unit == "Hz") value /= 1e6, unit = "MHz";
+  if (unit == "B") value /= 1e9, unit = "GB";
+  char text[48];
+  std::snprintf(text, sizeof text, "%.6g %s", value, unit.c_str());
+  return text;
+}
+
 void print_entries(const char* title, const std::vector<sensor::InventoryEntry>& entries) {
-  for (const sensor::InventoryEntry& entry : entries) {
-    char value[48];
-    std::snprintf(value, sizeof value, "%.6g %s", entry.value.value_or(0), entry.channel.unit.c_str());
-    std::printf("  %-8s %-44s %-16s %s\n", title, entry.channel.id.c_str(),
-                entry.value ? value : entry.no_value.c_str(),
+  for (const sensor::InventoryEntry& entry : entries)
+    std::printf("  %-8s %-44s %-16s %s\n", title, entry.channel.id.c_str(), readable(entry).c_str(),
                 std::string(to_string(entry.channel.boundary)).c_str());
-  }
 }
 
 void print_inventory(const sensor::Inventory& inventory) {
@@ -122,7 +131,8 @@ void print_inventory(const sensor::Inventory& inventory) {
   print_entries("load", inventory.load);
   for (const auto& [name, value] : inventory.facts) line("set to", name, value);
   for (const sensor::Absence& absence : inventory.absent)
-    line("absent", absence.source, absence.what + ": " + absence.reason + "; " + absence.remedy);
+    line("absent", absence.source,
+         absence.what + ": " + absence.reason + (absence.remedy.empty() ? "" : "; " + absence.remedy));
 }
 
 /// What can be observed alone: of a tree of files nothing else can be told.

@@ -101,7 +101,8 @@ TEST(Boards, AgxOrinHasNoTotal) {
 TEST(Boards, Qcs6490) {
   const Inventory board_now = take_inventory(Places::tree(board("qcs6490")));
   EXPECT_TRUE(board_now.rails.empty());
-  EXPECT_EQ(absence(board_now.absent, "power monitors").reason, "not found");
+  EXPECT_EQ(absence(board_now.absent, "power monitors").reason,
+            "this board has no such chip, or its kernel no driver for it");
   EXPECT_EQ(board_now.zones.size(), 27u) << "a hwmon chip that mirrors a zone is not counted twice";
   const InventoryEntry npu = entry(board_now, "thermal.nspss0-thermal");
   EXPECT_DOUBLE_EQ(npu.value.value(), 47.9);
@@ -115,7 +116,7 @@ TEST(Boards, Qcs6490) {
                                           "cooling.cpufreq-cpu7", "cooling.devfreq-3d00000_gpu"}));
   EXPECT_DOUBLE_EQ(entry(board_now, "cooling.cpufreq-cpu7").value.value(), 3);
   EXPECT_DOUBLE_EQ(entry(board_now, "cooling.cpufreq-cpu7").channel.limit.value(), 19);
-  EXPECT_EQ(absence(board_now.absent, "tegra clocks").remedy, "not a Jetson");
+  EXPECT_EQ(absence(board_now.absent, "tegra clocks").reason, "not a Jetson");
 }
 
 TEST(Boards, N100) {
@@ -184,7 +185,6 @@ TEST(Boards, AServerWithoutAnythingSaysSoOfEachSource) {
     absent.insert(a.source);
     EXPECT_FALSE(a.what.empty());
     EXPECT_FALSE(a.reason.empty());
-    EXPECT_FALSE(a.remedy.empty()) << a.source;
   }
   for (const SourceKind& kind : source_kinds())
     EXPECT_EQ(absent.count(std::string(kind.name)), kind.name == "load" || kind.name == "memory" ? 0u : 1u)

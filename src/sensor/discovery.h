@@ -50,8 +50,9 @@ struct Found {
 /// One kind of source. `find` adds sensors, absences and facts; it never fails.
 struct SourceKind {
   std::string_view name;
-  std::string_view tells;         ///< What it would tell: "power of the board's rails".
-  std::string_view absent_means;  ///< Why it is absent where it is, and what would bring it.
+  std::string_view tells;           ///< What it would tell: "power of the board's rails".
+  std::string_view absent_because;  ///< Why it is absent where it is.
+  std::string_view remedy;          ///< What would bring it; "" where only another machine would.
   void (*find)(const Places& places, Found& found);
 };
 std::span<const SourceKind> source_kinds();

@@ -33,6 +33,13 @@ class FileSensor final : public Sensor {
   std::vector<FileSensorBuilder::Slot> slots_;
 };
 
+/// A file's text within a line of ours.
+std::string printable(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = '?';
+  return text;
+}
+
 /// These pass: the unit may wake up later. The others are as they are.
 bool may_pass(NoValue reason) {
   return reason == NoValue::kBusy || reason == NoValue::kNoData || reason == NoValue::kGated;
@@ -81,7 +88,7 @@ bool FileSensorBuilder::add(const std::filesystem::path& path, record::Channel c
       return true;
     }
     problem = to_string(now.error());
-    if (now.error() == NoValue::kNotANumber) problem += ": '" + text_of(path).substr(0, 40) + "'";
+    if (now.error() == NoValue::kNotANumber) problem += ": '" + printable(text_of(path).substr(0, 40)) + "'";
   }
   std::string& names = problems_[problem];
   names += (names.empty() ? "" : ", ") + channel.id;

@@ -122,7 +122,7 @@ TEST_F(Nvml, ALibraryThatDoesNotWork) {
   gpu->handle_code = kGpuIsLost;
   EXPECT_EQ(absence(discover(places).absent, "nvml").what, "GPU 0");
   gpu->gpus = 0;
-  EXPECT_EQ(absence(discover(places).absent, "nvml").reason, "not found") << "no GPU at all";
+  EXPECT_EQ(absence(discover(places).absent, "nvml").reason, "no GPU of NVIDIA was asked for or found");
   places.nvml_library = "libassay-no-such.so";
   EXPECT_TRUE(contains(absence(discover(places).absent, "nvml").reason, "no library"));
   places.nvml_library = "libm.so.6";
