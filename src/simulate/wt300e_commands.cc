@@ -270,7 +270,7 @@ double Wt300eDevice::item_value(const std::string& item) const {
   }
   if (function == "TIME") {
     if (integration_ == Integration::kReset) return no_data;
-    return std::floor(1e-9 * static_cast<double>(integrated_to_ns_ - integrated_from_ns_));
+    return static_cast<double>((integrated_to_ns_ - integrated_from_ns_) / 1'000'000'000);
   }
   if (function == "URANGE") return voltage_.value();
   if (function == "IRANGE") return current_.value();
