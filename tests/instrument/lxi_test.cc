@@ -1,5 +1,6 @@
 // The simulated WT310E, driven by a client that is not ours: lxi (package lxi-tools, on liblxi), which finds it
-// through the port mapper on port 111. Needs that program, and root or an rpcbind that takes our entry.
+// through the port mapper on port 111. Needs that program, and root or an rpcbind that takes our entry. Debian 12's
+// liblxi is not linked with the library of its remote procedure calls, so that is loaded before it.
 #include <gtest/gtest.h>
 
 #include "base/subprocess.h"
@@ -13,6 +14,7 @@ std::vector<std::string> lxi(const std::vector<std::string>& arguments) {
   RunOptions run;
   run.argv = {"lxi"};
   run.argv.insert(run.argv.end(), arguments.begin(), arguments.end());
+  run.extra_env = {{"LD_PRELOAD", "libtirpc.so.3"}};
   run.timeout = std::chrono::seconds(30);
   run.on_line = [&](std::string_view line) { lines.emplace_back(line); };
   const auto state = run_process(run);
