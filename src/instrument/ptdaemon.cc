@@ -16,6 +16,7 @@ namespace assay::instrument {
 namespace {
 
 constexpr double kDriftBound = 5e-5;
+constexpr std::int64_t kStampResolutionNs = 1'000'000;
 constexpr std::int64_t kBracketGoalNs = 30'000'000;  // Wider than that: the clock is bracketed anew.
 constexpr std::int64_t kFirstLeadNs = 10'000'000;
 constexpr std::int64_t kRetryNs = 10'000'000;  // After "no unread samples".
@@ -313,7 +314,9 @@ void PtDaemon::take_sample(const PtdSample& sample) {
   if (sample.stamp_ns == last_stamp_ns_) return;  // Told again.
   last_stamp_ns_ = sample.stamp_ns;
   ++request_->samples;
-  if (!offset_.observe(sample.stamp_ns, previous_sent_ns_, request_->answered_ns)) ++clock_steps_;
+  if (!offset_.observe(sample.stamp_ns, previous_sent_ns_ - kStampResolutionNs,
+                       request_->answered_ns + kStampResolutionNs))
+    ++clock_steps_;
   const OffsetBracket::Bounds bounds = *offset_.at(request_->answered_ns);
   MeterUpdate update;
   update.begin_ns = std::max(sample.stamp_ns + bounds.lo_ns, previous_sent_ns_);
@@ -370,8 +373,8 @@ Result<void> PtDaemon::reconnect() {
   auto line = PtdLine::connect(settings_);
   if (!line) return fail(line.error());
   ASSAY_TRY(const std::string told, line->ask("Identify"));
-  const auto identity = parse_ptd_identity(told);
-  if (!identity || identity->driver != identity_.driver)
+  ASSAY_TRY(const PtdIdentity identity, parse_ptd_identity(told));
+  if (identity.driver != identity_.driver)
     return fail(Code::kConflict, "PTDaemon at " + settings_.address_text + ": another analyzer answers now: '" +
                                      told.substr(0, 80) + "', expected " + identity_.driver);
   (void)line->ask("Stop");

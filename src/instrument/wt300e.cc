@@ -320,13 +320,11 @@ void Wt300e::lose(const Status& why) {
 
 Result<void> Wt300e::reconnect() {
   ASSAY_TRY(Wt300eDialog dialog, Wt300eDialog::connect(settings_));
-  const auto identity = dialog.identify();
-  if (!identity && identity.error().code != Code::kNotFound) return fail(identity.error());
-  if (!identity || !(*identity == identity_))
-    return fail(Code::kConflict,
-                "WT300E at " + address_ + ": another device answers now: expected " + identity_.model + " " +
-                    identity_.serial + ", found " +
-                    (identity ? identity->model + " " + identity->serial : identity.error().message));
+  ASSAY_TRY(const Wt300eIdentity identity, dialog.identify());
+  if (!(identity == identity_))
+    return fail(Code::kConflict, "WT300E at " + address_ + ": another meter answers now: expected " +
+                                     identity_.model + " " + identity_.serial + ", found " + identity.model + " " +
+                                     identity.serial);
   // A cable that was pulled leaves the meter as it was; one that was off has lost its settings.
   std::map<std::string, std::string> facts;
   bool as_before = dialog.verify(facts).has_value();

