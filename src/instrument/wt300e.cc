@@ -103,7 +103,7 @@ class Wt300e final : public Meter {
 
   std::int64_t quiet_ns_ = 0;      ///< The latest poll before which every update has been seen was sent then.
   std::int64_t next_poll_ns_ = 0;  ///< Nothing can have happened before.
-  std::int64_t last_edge_ns_ = 0;  ///< End of the latest update, or the start of watching.
+  std::int64_t last_edge_ns_ = 0;  ///< End of the latest update that was read, or the start of watching.
   std::int64_t widest_bracket_ns_ = 0;
   bool seen_ = false;  ///< A valid voltage and current.
   double most_volts_ = 0, most_amperes_ = 0;
@@ -152,9 +152,10 @@ Result<void> Wt300e::set_up() {
 }
 
 Result<void> Wt300e::begin_watching() {
+  const std::int64_t sent = monotonic_ns();
   ASSAY_OK(dialog_->watch_updates());
-  // The answer has come, so the register was cleared before now: an older stamp would widen the bracket only.
-  quiet_ns_ = next_poll_ns_ = last_edge_ns_ = monotonic_ns();
+  // The register was cleared after that: what it tells from now on has ended later than `sent`.
+  quiet_ns_ = next_poll_ns_ = last_edge_ns_ = sent;
   return {};
 }
 
@@ -254,7 +255,6 @@ Result<std::optional<MeterUpdate>> Wt300e::poll() {
                                       std::to_string(patience / 1'000'000'000) + " s");
     return std::nullopt;
   }
-  last_edge_ns_ = received;
   return read(poll, begin, received);
 }
 
@@ -262,6 +262,7 @@ Result<std::optional<MeterUpdate>> Wt300e::read(const Wt300ePoll& poll, std::int
                                                 std::int64_t end_ns) {
   ASSAY_TRY(const std::vector<ScpiNumber> numbers, dialog_->values());
   const std::int64_t done = monotonic_ns();
+  last_edge_ns_ = end_ns;
   ++source_.reads;
   source_.read_ns_total += done - end_ns;
   source_.read_ns_longest = std::max(source_.read_ns_longest, done - end_ns);
@@ -285,8 +286,9 @@ Result<std::optional<MeterUpdate>> Wt300e::read(const Wt300ePoll& poll, std::int
 }
 
 void Wt300e::note_values(const std::vector<ScpiNumber>& numbers, const MeterUpdate& update) {
-  const std::optional<double>&power = update.values[0].value, &volts = update.values[1].value,
-                               &amperes = update.values[2].value;
+  const std::optional<double>& power = update.values[0].value;
+  const std::optional<double>& volts = update.values[1].value;
+  const std::optional<double>& amperes = update.values[2].value;
   if (volts && amperes) {
     seen_ = true;
     most_volts_ = std::max(most_volts_, std::fabs(*volts));
