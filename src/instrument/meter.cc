@@ -41,7 +41,8 @@ void append(const MeterUpdate& update, std::vector<record::Series>& series) {
   for (std::size_t i = 0; i < series.size(); ++i) {
     if (update.gap) {
       std::vector<record::Gap>& gaps = series[i].gaps;
-      if (!gaps.empty() && gaps.back().end_ns == update.gap->begin_ns && gaps.back().reason == update.gap->reason)
+      if (!gaps.empty() && gaps.back().end_ns == update.gap->begin_ns &&
+          gaps.back().reason == update.gap->reason)
         gaps.back().end_ns = update.gap->end_ns;
       else
         gaps.push_back(*update.gap);

@@ -49,14 +49,16 @@ class Meter {
 
   /// Ends a ranging run: fixes the smallest ranges that hold 1.1 times the maxima seen since open(). Nothing
   /// happens where ranges are fixed already. The channels tell their accuracy from then on.
-  /// Errors: kUnavailable (nothing was seen yet, the meter refuses), kInvalidInput (more than it can measure).
+  /// Errors: kUnavailable (nothing was seen yet, the meter refuses), kInvalidInput (more than it can
+  /// measure).
   virtual Result<void> fix_ranges() = 0;
 
   virtual const std::vector<record::Channel>& channels() const = 0;
 
   /// Waits for the next update until `deadline_ns` (CLOCK_MONOTONIC); nullopt when none came. A lost
-  /// connection is taken up again within these calls and told as gaps. Errors end the source: the meter stayed
-  /// away longer than its option `give_up`, or another one answers. Costs some short messages an update.
+  /// connection is taken up again within these calls and told as gaps. Errors end the source: the meter
+  /// stayed away longer than its option `give_up`, or another one answers. Costs some short messages an
+  /// update.
   virtual Result<std::optional<MeterUpdate>> next(std::int64_t deadline_ns) = 0;
 
   /// Checks what has to be checked at the end, gives the front panel back and disconnects; then the final

@@ -10,7 +10,8 @@ std::int64_t OffsetBracket::loosened(std::int64_t since_ns, std::int64_t now_ns)
 
 std::optional<OffsetBracket::Bounds> OffsetBracket::at(std::int64_t ours_ns) const {
   if (!any_) return std::nullopt;
-  return Bounds{bounds_.lo_ns - loosened(lo_since_ns_, ours_ns), bounds_.hi_ns + loosened(hi_since_ns_, ours_ns)};
+  return Bounds{bounds_.lo_ns - loosened(lo_since_ns_, ours_ns),
+                bounds_.hi_ns + loosened(hi_since_ns_, ours_ns)};
 }
 
 bool OffsetBracket::observe(std::int64_t theirs_ns, std::int64_t lo_ns, std::int64_t hi_ns) {

@@ -1,4 +1,5 @@
-// The offset of a foreign clock, from brackets: something that it stamped happened between two moments of ours.
+// The offset of a foreign clock, from brackets: something that it stamped happened between two moments of
+// ours.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +9,16 @@
 
 namespace assay::instrument {
 
-/// Each observation says: our time minus their stamp lies in an interval. All of them together say more than any
-/// one, so the intervals are intersected; clocks drift apart, so old bounds are loosened with age. When an
-/// observation contradicts what was known, their clock was set: counting begins anew.
+/// Each observation says: our time minus their stamp lies in an interval. All of them together say more than
+/// any one, so the intervals are intersected; clocks drift apart, so old bounds are loosened with age. When
+/// an observation contradicts what was known, their clock was set: counting begins anew.
 class OffsetBracket {
  public:
   /// `drift_bound`: how far the clocks may part, relative (5e-5: 50 ppm, more than a crystal's tolerance).
   explicit OffsetBracket(double drift_bound) : drift_bound_(drift_bound) {}
 
-  /// An event that they stamped `theirs_ns` happened between `lo_ns` and `hi_ns` of our clock. False: their clock
-  /// was set, or the observation is nonsense (lo > hi, which changes nothing).
+  /// An event that they stamped `theirs_ns` happened between `lo_ns` and `hi_ns` of our clock. False: their
+  /// clock was set, or the observation is nonsense (lo > hi, which changes nothing).
   bool observe(std::int64_t theirs_ns, std::int64_t lo_ns, std::int64_t hi_ns);
 
   struct Bounds {

@@ -25,7 +25,8 @@ const std::string* OptionReader::find(std::string_view name) {
 
 void OptionReader::complain(std::string_view name, const std::string& expected, const std::string& found) {
   if (problem_.empty())
-    problem_ = meter_ + " option '" + std::string(name) + "': expected " + expected + ", found '" + found + "'";
+    problem_ =
+        meter_ + " option '" + std::string(name) + "': expected " + expected + ", found '" + found + "'";
 }
 
 std::optional<double> OptionReader::number_or_none(std::string_view name, double lo, double hi) {
@@ -66,9 +67,9 @@ Result<void> OptionReader::finish() const {
   for (const auto& [name, value] : options_) {
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     const std::string near = nearest_word(name, known_);
-    return fail(Code::kInvalidInput, meter_ + " has no option '" + name + "'" +
-                                         (near.empty() ? "; it knows " + join_or(known_)
-                                                       : "; did you mean '" + near + "'?"));
+    return fail(Code::kInvalidInput,
+                meter_ + " has no option '" + name + "'" +
+                    (near.empty() ? "; it knows " + join_or(known_) : "; did you mean '" + near + "'?"));
   }
   return {};
 }

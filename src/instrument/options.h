@@ -22,7 +22,8 @@ class OptionReader {
   std::optional<double> number_or_none(std::string_view name, double lo, double hi);
   std::chrono::nanoseconds milliseconds(std::string_view name, double otherwise, double lo, double hi);
   bool flag(std::string_view name, bool otherwise);  ///< "on" or "off"
-  std::string word(std::string_view name, std::string_view otherwise, const std::vector<std::string_view>& words);
+  std::string word(std::string_view name, std::string_view otherwise,
+                   const std::vector<std::string_view>& words);
 
   /// kInvalidInput for the first wrong value, or for an option that nobody asked for.
   Result<void> finish() const;

@@ -44,9 +44,9 @@ Result<std::optional<record::Gap>> Outage::wait(std::int64_t deadline_ns,
     next_attempt_ns_ = now + kBetweenAttemptsNs;
     if (back.error().code == Code::kConflict) return fail(back.error());
     if (now - began_ns_ > give_up_ns_)
-      return fail(Code::kUnavailable, "the meter has been gone for " +
-                                          std::to_string((now - began_ns_) / 1'000'000'000) +
-                                          " s and was given up: " + back.error().message + " (" + reason_ + ")");
+      return fail(Code::kUnavailable,
+                  "the meter has been gone for " + std::to_string((now - began_ns_) / 1'000'000'000) +
+                      " s and was given up: " + back.error().message + " (" + reason_ + ")");
   }
 }
 

@@ -47,7 +47,8 @@ class PtdLine {
     PtdLine line(std::move(transport), settings.timeout.count());
     ASSAY_TRY(const std::string hello, line.ask("Hello"));
     if (hello.rfind("Hello, PTDaemon here", 0) != 0)
-      return fail(Code::kNotFound, "'Hello, PTDaemon here!' was expected, found '" + hello.substr(0, 60) + "'");
+      return fail(Code::kNotFound,
+                  "'Hello, PTDaemon here!' was expected, found '" + hello.substr(0, 60) + "'");
     return line;
   }
 
@@ -57,7 +58,9 @@ class PtdLine {
     if (!answer) return fail(answer.error().with_context(command));
     return *answer;
   }
-  Result<void> send(std::string_view command) { return transport_->write(command, monotonic_ns() + timeout_ns_); }
+  Result<void> send(std::string_view command) {
+    return transport_->write(command, monotonic_ns() + timeout_ns_);
+  }
   Result<std::string> read(std::int64_t deadline_ns) { return transport_->read(deadline_ns); }
 
   /// Asks for something that answers `expected...` when it was done.
@@ -153,11 +156,14 @@ Result<void> PtDaemon::set_up() {
   line_.emplace(std::move(*line));
   ASSAY_TRY(const std::string identity, line_->ask("Identify"));
   ASSAY_TRY(identity_, parse_ptd_identity(identity));
-  if (!identity_.watts) return fail(Code::kNotFound, "the daemon measures no power: it answers '" + identity + "'");
+  if (!identity_.watts)
+    return fail(Code::kNotFound, "the daemon measures no power: it answers '" + identity + "'");
   source_.simulated = identity_.driver.find(kSimulated) != std::string::npos;
-  source_.description = identity_.driver + ", PTDaemon " + identity_.version + " at " + settings_.address_text;
-  source_.facts = {{"address", settings_.address_text}, {"identity", identity},        {"driver", identity_.driver},
-                   {"version", identity_.version},      {"mode", identity_.mode},      {"os", identity_.os}};
+  source_.description =
+      identity_.driver + ", PTDaemon " + identity_.version + " at " + settings_.address_text;
+  source_.facts = {
+      {"address", settings_.address_text}, {"identity", identity},   {"driver", identity_.driver},
+      {"version", identity_.version},      {"mode", identity_.mode}, {"os", identity_.os}};
   ASSAY_TRY(const std::string ranges, line_->ask("RR"));
   ASSAY_TRY(initial_, parse_ptd_ranges(ranges));
   (void)line_->ask("Stop");  // Whatever an earlier client left running; "no measurement to stop" is fine.
@@ -227,8 +233,9 @@ Result<void> PtDaemon::fix_ranges() {
   if (ranges_fixed_) return {};
   if (!line_) return fail(Code::kUnavailable, "PTDaemon: is not connected");
   if (most_volts_ <= 0 || most_amperes_ <= 0)
-    return fail(Code::kUnavailable, "PTDaemon: the ranging run saw no voltage and current: give voltage_range "
-                                    "and current_range");
+    return fail(Code::kUnavailable,
+                "PTDaemon: the ranging run saw no voltage and current: give voltage_range "
+                "and current_range");
   ASSAY_OK(finish());
   // The daemon chooses the range that holds what it is told.
   ASSAY_TRY(source_.facts["ranges"],
@@ -261,8 +268,8 @@ Result<std::optional<MeterUpdate>> PtDaemon::next(std::int64_t deadline_ns) {
   }
 }
 
-/// Goes on with the present request, or sends the next one when its time has come, until a reply is whole or the
-/// deadline has passed. What came is in ready_.
+/// Goes on with the present request, or sends the next one when its time has come, until a reply is whole or
+/// the deadline has passed. What came is in ready_.
 Result<void> PtDaemon::fetch(std::int64_t deadline_ns) {
   if (!request_) {
     sleep_until(std::min(send_at_ns_, deadline_ns));
@@ -334,15 +341,16 @@ void PtDaemon::take_sample(const PtdSample& sample) {
   ready_.push_back(std::move(update));
 }
 
-/// A request that finds nothing waits in the daemon for the next sample, so replies bound a sample's time from
-/// above closely. A bound from below needs a request that is answered just before a sample: so one sample is
-/// left unread, and asked for shortly before the one after it is due.
+/// A request that finds nothing waits in the daemon for the next sample, so replies bound a sample's time
+/// from above closely. A bound from below needs a request that is answered just before a sample: so one
+/// sample is left unread, and asked for shortly before the one after it is due.
 void PtDaemon::plan_next_request() {
   const Request done = *std::exchange(request_, std::nullopt);
   previous_sent_ns_ = done.sent_ns;
   send_at_ns_ = done.samples == 0 ? monotonic_ns() + kRetryNs : 0;
   if (std::exchange(waited_, false)) {
-    if (done.samples > 1) lead_ns_ = std::min(2 * lead_ns_, settings_.update.count() / 2);  // It came too late.
+    if (done.samples > 1)
+      lead_ns_ = std::min(2 * lead_ns_, settings_.update.count() / 2);  // It came too late.
     return;
   }
   const auto bounds = offset_.at(monotonic_ns());
@@ -375,8 +383,9 @@ Result<void> PtDaemon::reconnect() {
   ASSAY_TRY(const std::string told, line->ask("Identify"));
   ASSAY_TRY(const PtdIdentity identity, parse_ptd_identity(told));
   if (identity.driver != identity_.driver)
-    return fail(Code::kConflict, "PTDaemon at " + settings_.address_text + ": another analyzer answers now: '" +
-                                     told.substr(0, 80) + "', expected " + identity_.driver);
+    return fail(Code::kConflict, "PTDaemon at " + settings_.address_text +
+                                     ": another analyzer answers now: '" + told.substr(0, 80) +
+                                     "', expected " + identity_.driver);
   (void)line->ask("Stop");
   line_.emplace(std::move(*line));
   const auto started = start();
@@ -424,7 +433,8 @@ Result<std::unique_ptr<Meter>> make_ptdaemon(const MeterSettings& given) {
   PtdSettings settings;
   ASSAY_TRY(settings.address, parse_address(given.address));
   if (settings.address.wire != Address::Wire::kTcp)
-    return fail(Code::kInvalidInput, "PTDaemon is reached as tcp://HOST:8888, not as '" + given.address + "'");
+    return fail(Code::kInvalidInput,
+                "PTDaemon is reached as tcp://HOST:8888, not as '" + given.address + "'");
   settings.address_text = given.address;
   settings.boundary = given.boundary;
   settings.update = given.period;

@@ -49,9 +49,11 @@ std::optional<std::int64_t> parse_stamp(std::string_view text) {
     values[i] = *value;
   }
   const auto [month, day, year, hour, minute, second] = values;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok() || year < 1970 || year > 2200 || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  if (!date.ok() || year < 1970 || year > 2200 || hour > 23 || minute > 59 || second > 60)
+    return std::nullopt;
   std::int64_t fraction_ns = 0;
   std::string_view rest = text.substr(kShape.size());
   if (!rest.empty()) {
@@ -64,7 +66,8 @@ std::optional<std::int64_t> parse_stamp(std::string_view text) {
     }
   }
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  return ((days * 24 + hour) * 60 + minute) * 60'000'000'000 + second * std::int64_t{1'000'000'000} + fraction_ns;
+  return ((days * 24 + hour) * 60 + minute) * 60'000'000'000 + second * std::int64_t{1'000'000'000} +
+         fraction_ns;
 }
 
 }  // namespace
@@ -77,7 +80,8 @@ Result<PtdIdentity> parse_ptd_identity(std::string_view line) {
   std::size_t version = 0;
   for (std::size_t i = 1; i < fields.size() && version == 0; ++i)
     if (fields[i].rfind("version=", 0) == 0) version = i;
-  constexpr std::size_t kNumbers = 8;  // Interval, watts, volts, amps, power factor, energy, frequency, accepted.
+  constexpr std::size_t kNumbers =
+      8;  // Interval, watts, volts, amps, power factor, energy, frequency, accepted.
   if (version < kNumbers + 1)
     return fail(Code::kNotFound, "a PTDaemon's identity was expected, found " + shown(line));
   for (std::size_t i = 1; i < version - kNumbers; ++i) identity.driver += "," + fields[i];

@@ -7,7 +7,8 @@ namespace {
 
 TEST(PtdIdentity, ARealOne) {
   const auto identity = parse_ptd_identity(
-      "PCsensor USB9097+DS18B20,5000,1,0,0,0,0,0,1,version=1.9.1-a2d19f26-20190717,OS=Windows 8 / Server 2012,"
+      "PCsensor USB9097+DS18B20,5000,1,0,0,0,0,0,1,version=1.9.1-a2d19f26-20190717,OS=Windows 8 / Server "
+      "2012,"
       "mode=temperature,0,0,1,0,0,no_cal_date,na\r");
   ASSERT_TRUE(identity) << identity.error().message;
   EXPECT_EQ(identity->driver, "PCsensor USB9097+DS18B20");
@@ -20,8 +21,8 @@ TEST(PtdIdentity, ARealOne) {
 }
 
 TEST(PtdIdentity, CommasInTheDevicesOwnIdentity) {
-  const auto identity =
-      parse_ptd_identity("Yokogawa YOKOGAWA,WT310,C2PH13047V,F1.03,1000,1,1,1,1,0,0,1,version=1.11.1-0,mode=power");
+  const auto identity = parse_ptd_identity(
+      "Yokogawa YOKOGAWA,WT310,C2PH13047V,F1.03,1000,1,1,1,1,0,0,1,version=1.11.1-0,mode=power");
   ASSERT_TRUE(identity);
   EXPECT_EQ(identity->driver, "Yokogawa YOKOGAWA,WT310,C2PH13047V,F1.03");
   EXPECT_EQ(identity->interval_ms, 1000);
@@ -49,13 +50,15 @@ TEST(PtdCount, ForAndAgainst) {
   EXPECT_EQ(parse_ptd_count("Last 25 samples\r").value(), 25);
   EXPECT_EQ(parse_ptd_count("No unread samples").value(), 0);
   EXPECT_EQ(parse_ptd_count("Insufficient unread samples").value(), 0);
-  for (const char* line : {"", "Last", "Last x samples", "Last -5 samples", "Last 99999999 samples", "Unknown command"})
+  for (const char* line :
+       {"", "Last", "Last x samples", "Last -5 samples", "Last 99999999 samples", "Unknown command"})
     EXPECT_EQ(parse_ptd_count(line).error().code, Code::kCorrupt) << line;
 }
 
 TEST(PtdInterval, OfTheStart) {
   using std::chrono::milliseconds;
-  EXPECT_EQ(parse_ptd_interval("Starting untimed measurement, maximum 500000 samples at 1000ms with 0 rampup samples"),
+  EXPECT_EQ(parse_ptd_interval(
+                "Starting untimed measurement, maximum 500000 samples at 1000ms with 0 rampup samples"),
             milliseconds(1000));
   EXPECT_FALSE(parse_ptd_interval("Starting untimed measurement"));
   EXPECT_FALSE(parse_ptd_interval("samples at 0ms"));
@@ -63,7 +66,8 @@ TEST(PtdInterval, OfTheStart) {
 
 TEST(PtdSample, RealLines) {
   const auto sample = parse_ptd_sample(
-      "Time,01-22-2021 15:05:14.313,Watts,22.970000,Volts,227.370000,Amps,0.204340,PF,0.494400,Mark,x_ranging");
+      "Time,01-22-2021 "
+      "15:05:14.313,Watts,22.970000,Volts,227.370000,Amps,0.204340,PF,0.494400,Mark,x_ranging");
   ASSERT_TRUE(sample) << sample.error().message;
   EXPECT_EQ(sample->stamp_ns, 1611327914'313'000'000);  // date -u -d '2021-01-22 15:05:14' +%s
   EXPECT_EQ(sample->watts, 22.97);
@@ -73,7 +77,8 @@ TEST(PtdSample, RealLines) {
 
 TEST(PtdSample, SentinelsAreAbsentAndChannelsAreNotTheSum) {
   const auto sample = parse_ptd_sample(
-      "Time,11-13-2020 22:38:59.240,Watts,272.93,Volts,-1.000000,Amps,-1.000000,PF,-1.000000,Mark,notset,Ch1,Watts,"
+      "Time,11-13-2020 "
+      "22:38:59.240,Watts,272.93,Volts,-1.000000,Amps,-1.000000,PF,-1.000000,Mark,notset,Ch1,Watts,"
       "91.06,Volts,120.95,Amps,0.8321,PF,0.9389");
   ASSERT_TRUE(sample);
   EXPECT_EQ(sample->watts, 272.93);

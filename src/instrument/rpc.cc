@@ -56,7 +56,8 @@ Result<std::optional<std::string_view>> parse_rpc_reply(std::string_view reply, 
   const std::uint32_t id = reader.number();
   const std::uint32_t direction = reader.number();
   const std::uint32_t denied = reader.number();
-  if (!reader.ok() || direction != kReply) return fail(Code::kCorrupt, "answers something that is no RPC reply");
+  if (!reader.ok() || direction != kReply)
+    return fail(Code::kCorrupt, "answers something that is no RPC reply");
   if (id != call) return std::nullopt;
   if (denied != 0) return fail(Code::kUnavailable, "the server denies the call");
   reader.number();  // Verifier: flavour and body. Nobody uses one here.
@@ -83,8 +84,7 @@ Result<std::string> RpcConnection::call(std::uint32_t procedure, const XdrWriter
   message.number(0).number(0);  // No credentials,
   message.number(0).number(0);  // no verifier.
   const std::string body = message.data() + arguments.data();
-  const std::string mark =
-      XdrWriter().number(kLastFragment | static_cast<std::uint32_t>(body.size())).data();
+  const std::string mark = XdrWriter().number(kLastFragment | static_cast<std::uint32_t>(body.size())).data();
   ASSAY_OK(socket_.send(mark + body, deadline_ns));
   for (;;) {
     ASSAY_TRY(const std::string record, read_record(deadline_ns));

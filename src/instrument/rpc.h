@@ -26,7 +26,7 @@ class XdrWriter {
 class XdrReader {
  public:
   explicit XdrReader(std::string_view data) : data_(data) {}
-  std::uint32_t number();   ///< 0 when missing.
+  std::uint32_t number();    ///< 0 when missing.
   std::string_view bytes();  ///< Empty when missing; never more than the message holds.
   std::string_view rest() const { return data_; }
   bool ok() const { return ok_; }
@@ -36,8 +36,9 @@ class XdrReader {
   bool ok_ = true;
 };
 
-/// The result of a call in a reply: nullopt when the reply belongs to another call (an older one that was given
-/// up). Errors: kCorrupt (not a reply), kUnavailable (the server refuses: it does not speak this program).
+/// The result of a call in a reply: nullopt when the reply belongs to another call (an older one that was
+/// given up). Errors: kCorrupt (not a reply), kUnavailable (the server refuses: it does not speak this
+/// program).
 Result<std::optional<std::string_view>> parse_rpc_reply(std::string_view reply, std::uint32_t call);
 
 /// One connection to one program of a server. One call at a time.

@@ -33,7 +33,9 @@ TEST(Xdr, NeverReadsBeyond) {
 }
 
 TEST(RpcReply, AcceptedResult) {
-  const std::string reply = "\0\0\0\x09\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" "data"s;
+  const std::string reply =
+      "\0\0\0\x09\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+      "data"s;
   const auto result = parse_rpc_reply(reply, 9);
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(*result, "data");

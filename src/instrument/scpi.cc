@@ -35,8 +35,7 @@ BlockState find_block(std::string_view text, Block& block) {
   return text.size() - block.data < block.size ? BlockState::kPartial : BlockState::kWhole;
 }
 
-/// Offset of the first character of `wanted` at or after 0 that is neither quoted nor in a block; npos when
-/// there is none yet.
+/// Offset of the first `wanted` that is neither quoted nor in a block; npos when there is none (yet).
 std::size_t find_outside(std::string_view text, char wanted) {
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -85,8 +84,8 @@ std::vector<std::string_view> split_reply(std::string_view message) {
 std::string_view without_header(std::string_view reply) {
   std::size_t i = 0;
   while (i < reply.size() && (std::isalnum(static_cast<unsigned char>(reply[i])) || reply[i] == ':')) ++i;
-  const bool header = i > 0 && i < reply.size() && reply[i] == ' ' &&
-                      !std::isdigit(static_cast<unsigned char>(reply[0]));
+  const bool header =
+      i > 0 && i < reply.size() && reply[i] == ' ' && !std::isdigit(static_cast<unsigned char>(reply[0]));
   if (!header) return reply;
   while (i < reply.size() && reply[i] == ' ') ++i;
   return reply.substr(i);
@@ -122,9 +121,10 @@ Result<std::vector<ScpiNumber>> parse_numbers(std::string_view reply) {
     case BlockState::kWhole: {
       const std::string_view bytes = data.substr(block.data, block.size);
       if (bytes.empty() || bytes.size() % 4 != 0)
-        return fail(Code::kCorrupt,
-                    "a block of " + std::to_string(bytes.size()) + " bytes: whole 4-byte numbers were expected");
-      for (std::size_t i = 0; i < bytes.size(); i += 4) numbers.push_back(classify(float_at(bytes.substr(i, 4))));
+        return fail(Code::kCorrupt, "a block of " + std::to_string(bytes.size()) +
+                                        " bytes: whole 4-byte numbers were expected");
+      for (std::size_t i = 0; i < bytes.size(); i += 4)
+        numbers.push_back(classify(float_at(bytes.substr(i, 4))));
       return numbers;
     }
     case BlockState::kNone:

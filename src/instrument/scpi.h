@@ -11,8 +11,8 @@
 
 namespace assay::instrument {
 
-/// Number of bytes of the first whole message in `buffer`, its newline included; nullopt while it is not whole.
-/// Newlines within a definite-length block (#N<N digits><bytes>) do not end it.
+/// Number of bytes of the first whole message in `buffer`, its newline included; nullopt while it is not
+/// whole. Newlines within a definite-length block (#N<N digits><bytes>) do not end it.
 std::optional<std::size_t> message_length(std::string_view buffer);
 
 /// The parts of a joined reply, "1;300.0E+00" -> {"1", "300.0E+00"}; blocks and quoted texts stay whole.
@@ -28,8 +28,8 @@ struct ScpiNumber {
   double value = 0;  ///< Finite; meant only with kValue.
 };
 
-/// "12.345E+00", "NAN", "INF". Yokogawa marks no data as NAN or 9.91E+37 (0x7E951BEE), over-range, overflow and
-/// errors as INF or 9.9E+37 (0x7E94F56A): IM WT310E-17EN, IM WT3001E-17EN; IEEE's own values over Modbus.
+/// "12.345E+00", "NAN", "INF". Yokogawa marks no data as NAN or 9.91E+37 (0x7E951BEE), over-range, overflow
+/// and errors as INF or 9.9E+37 (0x7E94F56A): IM WT310E-17EN, IM WT3001E-17EN; IEEE's own values over Modbus.
 /// Whatever is over 9.8E37 is therefore no measurement.
 ScpiNumber parse_number(std::string_view text);
 ScpiNumber classify(double value);

@@ -24,7 +24,8 @@ Result<void> wait_for(int fd, short events, const std::string& peer, std::int64_
     pollfd item{fd, events, 0};
     const int ready = ::poll(&item, 1, milliseconds_until(deadline_ns));
     if (ready > 0) return {};
-    if (ready < 0 && errno != EINTR) return fail(Code::kUnavailable, peer + ": poll: " + std::strerror(errno));
+    if (ready < 0 && errno != EINTR)
+      return fail(Code::kUnavailable, peer + ": poll: " + std::strerror(errno));
     if (monotonic_ns() >= deadline_ns) return fail(Code::kTimeout, peer + ": no answer in time");
   }
 }

@@ -26,9 +26,9 @@ class Transport {
   Result<std::string> query(std::string_view message, std::int64_t deadline_ns);
 };
 
-/// Errors: kUnavailable (refused, unreachable, no permission), kNotFound (unknown host, no such device file or
-/// instrument name), kTimeout, kCorrupt (the other end does not speak the wire's protocol). Looking up a host's
-/// name is the C library's business and may outlast the deadline: an address does not.
+/// Errors: kUnavailable (refused, unreachable, no permission), kNotFound (unknown host, no such device file
+/// or instrument name), kTimeout, kCorrupt (the other end does not speak the wire's protocol). Looking up a
+/// host's name is the C library's business and may outlast the deadline: an address does not.
 Result<std::unique_ptr<Transport>> connect(const Address& address, std::int64_t deadline_ns);
 
 /// Replies longer than this are taken for garbage.

@@ -42,17 +42,22 @@ class OneShotServer {
     });
   }
   ~OneShotServer() {
+    ::shutdown(listener_, SHUT_RDWR);
     thread_.join();
     ::close(listener_);
   }
-  Address address(Address::Wire wire = Address::Wire::kTcp) const { return {wire, "127.0.0.1", port_, "inst0"}; }
+  Address address(Address::Wire wire = Address::Wire::kTcp) const {
+    return {wire, "127.0.0.1", port_, "inst0"};
+  }
 
  private:
   int listener_ = -1, port_ = 0;
   std::thread thread_;
 };
 
-void send_all(int fd, const std::string& bytes) { ASSERT_EQ(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size())); }
+void send_all(int fd, const std::string& bytes) {
+  ASSERT_EQ(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+}
 
 std::string receive_some(int fd) {
   char bytes[1024];
@@ -81,7 +86,10 @@ TEST(Tcp, RepliesInPiecesAndTogether) {
 }
 
 TEST(Tcp, SilenceTimesOut) {
-  OneShotServer server([](int fd) { receive_some(fd), receive_some(fd); });
+  OneShotServer server([](int fd) {
+    receive_some(fd);
+    receive_some(fd);  // Until the client goes.
+  });
   auto transport = connect(server.address(), in_ms(5000));
   ASSERT_TRUE(transport);
   EXPECT_EQ((*transport)->query("*IDN?", in_ms(50)).error().code, Code::kTimeout);
@@ -110,7 +118,8 @@ TEST(Tcp, NobodyListens) {
 }
 
 TEST(Vxi11, AServerOfSomethingElse) {
-  for (const std::string& greeting : {"220 mail.example ready\r\n"s, "\x80\x00\x00\x04\x00\x00\x00\x01"s, "\xFF\xFF\xFF\xFF"s, ""s}) {
+  for (const std::string& greeting :
+       {"220 mail.example ready\r\n"s, "\x80\x00\x00\x04\x00\x00\x00\x01"s, "\xFF\xFF\xFF\xFF"s, ""s}) {
     OneShotServer server([&](int fd) {
       receive_some(fd);
       send_all(fd, greeting);
@@ -122,8 +131,8 @@ TEST(Vxi11, AServerOfSomethingElse) {
   }
 }
 
-/// The kernel's driver is not there; a pseudo terminal stands in for its file. What the driver does on the bus
-/// (message headers, aborts, its own time-out) is not tested.
+/// The kernel's driver is not there; a pseudo terminal stands in for its file. What the driver does on the
+/// bus (message headers, aborts, its own time-out) is not tested.
 class UsbTmc : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -123,8 +123,8 @@ Result<std::unique_ptr<Transport>> connect_vxi11(const Address& address, std::in
   const std::size_t largest_write = reader.number();
   if (!reader.ok()) return fail(Code::kCorrupt, connection.peer() + ": a VXI-11 answer that is cut short");
   if (error == kErrorNotAccessible)
-    return fail(Code::kNotFound, connection.peer() + ": has no instrument '" + address.device +
-                                     "'; most meters are 'inst0'");
+    return fail(Code::kNotFound,
+                connection.peer() + ": has no instrument '" + address.device + "'; most meters are 'inst0'");
   if (error != 0) return fail(explain(error, connection.peer()));
   return std::make_unique<Vxi11Transport>(std::move(connection), link, std::max(largest_write, kLeastPiece));
 }

@@ -1,4 +1,5 @@
-// VXI-11 (VXIbus TCP/IP instrument protocol, revision 1.0): the core channel, without locks and service requests.
+// VXI-11 (VXIbus TCP/IP instrument protocol, revision 1.0): the core channel, without locks and service
+// requests.
 #pragma once
 
 #include <memory>

@@ -33,8 +33,9 @@ record::Channel channel(std::string_view quantity, std::string_view unit, std::i
   return channel;
 }
 
-/// Why a value may not be used although it is a number; empty: it may. A peak beyond the range was cut off. The
-/// over-range bit alone says little: up to 130 % of a range is measured well, above 140 % no number is told.
+/// Why a value may not be used although it is a number; empty: it may. A peak beyond the range was cut off.
+/// The over-range bit alone says little: up to 130 % of a range is measured well, above 140 % no number is
+/// told.
 std::string flag_of(const Wt300eCondition& condition, std::size_t item) {
   const bool voltage = item != kItemCurrent, current = item != kItemVoltage;
   const bool cut = (voltage && condition.voltage_peak_over) || (current && condition.current_peak_over);
@@ -136,17 +137,15 @@ Result<void> Wt300e::set_up() {
   source_.simulated = identity_.serial == kSimulatedSerial;
   source_.description = identity_.vendor + " " + identity_.model + " " + identity_.serial + " " +
                         identity_.firmware + " at " + address_;
-  source_.facts = {{"vendor", identity_.vendor},
-                   {"model", identity_.model},
-                   {"serial", identity_.serial},
-                   {"firmware", identity_.firmware},
-                   {"address", address_},
-                   {"element", std::to_string(settings_.element)}};
+  source_.facts = {{"vendor", identity_.vendor}, {"model", identity_.model},
+                   {"serial", identity_.serial}, {"firmware", identity_.firmware},
+                   {"address", address_},        {"element", std::to_string(settings_.element)}};
   ASSAY_OK(dialog_->configure(source_.facts));
   source_.facts["zero_calibration"] = settings_.zero_calibration ? "done" : "not asked for";
   if (settings_.zero_calibration) ASSAY_OK(dialog_->zero_calibrate());
   ASSAY_OK(apply_ranges(settings_.voltage_range, settings_.current_range));
-  source_.facts["assumed_latency_ms"] = decimal(std::chrono::duration<double, std::milli>(settings_.latency).count());
+  source_.facts["assumed_latency_ms"] =
+      decimal(std::chrono::duration<double, std::milli>(settings_.latency).count());
   source_.clock.error_ns = settings_.poll.count() / 2 + settings_.latency.count();
   return begin_watching();
 }
@@ -168,9 +167,10 @@ Result<void> Wt300e::apply_ranges(std::optional<double> volts, std::optional<dou
   };
   if (differs(ranges_.voltage, volts) || differs(ranges_.current, amperes) ||
       ranges_.voltage_auto == volts.has_value() || ranges_.current_auto == amperes.has_value())
-    return fail(Code::kUnavailable, "the meter does not take the ranges " + (volts ? decimal(*volts) : "auto") +
-                                        " V and " + (amperes ? decimal(*amperes) : "auto") +
-                                        " A: it answers " + ranges_.describe() + " afterwards");
+    return fail(Code::kUnavailable, "the meter does not take the ranges " +
+                                        (volts ? decimal(*volts) : "auto") + " V and " +
+                                        (amperes ? decimal(*amperes) : "auto") + " A: it answers " +
+                                        ranges_.describe() + " afterwards");
   source_.facts["ranges"] = ranges_.describe();
   if (!ranges_.fixed() || !model_) return {};
   record::Channel& power = channels_[0];
@@ -188,8 +188,8 @@ Result<void> Wt300e::fix_ranges() {
   if (!dialog_) return fail(Code::kUnavailable, "WT300E at " + address_ + ": is not connected");
   if (ranges_.fixed()) return {};
   if (!seen_)
-    return fail(Code::kUnavailable, "WT300E at " + address_ +
-                                        ": the ranging run saw no value: was the load on, is it wired?");
+    return fail(Code::kUnavailable,
+                "WT300E at " + address_ + ": the ranging run saw no value: was the load on, is it wired?");
   if (!model_)
     return fail(Code::kUnavailable, "the ranges of a " + identity_.model +
                                         " are not known: give voltage_range and current_range");
@@ -201,10 +201,11 @@ Result<void> Wt300e::fix_ranges() {
                                          ": 1.1 times that is over the highest range, " +
                                          decimal(ranges.back()) + " " + unit);
   };
-  ASSAY_TRY(const double volts, choose(settings_.voltage_range, voltage_ranges(settings_.crest_factor),
-                                       most_volts_, "V"));
-  ASSAY_TRY(const double amperes,
-            choose(settings_.current_range, current_ranges(*model_, settings_.crest_factor), most_amperes_, "A"));
+  ASSAY_TRY(const double volts,
+            choose(settings_.voltage_range, voltage_ranges(settings_.crest_factor), most_volts_, "V"));
+  ASSAY_TRY(
+      const double amperes,
+      choose(settings_.current_range, current_ranges(*model_, settings_.crest_factor), most_amperes_, "A"));
   source_.facts["ranging_run"] = decimal(most_volts_) + " V, " + decimal(most_amperes_) + " A at most";
   const auto fixed = apply_ranges(volts, amperes);
   if (!fixed) return fail(fixed.error().with_context("WT300E at " + address_));
@@ -266,7 +267,8 @@ Result<std::optional<MeterUpdate>> Wt300e::read(const Wt300ePoll& poll, std::int
   ++source_.reads;
   source_.read_ns_total += done - end_ns;
   source_.read_ns_longest = std::max(source_.read_ns_longest, done - end_ns);
-  // The next update cannot have ended before this: until then the values are those of the edge in the bracket.
+  // The next update cannot have ended before this: until then the values are those of the edge in the
+  // bracket.
   const std::int64_t next_edge = begin_ns + settings_.update.count();
   next_poll_ns_ = std::max(next_poll_ns_, next_edge - kEarlyNs);
   MeterUpdate update{begin_ns, end_ns, {}, std::nullopt};
@@ -325,8 +327,8 @@ Result<void> Wt300e::reconnect() {
   ASSAY_TRY(const Wt300eIdentity identity, dialog.identify());
   if (!(identity == identity_))
     return fail(Code::kConflict, "WT300E at " + address_ + ": another meter answers now: expected " +
-                                     identity_.model + " " + identity_.serial + ", found " + identity.model + " " +
-                                     identity.serial);
+                                     identity_.model + " " + identity_.serial + ", found " + identity.model +
+                                     " " + identity.serial);
   // A cable that was pulled leaves the meter as it was; one that was off has lost its settings.
   std::map<std::string, std::string> facts;
   bool as_before = dialog.verify(facts).has_value();
@@ -359,8 +361,9 @@ Result<void> Wt300e::finish() {
   }
   // Overload in a small range makes the meter leave it by itself: nothing in the values says so.
   ASSAY_TRY(const Wt300eRanges ranges, dialog_->ranges());
-  source_.facts["range_check"] =
-      !ranges_.fixed() ? "auto range" : ranges == ranges_ ? "unchanged" : "changed: " + ranges.describe();
+  source_.facts["range_check"] = !ranges_.fixed()    ? "auto range"
+                                 : ranges == ranges_ ? "unchanged"
+                                                     : "changed: " + ranges.describe();
   return {};
 }
 

@@ -47,7 +47,8 @@ Result<unsigned> parse_register(std::string_view text) {
   const ScpiNumber number = parse_number(without_header(text));
   if (number.kind != ScpiNumber::Kind::kValue || number.value < 0 || number.value > 65535 ||
       number.value != std::floor(number.value))
-    return fail(Code::kCorrupt, "a status register was expected, found '" + std::string(text.substr(0, 40)) + "'");
+    return fail(Code::kCorrupt,
+                "a status register was expected, found '" + std::string(text.substr(0, 40)) + "'");
   return static_cast<unsigned>(number.value);
 }
 
@@ -74,8 +75,8 @@ Result<Wt300eIdentity> parse_identity(std::string_view reply) {
 Result<Wt300ePoll> parse_poll(std::string_view reply, int element) {
   const std::vector<std::string_view> parts = split_reply(reply);
   if (parts.size() != 2)
-    return fail(Code::kCorrupt, "two status registers were expected, found '" +
-                                    std::string(reply.substr(0, 40)) + "'");
+    return fail(Code::kCorrupt,
+                "two status registers were expected, found '" + std::string(reply.substr(0, 40)) + "'");
   ASSAY_TRY(const unsigned events, parse_register(parts[0]));
   ASSAY_TRY(const unsigned condition, parse_register(parts[1]));
   const unsigned first = kBitOverRange + 3 * static_cast<unsigned>(element - 1);
@@ -99,7 +100,9 @@ Result<Wt300eDialog> Wt300eDialog::connect(const Wt300eSettings& settings) {
 
 std::int64_t Wt300eDialog::deadline() const { return monotonic_ns() + settings_.timeout.count(); }
 
-Result<void> Wt300eDialog::command(std::string_view message) { return transport_->write(message, deadline()); }
+Result<void> Wt300eDialog::command(std::string_view message) {
+  return transport_->write(message, deadline());
+}
 
 Result<std::string> Wt300eDialog::ask(std::string_view query) {
   const auto reply = transport_->query(query, deadline());
@@ -111,7 +114,8 @@ Result<double> Wt300eDialog::ask_number(std::string_view query) {
   ASSAY_TRY(const std::string reply, ask(query));
   const ScpiNumber number = parse_number(reply);
   if (number.kind != ScpiNumber::Kind::kValue)
-    return fail(Code::kCorrupt, std::string(query) + ": a number was expected, found '" + reply.substr(0, 40) + "'");
+    return fail(Code::kCorrupt,
+                std::string(query) + ": a number was expected, found '" + reply.substr(0, 40) + "'");
   return number.value;
 }
 
@@ -147,8 +151,8 @@ std::vector<Wt300eDialog::Setting> Wt300eDialog::wanted() const {
 
 Result<void> Wt300eDialog::configure(std::map<std::string, std::string>& facts) {
   // Whatever was going on: an integration that runs, or is held, has settings refused.
-  for (const char* message : {"*CLS", ":COMMUNICATE:REMOTE ON", ":COMMUNICATE:HEADER OFF",
-                              ":COMMUNICATE:VERBOSE OFF", ":HOLD OFF"})
+  for (const char* message :
+       {"*CLS", ":COMMUNICATE:REMOTE ON", ":COMMUNICATE:HEADER OFF", ":COMMUNICATE:VERBOSE OFF", ":HOLD OFF"})
     ASSAY_OK(command(message));
   ASSAY_TRY(const bool running, integrating());
   if (running) ASSAY_OK(command(":INTEGRATE:STOP"));
@@ -175,7 +179,8 @@ Result<void> Wt300eDialog::zero_calibrate() {
   const auto reply = transport_->query("*CAL?", monotonic_ns() + kZeroCalibrationNs);
   if (!reply) return fail(reply.error().with_context("zero calibration"));
   if (!same(without_header(*reply), "0"))
-    return fail(Code::kUnavailable, "zero calibration failed: the meter answers '" + reply->substr(0, 40) + "'");
+    return fail(Code::kUnavailable,
+                "zero calibration failed: the meter answers '" + reply->substr(0, 40) + "'");
   return {};
 }
 
@@ -218,14 +223,14 @@ Result<std::vector<ScpiNumber>> Wt300eDialog::values() {
   ASSAY_TRY(const std::string reply, transport_->query(":NUMERIC:NORMAL:VALUE?", deadline()));
   ASSAY_TRY(std::vector<ScpiNumber> numbers, parse_numbers(reply));
   if (numbers.size() != kItems)
-    return fail(Code::kCorrupt, std::to_string(kItems) + " values were expected, found " +
-                                    std::to_string(numbers.size()));
+    return fail(Code::kCorrupt,
+                std::to_string(kItems) + " values were expected, found " + std::to_string(numbers.size()));
   return numbers;
 }
 
 Result<void> Wt300eDialog::start_integration() {
-  for (const char* message : {":INTEGRATE:RESET", ":INTEGRATE:MODE NORMAL", ":INTEGRATE:TIMER 0,0,0",
-                              ":INTEGRATE:START"})
+  for (const char* message :
+       {":INTEGRATE:RESET", ":INTEGRATE:MODE NORMAL", ":INTEGRATE:TIMER 0,0,0", ":INTEGRATE:START"})
     ASSAY_OK(command(message));
   return {};
 }
@@ -250,7 +255,8 @@ Result<std::string> Wt300eDialog::errors() {
 Result<void> Wt300eDialog::release() {
   // Asked back, for a message into a dead connection looks sent.
   ASSAY_TRY(const std::string remote, ask(":COMMUNICATE:REMOTE OFF;:COMMUNICATE:REMOTE?"));
-  if (!same(remote, "0")) return fail(Code::kUnavailable, "the meter stays in remote: it answers '" + remote + "'");
+  if (!same(remote, "0"))
+    return fail(Code::kUnavailable, "the meter stays in remote: it answers '" + remote + "'");
   return {};
 }
 

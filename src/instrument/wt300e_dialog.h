@@ -1,4 +1,5 @@
-// The conversation with a WT300E: its commands and what its answers mean. It keeps no time and decides nothing.
+// The conversation with a WT300E: its commands and what its answers mean. It keeps no time and decides
+// nothing.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +46,14 @@ struct Wt300eRanges {
 };
 
 /// The values of one update, in this order.
-enum Wt300eItem : std::size_t { kItemVoltage, kItemCurrent, kItemPower, kItemWattHours, kItemSeconds, kItems };
+enum Wt300eItem : std::size_t {
+  kItemVoltage,
+  kItemCurrent,
+  kItemPower,
+  kItemWattHours,
+  kItemSeconds,
+  kItems
+};
 
 /// Every call is one or more messages; an error of kUnavailable, kTimeout or kCorrupt means: connect again.
 class Wt300eDialog {
@@ -58,7 +66,8 @@ class Wt300eDialog {
   /// setting goes into `facts`. Errors: kUnavailable when a setting that counts is not what was asked for.
   Result<void> configure(std::map<std::string, std::string>& facts);
 
-  /// Reads back what configure() sets, without setting anything. Errors: kUnavailable on the first that differs.
+  /// Reads back what configure() sets, without setting anything. Errors: kUnavailable on the first that
+  /// differs.
   Result<void> verify(std::map<std::string, std::string>& facts);
 
   /// *CAL?: takes some seconds. Errors: kUnavailable when the meter says that it failed.

@@ -10,10 +10,11 @@ namespace assay::instrument {
 
 /// Half widths of DC accuracy, 12 months, crest factor 3, 23 +- 5 degrees C, after zero calibration.
 struct Wt300eModel {
-  std::string_view name;  ///< As *IDN? tells it.
+  std::string_view name;                   ///< As *IDN? tells it.
   std::span<const double> current_ranges;  ///< A, crest factor 3, rising.
   double power_of_reading = 0, power_of_range = 0;
-  double current_per_kelvin = 0;  ///< A/K over 0.5 A ranges, when the temperature changes after zero calibration.
+  double current_per_kelvin =
+      0;  ///< A/K over 0.5 A ranges, when the temperature changes after zero calibration.
 };
 
 /// nullptr for other models.

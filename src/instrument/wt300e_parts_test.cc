@@ -10,7 +10,8 @@ namespace {
 TEST(Wt300eIdentity, ForAndAgainst) {
   EXPECT_EQ(parse_identity("YOKOGAWA,WT310,C2PH13047V,F1.03").value(),
             (Wt300eIdentity{"YOKOGAWA", "WT310", "C2PH13047V", "F1.03"}));
-  for (const char* reply : {"", "YOKOGAWA,WT310", "YOKOGAWA,GS200,1,2", "KEITHLEY,2400,1,2", "YOKOGAWA,WT310,1,2,3"})
+  for (const char* reply :
+       {"", "YOKOGAWA,WT310", "YOKOGAWA,GS200,1,2", "KEITHLEY,2400,1,2", "YOKOGAWA,WT310,1,2,3"})
     EXPECT_EQ(parse_identity(reply).error().code, Code::kNotFound) << reply;
 }
 
@@ -56,9 +57,11 @@ TEST(Wt300eModel, SmallestRangeThatHoldsElevenTenths) {
 /// The worked examples: half width a over P, and U(k=2) = 2 a / sqrt(3).
 TEST(Wt300eModel, WorkedExamplesOfAccuracy) {
   const Wt300eModel& model = *find_model("WT310E");
-  const auto half_width_percent = [&](double volts, double amperes, double voltage_range, double current_range) {
+  const auto half_width_percent = [&](double volts, double amperes, double voltage_range,
+                                      double current_range) {
     const double watts = volts * amperes;
-    return 100 * (model.power_of_reading * watts + model.power_of_range * voltage_range * current_range) / watts;
+    return 100 * (model.power_of_reading * watts + model.power_of_range * voltage_range * current_range) /
+           watts;
   };
   EXPECT_NEAR(half_width_percent(12, 1.5, 15, 2), 0.43, 0.005);
   EXPECT_NEAR(half_width_percent(19, 1.0, 30, 2), 0.73, 0.005);

@@ -19,13 +19,13 @@ struct Command {
 /// before: ":NUMERIC:NORMAL:ITEM1 U,1;ITEM2 I,1".
 std::vector<Command> parse_message(std::string_view message);
 
-/// Whether `header` (in capitals) is what `pattern` describes. A pattern is the header with its long form, the
-/// short form in capitals, parts that may be left out in brackets, and '#' for a number at the end:
+/// Whether `header` (in capitals) is what `pattern` describes. A pattern is the header with its long form,
+/// the short form in capitals, parts that may be left out in brackets, and '#' for a number at the end:
 /// "[INPut]:VOLTage:RANGe", "NUMeric[:NORMal]:ITEM#". The number, or 1 where none stands; nullopt: no match.
 std::optional<int> match_header(std::string_view pattern, std::string_view header);
 
-/// A pattern written out, as responses carry it: ("NUMeric[:NORMal]:ITEM#", 2, true) -> ":NUMERIC:NORMAL:ITEM2";
-/// not verbose: ":NUM:NORM:ITEM2".
+/// A pattern written out, as responses carry it: ("NUMeric[:NORMal]:ITEM#", 2, true) ->
+/// ":NUMERIC:NORMAL:ITEM2"; not verbose: ":NUM:NORM:ITEM2".
 std::string response_header(std::string_view pattern, int number, bool verbose);
 
 }  // namespace assay::simulate

@@ -25,7 +25,8 @@ std::string ask(Device& device, std::string_view message, std::int64_t now) {
 
 /// Fixed ranges, no headers, 100 ms.
 void prepare(Wt300eDevice& device) {
-  ask(device, ":COMMUNICATE:HEADER OFF;:RATE 100MS;:INPUT:MODE DC;:VOLT:RANG 15V;:CURR:RANG 1A;:STAT:FILT1 FALL", 0);
+  ask(device,
+      ":COMMUNICATE:HEADER OFF;:RATE 100MS;:INPUT:MODE DC;:VOLT:RANG 15V;:CURR:RANG 1A;:STAT:FILT1 FALL", 0);
 }
 
 TEST(Wt300eDevice, SaysWhatItIs) {
@@ -114,7 +115,10 @@ TEST(Wt300eDevice, SmallCurrentRangesProtectThemselves) {
 
 TEST(Wt300eDevice, IntegratesExactly) {
   auto device = wt300e("steps:3600@1s,7200@1s", "", {.volts = 600});
-  ask(device, ":COMM:HEAD OFF;:RATE 1S;:VOLT:RANG 600V;:CURR:RANG 20A;:NUM:FORM ASCII;:NUM:NUMBER 2;ITEM1 WH,1;ITEM2 TIME,1", 0);
+  ask(device,
+      ":COMM:HEAD OFF;:RATE 1S;:VOLT:RANG 600V;:CURR:RANG 20A;:NUM:FORM ASCII;:NUM:NUMBER 2;ITEM1 WH,1;ITEM2 "
+      "TIME,1",
+      0);
   EXPECT_EQ(ask(device, ":INTEG:STATE?", 0), "RESET\n");
   EXPECT_EQ(ask(device, ":NUM:VAL?", 0), "NAN,NAN\n");
   ask(device, ":INTEG:START", 500 * kMs);
@@ -159,7 +163,8 @@ TEST(PtDaemonDevice, ASession) {
   EXPECT_EQ(ask(device, "Nonsense", 3 * kSecond).rfind("Unknown command", 0), 0u);
 }
 
-std::string call(std::uint32_t program, std::uint32_t version, std::uint32_t procedure, const std::string& arguments) {
+std::string call(std::uint32_t program, std::uint32_t version, std::uint32_t procedure,
+                 const std::string& arguments) {
   Results header;
   header.integer(77).integer(0).integer(2).integer(program).integer(version).integer(procedure);
   header.integer(0).integer(0).integer(0).integer(0);
@@ -172,10 +177,12 @@ TEST(Vxi11, LinksMessagesAndPieces) {
   const Program core = vxi11_core(device, faults);
   const auto results = [&](std::uint32_t procedure, std::string arguments) {
     const std::string reply = answer_call(core, call(kVxi11Core, 1, procedure, arguments), 0);
-    EXPECT_EQ(reply.substr(0, 24), Results().integer(77).integer(1).integer(0).integer(0).integer(0).integer(0).take());
+    EXPECT_EQ(reply.substr(0, 24),
+              Results().integer(77).integer(1).integer(0).integer(0).integer(0).integer(0).take());
     return reply.substr(24);
   };
-  EXPECT_EQ(results(10, Results().integer(1).integer(0).integer(0).opaque("inst7").take()).substr(0, 4), "\0\0\0\x03"s);
+  EXPECT_EQ(results(10, Results().integer(1).integer(0).integer(0).opaque("inst7").take()).substr(0, 4),
+            "\0\0\0\x03"s);
   const std::string made = results(10, Results().integer(1).integer(0).integer(0).opaque("inst0").take());
   EXPECT_EQ(made.substr(0, 8), "\0\0\0\0\0\0\0\x01"s);
   // A message in two pieces, its answer in two more.
@@ -185,7 +192,8 @@ TEST(Vxi11, LinksMessagesAndPieces) {
     return Results().integer(1).integer(size).integer(0).integer(0).integer(0).integer(0).take();
   };
   EXPECT_EQ(results(12, read(8)), Results().integer(0).integer(1).opaque("YOKOGAWA").take());
-  EXPECT_EQ(results(12, read(99)), Results().integer(0).integer(4).opaque(",WT310E,SIMULATED,F1.00\n").take());
+  EXPECT_EQ(results(12, read(99)),
+            Results().integer(0).integer(4).opaque(",WT310E,SIMULATED,F1.00\n").take());
   EXPECT_EQ(results(12, read(99)).substr(0, 4), "\0\0\0\x0F"s) << "nothing to read";
   EXPECT_EQ(results(23, Results().integer(1).take()), "\0\0\0\0"s);
   EXPECT_EQ(results(12, read(99)).substr(0, 4), "\0\0\0\x04"s) << "the link is gone";

@@ -33,7 +33,8 @@ Result<Fault> parse_fault(std::string_view text) {
     if (candidate.name == word) name = &candidate;
     words.push_back(candidate.name);
   }
-  if (!name) return fail(Code::kInvalidInput, "fault '" + std::string(word) + "': expected " + join_or(words));
+  if (!name)
+    return fail(Code::kInvalidInput, "fault '" + std::string(word) + "': expected " + join_or(words));
   if (at == std::string_view::npos) return Fault{name->kind, 0, std::numeric_limits<std::int64_t>::max()};
   const std::string_view when = text.substr(at + 1);
   const auto plus = when.find('+');

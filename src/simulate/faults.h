@@ -34,8 +34,8 @@ class Faults {
   std::vector<Fault> faults_;
 };
 
-/// "drop@10s+3s,nan@20s": KIND@BEGIN[+LENGTH], 2 s unless said; KIND alone lasts from the start for ever. Kinds: drop,
-/// silence, garbage, nan, overrange, peak, freeze. Errors: kInvalidInput.
+/// "drop@10s+3s,nan@20s": KIND@BEGIN[+LENGTH], 2 s unless said; KIND alone lasts from the start for ever.
+/// Kinds: drop, silence, garbage, nan, overrange, peak, freeze. Errors: kInvalidInput.
 Result<Faults> parse_faults(std::string_view text);
 
 }  // namespace assay::simulate

@@ -52,7 +52,8 @@ Result<std::unique_ptr<Load>> read_csv(const std::filesystem::path& path) {
                                            ": expected 'seconds,watts', found '" + line.substr(0, 60) + "'");
     const std::int64_t begin = steps.empty() ? 0 : static_cast<std::int64_t>(seconds * 1e9);
     if (!steps.empty() && begin <= steps.back().begin_ns)
-      return fail(Code::kInvalidInput, path.string() + ":" + std::to_string(number) + ": the times do not rise");
+      return fail(Code::kInvalidInput,
+                  path.string() + ":" + std::to_string(number) + ": the times do not rise");
     steps.push_back({begin, watts});
   }
   if (steps.empty()) return fail(Code::kInvalidInput, path.string() + ": has no rows 'seconds,watts'");
@@ -84,7 +85,8 @@ double StepLoad::mean_watts(std::int64_t begin_ns, std::int64_t end_ns) {
   return (joules_until(end) - joules_until(begin_ns)) / (1e-9 * static_cast<double>(end - begin_ns));
 }
 
-CpuLoad::CpuLoad(double idle_watts, double full_watts, std::function<std::int64_t()> now_ns, std::filesystem::path stat)
+CpuLoad::CpuLoad(double idle_watts, double full_watts, std::function<std::int64_t()> now_ns,
+                 std::filesystem::path stat)
     : idle_watts_(idle_watts), full_watts_(full_watts), now_ns_(std::move(now_ns)), stat_(std::move(stat)) {
   take_snapshot();
 }
@@ -112,8 +114,8 @@ CpuLoad::Snapshot CpuLoad::at(std::int64_t time_ns) const {
   if (after == snapshots_.begin()) return snapshots_.front();
   if (after == snapshots_.end()) return snapshots_.back();
   const Snapshot& before = *(after - 1);
-  const double part = static_cast<double>(time_ns - before.time_ns) /
-                      static_cast<double>(after->time_ns - before.time_ns);
+  const double part =
+      static_cast<double>(time_ns - before.time_ns) / static_cast<double>(after->time_ns - before.time_ns);
   return {time_ns, before.busy + part * (after->busy - before.busy),
           before.total + part * (after->total - before.total)};
 }

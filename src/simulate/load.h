@@ -40,8 +40,8 @@ class StepLoad final : public Load {
   std::int64_t period_ns_;
 };
 
-/// Idle watts plus a slope with the utilisation of all CPUs, from /proc/stat (10 ms ticks). `now_ns` tells the
-/// present in the simulator's time.
+/// Idle watts plus a slope with the utilisation of all CPUs, from /proc/stat (10 ms ticks). `now_ns` tells
+/// the present in the simulator's time.
 class CpuLoad final : public Load {
  public:
   CpuLoad(double idle_watts, double full_watts, std::function<std::int64_t()> now_ns,

@@ -31,7 +31,8 @@ TEST(Load, Csv) {
   EXPECT_DOUBLE_EQ((*load)->mean_watts(0, kSecond), 4);
   EXPECT_DOUBLE_EQ((*load)->mean_watts(kSecond, 2 * kSecond), 7);
   EXPECT_DOUBLE_EQ((*load)->mean_watts(100 * kSecond, 200 * kSecond), 6);
-  for (const char* content : {"", "seconds,watts\n", "h\n0,x\n", "h\n0\n", "h\n0,1\n0,2\n", "h\n0,1\n-1,2\n", "h\n0,inf\n"}) {
+  for (const char* content :
+       {"", "seconds,watts\n", "h\n0,x\n", "h\n0\n", "h\n0,1\n0,2\n", "h\n0,1\n-1,2\n", "h\n0,inf\n"}) {
     ASSERT_TRUE(write_file(path, content));
     EXPECT_EQ(make_load(path.string()).error().code, Code::kInvalidInput) << content;
   }
@@ -53,7 +54,8 @@ TEST(CpuLoad, FollowsTheTicks) {
     ASSERT_TRUE(write_file(stat, line));
   };
   tick(0, "cpu  100 0 100 1000 0 0 0 0 0 0\ncpu0 1 1 1 1\n");
-  CpuLoad load(3, 11, [&] { return now; }, stat);
+  CpuLoad load(
+      3, 11, [&] { return now; }, stat);
   tick(kSecond, "cpu  150 0 100 1050 0 0 0 0 0 0\n");
   EXPECT_DOUBLE_EQ(load.mean_watts(0, kSecond), 7) << "half busy";
   EXPECT_DOUBLE_EQ(load.mean_watts(kSecond / 4, kSecond / 2), 7);

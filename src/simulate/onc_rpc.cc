@@ -61,12 +61,14 @@ std::string answer_call(const Program& program, std::string_view message, std::i
   const auto credentials = header.opaque();
   header.integer();
   const auto verifier = header.opaque();
-  if (!id || !direction || !rpc_version || !number || !version || !procedure || !credentials || !verifier) return "";
+  if (!id || !direction || !rpc_version || !number || !version || !procedure || !credentials || !verifier)
+    return "";
   if (*direction != 0) return "";  // Not a call.
   Results reply;
   reply.integer(*id).integer(1);  // A reply.
-  if (*rpc_version != 2) return reply.integer(1).integer(0).integer(2).integer(2).take();  // Denied: RPC mismatch.
-  reply.integer(0).integer(0).integer(0);  // Accepted, with an empty verifier.
+  if (*rpc_version != 2)
+    return reply.integer(1).integer(0).integer(2).integer(2).take();  // Denied: RPC mismatch.
+  reply.integer(0).integer(0).integer(0);                             // Accepted, with an empty verifier.
   if (*number != program.number) return reply.integer(Outcome::kNoProgram).take();
   if (*version != program.version)
     return reply.integer(Outcome::kOtherVersion).integer(program.version).integer(program.version).take();

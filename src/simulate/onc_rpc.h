@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "simulate/session.h"
 
@@ -35,7 +36,13 @@ class Results {
 
 /// What a call comes to.
 struct Outcome {
-  enum Status : std::uint32_t { kDone = 0, kNoProgram = 1, kOtherVersion = 2, kNoProcedure = 3, kBadArguments = 4 };
+  enum Status : std::uint32_t {
+    kDone = 0,
+    kNoProgram = 1,
+    kOtherVersion = 2,
+    kNoProcedure = 3,
+    kBadArguments = 4
+  };
   Status status = kDone;
   std::string results;
   bool answered = true;  ///< False: the server keeps silent.

@@ -23,7 +23,8 @@ Result<bool> ask(std::uint32_t procedure, std::uint32_t program, std::uint32_t v
   own.sin_family = AF_INET;
   own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::bindresvport(socket.get(), &own) != 0)
-    return fail(Code::kUnavailable, std::string("no privileged port for talking to it: ") + std::strerror(errno));
+    return fail(Code::kUnavailable,
+                std::string("no privileged port for talking to it: ") + std::strerror(errno));
   sockaddr_in mapper = own;
   mapper.sin_port = htons(111);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&mapper), sizeof mapper) != 0)

@@ -13,14 +13,13 @@ namespace assay::simulate {
 namespace {
 
 constexpr std::string_view kIdentity =
-    "YokogawaWT310E-SIMULATED,1000,1,1,1,1,0,0,0,version=1.11.1-00000000-20240910,OS=Linux,mode=power,1,1,1,0,0,"
+    "YokogawaWT310E-SIMULATED,1000,1,1,1,1,0,0,0,version=1.11.1-00000000-20240910,OS=Linux,mode=power,1,1,1,"
+    "0,0,"
     "no_cal_date,na";
 constexpr std::size_t kMostUnread = 500'000;
 
 /// "Auto" or a number, as RR tells it: whether automatic, and the range.
-std::string range_fields(const std::string& range) {
-  return range == "Auto" ? "1,-1.0" : "0," + range;
-}
+std::string range_fields(const std::string& range) { return range == "Auto" ? "1,-1.0" : "0," + range; }
 
 }  // namespace
 
@@ -40,8 +39,8 @@ void PtDaemonDevice::advance(std::int64_t now_ns) {
 }
 
 std::string PtDaemonDevice::stamp(std::int64_t time_ns) const {
-  const std::int64_t theirs =
-      options_.clock_start_ns + static_cast<std::int64_t>(static_cast<double>(time_ns) * (1 + options_.drift));
+  const std::int64_t theirs = options_.clock_start_ns +
+                              static_cast<std::int64_t>(static_cast<double>(time_ns) * (1 + options_.drift));
   const std::chrono::sys_time<std::chrono::nanoseconds> time{std::chrono::nanoseconds(theirs)};
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
@@ -88,7 +87,8 @@ std::optional<std::string> PtDaemonDevice::late_answer(std::int64_t now_ns) {
 }
 
 std::string PtDaemonDevice::unread_samples() {
-  std::string reply = "Last " + std::to_string(unread_.size()) + (unread_.size() == 1 ? " sample" : " samples") + "\r\n";
+  std::string reply =
+      "Last " + std::to_string(unread_.size()) + (unread_.size() == 1 ? " sample" : " samples") + "\r\n";
   for (const std::string& sample : unread_) reply += sample + "\r\n";
   unread_.clear();
   return reply;
@@ -116,8 +116,8 @@ std::string PtDaemonDevice::start(const std::string& data, std::int64_t now_ns) 
   sum_ = 0;
   last_ns_ = now_ns;
   next_ns_ = now_ns + interval_ns_;
-  return "Starting untimed measurement, maximum 500000 samples at " + std::to_string(interval_ns_ / 1'000'000) +
-         "ms with 0 rampup samples\r\n";
+  return "Starting untimed measurement, maximum 500000 samples at " +
+         std::to_string(interval_ns_ / 1'000'000) + "ms with 0 rampup samples\r\n";
 }
 
 std::string PtDaemonDevice::run(const std::string& line, std::int64_t now_ns) {
@@ -125,7 +125,8 @@ std::string PtDaemonDevice::run(const std::string& line, std::int64_t now_ns) {
   const std::string data = word.size() < line.size() ? line.substr(word.size() + 1) : "";
   if (word == "Hello") return "Hello, PTDaemon here!\r\n";
   if (word == "Identify") return std::string(kIdentity) + "\r\n";
-  if (word == "RR") return "Ranges," + range_fields(amperes_range_) + "," + range_fields(volts_range_) + "\r\n";
+  if (word == "RR")
+    return "Ranges," + range_fields(amperes_range_) + "," + range_fields(volts_range_) + "\r\n";
   if (word == "SR" && data.size() > 2 && (data[0] == 'A' || data[0] == 'V') && data[1] == ',') {
     (data[0] == 'A' ? amperes_range_ : volts_range_) = data.substr(2);
     return std::string("Range ") + data[0] + " changed\r\n";

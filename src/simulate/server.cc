@@ -29,7 +29,8 @@ Result<Descriptor> bind_loopback(int type, int port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return fail(Code::kUnavailable, "port " + std::to_string(port) + " of 127.0.0.1: " + std::strerror(errno));
+    return fail(Code::kUnavailable,
+                "port " + std::to_string(port) + " of 127.0.0.1: " + std::strerror(errno));
   return socket;
 }
 
@@ -50,7 +51,8 @@ Server::Server(std::unique_ptr<Device> device, Faults faults, std::int64_t start
 Result<int> Server::listen(int port, MakeSession make_session, bool instrument) {
   ASSAY_TRY(Descriptor socket, bind_loopback(SOCK_STREAM, port));
   if (::listen(socket.get(), 16) != 0)
-    return fail(Code::kUnavailable, "port " + std::to_string(port) + " of 127.0.0.1: " + std::strerror(errno));
+    return fail(Code::kUnavailable,
+                "port " + std::to_string(port) + " of 127.0.0.1: " + std::strerror(errno));
   sockaddr_in address{};
   socklen_t size = sizeof address;
   ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
@@ -89,7 +91,8 @@ void Server::answer_datagram(Listener& listener, std::int64_t now_ns) {
   if (got <= 0) return;
   const std::string answer = listener.datagram({bytes, static_cast<std::size_t>(got)}, now_ns);
   if (!answer.empty())
-    (void)::sendto(listener.socket.get(), answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from), size);
+    (void)::sendto(listener.socket.get(), answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from),
+                   size);
 }
 
 void Server::receive(Connection& connection, std::int64_t now_ns) {
@@ -105,7 +108,8 @@ void Server::receive(Connection& connection, std::int64_t now_ns) {
 
 void Server::flush(Connection& connection) {
   while (!connection.out.empty()) {
-    const ssize_t sent = ::send(connection.socket.get(), connection.out.data(), connection.out.size(), MSG_NOSIGNAL);
+    const ssize_t sent =
+        ::send(connection.socket.get(), connection.out.data(), connection.out.size(), MSG_NOSIGNAL);
     if (sent > 0) {
       connection.out.erase(0, static_cast<std::size_t>(sent));
     } else {
@@ -120,7 +124,8 @@ void Server::run(const std::function<bool()>& stop) {
     std::vector<pollfd> items;
     for (const Listener& listener : listeners_) items.push_back({listener.socket.get(), POLLIN, 0});
     for (const Connection& connection : connections_)
-      items.push_back({connection.socket.get(), static_cast<short>(connection.out.empty() ? POLLIN : POLLIN | POLLOUT), 0});
+      items.push_back({connection.socket.get(),
+                       static_cast<short>(connection.out.empty() ? POLLIN : POLLIN | POLLOUT), 0});
     ::poll(items.data(), items.size(), milliseconds_to_next());
     const std::int64_t time = now();
     device_->advance(time);

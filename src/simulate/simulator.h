@@ -19,12 +19,14 @@ struct SimulatorOptions {
   int port = 0;                       ///< Of plain TCP; 0: any.
   bool vxi11 = false;                 ///< Also over VXI-11 (wt300e only).
   std::string load = "const:10";      ///< As make_load() takes it.
-  std::optional<std::pair<double, double>> follow_cpu;  ///< Watts at rest and with all CPUs busy: replaces `load`.
-  std::string faults;                                   ///< As parse_faults() takes it.
-  double volts = 0;                                     ///< Of the supply; 0: 12 V DC, 230 V for ptdaemon.
-  double noise = 0;                                     ///< Standard deviation of a reading, relative.
-  std::int64_t clock_offset_ns = 0;  ///< ptdaemon: of its clock. wt300e: of its updates' phase (it tells no time).
-  double drift = 0;                  ///< Of its clock, relative.
+  std::optional<std::pair<double, double>>
+      follow_cpu;      ///< Watts at rest and with all CPUs busy: replaces `load`.
+  std::string faults;  ///< As parse_faults() takes it.
+  double volts = 0;    ///< Of the supply; 0: 12 V DC, 230 V for ptdaemon.
+  double noise = 0;    ///< Standard deviation of a reading, relative.
+  std::int64_t clock_offset_ns =
+      0;             ///< ptdaemon: of its clock. wt300e: of its updates' phase (it tells no time).
+  double drift = 0;  ///< Of its clock, relative.
   std::uint64_t seed = 1;
 };
 

@@ -24,7 +24,13 @@ enum Procedure : std::uint32_t {
 };
 
 // VXI-11, table B.2.
-enum Error : std::uint32_t { kNoError = 0, kNotAccessible = 3, kInvalidLink = 4, kNotSupported = 8, kTimeout = 15 };
+enum Error : std::uint32_t {
+  kNoError = 0,
+  kNotAccessible = 3,
+  kInvalidLink = 4,
+  kNotSupported = 8,
+  kTimeout = 15
+};
 
 constexpr std::uint32_t kFlagEnd = 8;
 constexpr std::uint32_t kReasonSizeReached = 1, kReasonEnd = 4;
@@ -108,7 +114,8 @@ class Core {
     Link& open = found->second;
     open.input += *data;
     if (*flags & kFlagEnd) {
-      while (!open.input.empty() && (open.input.back() == '\n' || open.input.back() == '\r')) open.input.pop_back();
+      while (!open.input.empty() && (open.input.back() == '\n' || open.input.back() == '\r'))
+        open.input.pop_back();
       // A new message throws away what nobody read (IEEE 488.2's "interrupted").
       open.output = device_.execute(open.input, now_ns).value_or("");
       open.input.clear();
@@ -120,7 +127,8 @@ class Core {
 
   Outcome read(Arguments& arguments, std::int64_t) {
     const auto link = arguments.integer(), size = arguments.integer(), patience = arguments.integer();
-    const auto lock_patience = arguments.integer(), flags = arguments.integer(), character = arguments.integer();
+    const auto lock_patience = arguments.integer(), flags = arguments.integer(),
+               character = arguments.integer();
     if (!link || !size || !patience || !lock_patience || !flags || !character) return bad();
     const auto found = links_.find(*link);
     const auto failed = [](Error error) {
@@ -155,14 +163,15 @@ Program vxi11_core(Device& device, const Faults& faults) {
 
 Program port_mapper(std::uint32_t program, std::uint32_t version, int port) {
   constexpr std::uint32_t kPortMapper = 100000, kVersion = 2, kGetPort = 3, kTcp = 6;
-  return {kPortMapper, kVersion, [=](std::uint32_t procedure, Arguments arguments, std::int64_t) -> Outcome {
-            if (procedure != kGetPort) return {Outcome::kNoProcedure, "", true};
-            const auto wanted = arguments.integer(), wanted_version = arguments.integer();
-            const auto protocol = arguments.integer();
-            if (!wanted || !wanted_version || !protocol) return {Outcome::kBadArguments, "", true};
-            const bool known = *wanted == program && *wanted_version == version && *protocol == kTcp;
-            return {Outcome::kDone, Results().integer(known ? static_cast<std::uint32_t>(port) : 0).take(), true};
-          }};
+  return {
+      kPortMapper, kVersion, [=](std::uint32_t procedure, Arguments arguments, std::int64_t) -> Outcome {
+        if (procedure != kGetPort) return {Outcome::kNoProcedure, "", true};
+        const auto wanted = arguments.integer(), wanted_version = arguments.integer();
+        const auto protocol = arguments.integer();
+        if (!wanted || !wanted_version || !protocol) return {Outcome::kBadArguments, "", true};
+        const bool known = *wanted == program && *wanted_version == version && *protocol == kTcp;
+        return {Outcome::kDone, Results().integer(known ? static_cast<std::uint32_t>(port) : 0).take(), true};
+      }};
 }
 
 }  // namespace assay::simulate

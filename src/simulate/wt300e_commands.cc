@@ -131,12 +131,15 @@ std::optional<std::string> Wt300eDevice::run(const Command& command, std::int64_
   if (begins("NUM")) return run_numeric(command);
   if (begins("INTEG")) return run_integration(command, now_ns);
   if (begins("STAT")) return run_status(command);
-  if (match_header("[INPut]:VOLTage:RANGe", command.header) || match_header("[INPut]:VOLTage:AUTO", command.header) ||
-      match_header("[INPut]:CURRent:RANGe", command.header) || match_header("[INPut]:CURRent:AUTO", command.header))
+  if (match_header("[INPut]:VOLTage:RANGe", command.header) ||
+      match_header("[INPut]:VOLTage:AUTO", command.header) ||
+      match_header("[INPut]:CURRent:RANGe", command.header) ||
+      match_header("[INPut]:CURRent:AUTO", command.header))
     return run_range(command);
   if (command.query && match_header("[INPut]:CRANge", command.header))
     return std::to_string(condition_ >> 6 & 7U);
-  if (command.query && match_header("[INPut]:POVer", command.header)) return std::to_string(condition_ >> 7 & 3U);
+  if (command.query && match_header("[INPut]:POVer", command.header))
+    return std::to_string(condition_ >> 7 & 3U);
   return run_setting(command);
 }
 
@@ -170,8 +173,8 @@ std::optional<std::string> Wt300eDevice::run_setting(const Command& command) {
     if (command.query)
       return answer(setting.pattern, 1,
                     setting.kind == Kind::kRate ? nr3(std::stod(settings_[name])) : settings_[name]);
-    const bool measuring = setting.pattern.rfind("[INPut]", 0) == 0 || setting.pattern.rfind("MEAS", 0) == 0 ||
-                           setting.kind == Kind::kRate;
+    const bool measuring = setting.pattern.rfind("[INPut]", 0) == 0 ||
+                           setting.pattern.rfind("MEAS", 0) == 0 || setting.kind == Kind::kRate;
     if (measuring && integration_ != Integration::kReset) {
       error(813, "Invalid operation during integration");
       return std::nullopt;
@@ -195,7 +198,7 @@ bool Wt300eDevice::set(const std::string& name, const Command& command) {
       return true;
     case Kind::kRate:
       for (const double rate : kRates) {
-        if (std::fabs(physical(data, 'S') - rate) > 1e-6) continue;
+        if (!(std::fabs(physical(data, 'S') - rate) <= 1e-6)) continue;  // No number: none.
         settings_[name] = std::to_string(rate);
         return true;
       }
@@ -230,7 +233,7 @@ std::optional<std::string> Wt300eDevice::run_range(const Command& command) {
   }
   const double wanted = physical(command.data, of_voltage ? 'V' : 'A');
   for (std::size_t i = 0; i < range.steps.size(); ++i) {
-    if (std::fabs(range.steps[i] - wanted) > 1e-6 * wanted) continue;
+    if (!(std::fabs(range.steps[i] - wanted) <= 1e-6 * wanted)) continue;  // No number: none.
     range.switching = range.index != i;
     range.index = i;
     range.automatic = false;
@@ -241,7 +244,8 @@ std::optional<std::string> Wt300eDevice::run_range(const Command& command) {
 }
 
 std::optional<std::string> Wt300eDevice::run_numeric(const Command& command) {
-  if (command.query && match_header("NUMeric[:NORMal]:VALue", command.header)) return values_answer(command.data);
+  if (command.query && match_header("NUMeric[:NORMal]:VALue", command.header))
+    return values_answer(command.data);
   constexpr std::string_view kItem = "NUMeric[:NORMal]:ITEM#";
   const auto item = match_header(kItem, command.header);
   if (!item) return run_setting(command);
@@ -303,7 +307,7 @@ std::string Wt300eDevice::values_answer(const std::string& data) const {
       text += item.rfind("TIME", 0) == 0 ? std::to_string(static_cast<long>(value)) : nr3(value);
   }
   if (settings_.at("NUMeric:FORMat") == "ASCII") return text;
-  char header[16];
+  char header[32];
   std::snprintf(header, sizeof header, "#4%04zu", block.size());
   return header + block;
 }

@@ -99,8 +99,8 @@ void Wt300eDevice::adapt(Range& range, double size, bool current) {
 
 void Wt300eDevice::integrate_until(std::int64_t time_ns) {
   if (integration_ != Integration::kRunning || time_ns <= integrated_to_ns_) return;
-  watt_seconds_ += load_->mean_watts(integrated_to_ns_, time_ns) * 1e-9 *
-                   static_cast<double>(time_ns - integrated_to_ns_);
+  watt_seconds_ +=
+      load_->mean_watts(integrated_to_ns_, time_ns) * 1e-9 * static_cast<double>(time_ns - integrated_to_ns_);
   integrated_to_ns_ = time_ns;
 }
 

@@ -18,10 +18,10 @@
 namespace assay::simulate {
 
 struct Wt300eOptions {
-  double volts = 12;        ///< At the board's input, without load.
-  double ohms = 0.05;       ///< Of the cable: the voltage falls with the current.
-  double noise = 0;         ///< Standard deviation of a reading, relative.
-  double drift = 0;         ///< Of the meter's clock, relative: its 100 ms last 100 ms x (1 + drift).
+  double volts = 12;          ///< At the board's input, without load.
+  double ohms = 0.05;         ///< Of the cable: the voltage falls with the current.
+  double noise = 0;           ///< Standard deviation of a reading, relative.
+  double drift = 0;           ///< Of the meter's clock, relative: its 100 ms last 100 ms x (1 + drift).
   std::int64_t phase_ns = 0;  ///< The first update ends so long after the start, and an interval.
   std::uint64_t seed = 1;
 };

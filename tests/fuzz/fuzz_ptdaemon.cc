@@ -16,8 +16,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(good(sample->watts) && good(sample->volts) && good(sample->amperes), "measured or absent");
     require(sample->stamp_ns >= 0, "stamps are after 1970");
   }
-  if (const auto ranges = parse_ptd_ranges(line)) require(good(ranges->current) && good(ranges->voltage), "ranges");
-  if (const auto count = parse_ptd_count(line)) require(*count >= 0 && *count <= 1'000'000, "a count that can be read");
+  if (const auto ranges = parse_ptd_ranges(line))
+    require(good(ranges->current) && good(ranges->voltage), "ranges");
+  if (const auto count = parse_ptd_count(line))
+    require(*count >= 0 && *count <= 1'000'000, "a count that can be read");
   (void)parse_ptd_identity(line);
   if (const auto interval = parse_ptd_interval(line)) require(interval->count() > 0, "intervals last");
   return 0;

@@ -16,8 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (reader.ok()) require(reader.bytes().size() <= size, "no more than there is");
 
   const simulate::Faults faults;
-  simulate::Wt300eDevice device({}, std::make_shared<simulate::StepLoad>(std::vector<simulate::StepLoad::Step>{{0, 9}}, 0),
-                                faults);
+  simulate::Wt300eDevice device(
+      {}, std::make_shared<simulate::StepLoad>(std::vector<simulate::StepLoad::Step>{{0, 9}}, 0), faults);
   simulate::RpcSession session(simulate::vxi11_core(device, faults));
   (void)session.receive(bytes, 0);
   (void)device.execute(bytes, 1'000'000'000);

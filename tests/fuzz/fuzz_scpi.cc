@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto numbers = parse_numbers(text)) {
     require(!numbers->empty(), "numbers or an error");
     for (const ScpiNumber& number : *numbers)
-      require(number.kind != ScpiNumber::Kind::kValue || (std::isfinite(number.value) && std::fabs(number.value) <= 9.8e37),
+      require(number.kind != ScpiNumber::Kind::kValue ||
+                  (std::isfinite(number.value) && std::fabs(number.value) <= 9.8e37),
               "a value is finite and no mark");
   }
   (void)parse_identity(text);

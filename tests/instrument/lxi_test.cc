@@ -1,6 +1,7 @@
-// The simulated WT310E, driven by a client that is not ours: lxi (package lxi-tools, on liblxi), which finds it
-// through the port mapper on port 111. Needs that program, and root or an rpcbind that takes our entry. Debian 12's
-// liblxi is not linked with the library of its remote procedure calls, so that is loaded before it.
+// The simulated WT310E, driven by a client that is not ours: lxi (package lxi-tools, on liblxi), which finds
+// it through the port mapper on port 111. Needs that program, and root or an rpcbind that takes our entry.
+// Debian 12's liblxi is not linked with the library of its remote procedure calls, so that is loaded before
+// it.
 #include <gtest/gtest.h>
 
 #include "base/subprocess.h"
@@ -36,8 +37,9 @@ TEST(Lxi, ReadsTheSimulatedMeterOverVxi11) {
   EXPECT_EQ(lxi({"scpi", "--address", "127.0.0.1", ":COMM:HEAD OFF;:RATE?"}),
             (std::vector<std::string>{"250.00E-03"}));
   // Over plain TCP as well.
-  EXPECT_EQ(lxi({"scpi", "--address", "127.0.0.1", "--raw", "--port", std::to_string((*running).port()), "*IDN?"}),
-            (std::vector<std::string>{"YOKOGAWA,WT310E,SIMULATED,F1.00"}));
+  EXPECT_EQ(
+      lxi({"scpi", "--address", "127.0.0.1", "--raw", "--port", std::to_string((*running).port()), "*IDN?"}),
+      (std::vector<std::string>{"YOKOGAWA,WT310E,SIMULATED,F1.00"}));
 }
 
 }  // namespace

@@ -32,7 +32,9 @@ class RunningSimulator {
   }
   const simulate::Simulator& operator*() const { return *simulator_; }
   std::string tcp() const { return "tcp://127.0.0.1:" + std::to_string(simulator_->port()); }
-  std::string vxi11() const { return "vxi11://127.0.0.1:" + std::to_string(simulator_->vxi11_port()) + "/inst0"; }
+  std::string vxi11() const {
+    return "vxi11://127.0.0.1:" + std::to_string(simulator_->vxi11_port()) + "/inst0";
+  }
 
  private:
   std::unique_ptr<simulate::Simulator> simulator_;

@@ -84,7 +84,8 @@ TEST_P(OverEachWire, PowerVoltageAndCurrent) {
   SimulatorOptions options = simulator("const:12");
   options.vxi11 = vxi11;
   RunningSimulator running(options);
-  const Watched watched = watch(settings(vxi11 ? running.vxi11() : running.tcp(), {{"format", format}}), 1500);
+  const Watched watched =
+      watch(settings(vxi11 ? running.vxi11() : running.tcp(), {{"format", format}}), 1500);
   EXPECT_EQ(watched.failure.message, "");
   ASSERT_EQ(watched.series.size(), 3u);
   const record::Channel& power = watched.series[0].channel;
@@ -103,7 +104,8 @@ TEST_P(OverEachWire, PowerVoltageAndCurrent) {
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_GE(watched.series[i].readings.size(), 3u) << watched.series[i].channel.id;
     expect_in_order(watched.series[i].readings);
-    for (const record::Reading& reading : watched.series[i].readings) EXPECT_NEAR(reading.value, expected[i], 2e-3);
+    for (const record::Reading& reading : watched.series[i].readings)
+      EXPECT_NEAR(reading.value, expected[i], 2e-3);
   }
   const record::Source& source = watched.closed;
   EXPECT_TRUE(source.simulated);
@@ -131,8 +133,8 @@ INSTANTIATE_TEST_SUITE_P(Wt300e, OverEachWire,
                                   (std::get<1>(info.param) == "float" ? "Float" : "Ascii");
                          });
 
-/// The bracket of a reading holds the end of the interval that its value is the mean of: a step of the load shows
-/// in the one reading whose interval holds it, at the right height.
+/// The bracket of a reading holds the end of the interval that its value is the mean of: a step of the load
+/// shows in the one reading whose interval holds it, at the right height.
 TEST(Wt300e, BracketsHoldTheUpdatesEnd) {
   const std::int64_t before = monotonic_ns();
   RunningSimulator running(simulator("steps:4@1230ms,8@100s"));
