@@ -55,8 +55,9 @@ Result<int> connect_one(const addrinfo& target, const std::string& peer, std::in
 }  // namespace
 
 int milliseconds_until(std::int64_t deadline_ns) {
-  const std::int64_t left = deadline_ns - monotonic_ns();
-  return static_cast<int>(std::clamp<std::int64_t>((left + 999'999) / 1'000'000, 0, 3'600'000));
+  constexpr std::int64_t kHour = 3'600'000'000'000;
+  const std::int64_t left = std::clamp<std::int64_t>(deadline_ns - monotonic_ns(), 0, kHour);
+  return static_cast<int>((left + 999'999) / 1'000'000);
 }
 
 Result<Socket> Socket::connect(const std::string& host, int port, std::int64_t deadline_ns) {

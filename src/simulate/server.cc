@@ -69,8 +69,10 @@ Result<void> Server::listen_datagrams(int port, Datagram answer) {
 std::int64_t Server::now() const { return monotonic_ns() - start_ns_; }
 
 int Server::milliseconds_to_next() const {
-  const std::int64_t left = device_->next_event_ns() - now();
-  return static_cast<int>(std::clamp<std::int64_t>((left + 999'999) / 1'000'000, 0, kLongestWaitMs));
+  constexpr std::int64_t kLongestNs = std::int64_t{1'000'000} * kLongestWaitMs;
+  // A device to which nothing happens says "never", to which nothing can be added.
+  const std::int64_t left = std::clamp<std::int64_t>(device_->next_event_ns() - now(), 0, kLongestNs);
+  return static_cast<int>((left + 999'999) / 1'000'000);
 }
 
 void Server::accept(Listener& listener, std::int64_t now_ns) {

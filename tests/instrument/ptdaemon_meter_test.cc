@@ -80,8 +80,12 @@ TEST(PtDaemon, SamplesOnOurClockWhateverTheirsShows) {
     EXPECT_LE(reading.begin_ns, reading.end_ns);
     // Each value is the mean over the 200 ms before an edge in the bracket: before the step it cannot be 60,
     // long after it cannot be less.
-    if (reading.end_ns < before + 1'500'000'000 - 2'000'000) EXPECT_NEAR(reading.value, 20, 1e-3);
-    if (reading.begin_ns > after + 1'700'000'000 + 2'000'000) EXPECT_NEAR(reading.value, 60, 1e-3);
+    if (reading.end_ns < before + 1'500'000'000 - 2'000'000) {
+      EXPECT_NEAR(reading.value, 20, 1e-3);
+    }
+    if (reading.begin_ns > after + 1'700'000'000 + 2'000'000) {
+      EXPECT_NEAR(reading.value, 60, 1e-3);
+    }
   }
   EXPECT_TRUE(watched.closed.simulated);
   EXPECT_EQ(watched.closed.clock.method, "bracketed");

@@ -73,7 +73,9 @@ void expect_in_order(const std::vector<record::Reading>& readings) {
   for (std::size_t i = 0; i < readings.size(); ++i) {
     EXPECT_LE(readings[i].begin_ns, readings[i].end_ns);
     EXPECT_TRUE(std::isfinite(readings[i].value));
-    if (i > 0) EXPECT_GE(readings[i].begin_ns, readings[i - 1].begin_ns);
+    if (i > 0) {
+      EXPECT_GE(readings[i].begin_ns, readings[i - 1].begin_ns);
+    }
   }
 }
 
@@ -128,9 +130,9 @@ TEST_P(OverEachWire, PowerVoltageAndCurrent) {
 
 INSTANTIATE_TEST_SUITE_P(Wt300e, OverEachWire,
                          ::testing::Combine(::testing::Bool(), ::testing::Values("float", "ascii")),
-                         [](const auto& info) {
-                           return (std::get<0>(info.param) ? std::string("Vxi11") : std::string("Tcp")) +
-                                  (std::get<1>(info.param) == "float" ? "Float" : "Ascii");
+                         [](const auto& suite) {
+                           return (std::get<0>(suite.param) ? std::string("Vxi11") : std::string("Tcp")) +
+                                  (std::get<1>(suite.param) == "float" ? "Float" : "Ascii");
                          });
 
 /// The bracket of a reading holds the end of the interval that its value is the mean of: a step of the load
