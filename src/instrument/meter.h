@@ -36,7 +36,8 @@ struct MeterUpdate {
   std::optional<record::Gap> gap;         ///< A time until now in which the meter gave nothing.
 };
 
-/// Used by one thread at a time; nothing in it starts another.
+/// Used by one thread at a time; nothing in it starts another. Nobody has to ask all the time: updates that
+/// ended while nobody did are no readings and no gaps.
 class Meter {
  public:
   virtual ~Meter() = default;
@@ -54,6 +55,9 @@ class Meter {
   virtual Result<void> fix_ranges() = 0;
 
   virtual const std::vector<record::Channel>& channels() const = 0;
+
+  /// The source as it stands: facts, counts, clock error so far.
+  virtual const record::Source& source() const = 0;
 
   /// Waits for the next update until `deadline_ns` (CLOCK_MONOTONIC); nullopt when none came. A lost
   /// connection is taken up again within these calls and told as gaps. Errors end the source: the meter

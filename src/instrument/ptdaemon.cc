@@ -92,6 +92,7 @@ class PtDaemon final : public Meter {
   Result<record::Source> open() override;
   Result<void> fix_ranges() override;
   const std::vector<record::Channel>& channels() const override { return channels_; }
+  const record::Source& source() const override { return source_; }
   Result<std::optional<MeterUpdate>> next(std::int64_t deadline_ns) override;
   record::Source close() override;
 
@@ -300,6 +301,7 @@ Result<void> PtDaemon::fetch(std::int64_t deadline_ns) {
       ++bad_lines_;
   }
   ++source_.reads;
+  tell_clock();
   const std::int64_t cost = monotonic_ns() - request_->answered_ns;  // Waiting for the sample is no cost.
   source_.read_ns_total += cost;
   source_.read_ns_longest = std::max(source_.read_ns_longest, cost);

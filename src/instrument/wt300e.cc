@@ -75,6 +75,7 @@ class Wt300e final : public Meter {
   Result<record::Source> open() override;
   Result<void> fix_ranges() override;
   const std::vector<record::Channel>& channels() const override { return channels_; }
+  const record::Source& source() const override { return source_; }
   Result<std::optional<MeterUpdate>> next(std::int64_t deadline_ns) override;
   record::Source close() override;
 
@@ -84,11 +85,11 @@ class Wt300e final : public Meter {
   Result<void> apply_ranges(std::optional<double> volts, std::optional<double> amperes);
   Result<std::optional<MeterUpdate>> poll();
   Result<std::optional<MeterUpdate>> read(const Wt300ePoll& poll, std::int64_t begin_ns, std::int64_t end_ns);
-  void note_values(const std::vector<ScpiNumber>& numbers, const MeterUpdate& update);
+  void note_maxima(const MeterUpdate& update);
+  void compare_integrals(const std::vector<ScpiNumber>& numbers, const MeterUpdate& update);
   Result<void> reconnect();
   void lose(const Status& why);
   Result<void> finish();
-  void tell_integration(const std::vector<ScpiNumber>& numbers);
   void tell_counts();
 
   Wt300eSettings settings_;
@@ -108,11 +109,16 @@ class Wt300e final : public Meter {
   std::int64_t widest_bracket_ns_ = 0;
   bool seen_ = false;  ///< A valid voltage and current.
   double most_volts_ = 0, most_amperes_ = 0;
-  std::int64_t over_range_ = 0, peak_over_ = 0, late_ = 0, outages_ = 0;
+  std::int64_t over_range_ = 0, peak_over_ = 0, late_ = 0, unseen_ = 0, outages_ = 0;
 
+  /// The meter's watt hours at the end of an update.
+  struct Integral {
+    std::int64_t end_ns = 0;
+    double watt_hours = 0;
+  };
   bool integration_started_ = false;
-  std::int64_t integrated_updates_ = 0, integration_began_ns_ = 0;
-  double integrated_joules_ = 0;
+  std::optional<Integral> integral_;
+  double meter_wh_ = 0, readings_wh_ = 0, compared_s_ = 0;
 };
 
 Result<record::Source> Wt300e::open() {
@@ -242,7 +248,6 @@ Result<std::optional<MeterUpdate>> Wt300e::poll() {
   if (settings_.integrate && !integration_started_ && ranges_.fixed()) {
     ASSAY_OK(dialog_->start_integration());
     integration_started_ = true;
-    integration_began_ns_ = monotonic_ns();
   }
   const std::int64_t sent = monotonic_ns();
   ASSAY_TRY(const Wt300ePoll poll, dialog_->poll());
@@ -254,6 +259,13 @@ Result<std::optional<MeterUpdate>> Wt300e::poll() {
     if (sent - last_edge_ns_ > patience)
       return fail(Code::kTimeout, "the meter answers, but has not updated its values for " +
                                       std::to_string(patience / 1'000'000'000) + " s");
+    return std::nullopt;
+  }
+  if (received - begin >= settings_.update.count()) {
+    // Nobody looked for so long that more than one update may have ended.
+    ++unseen_;
+    last_edge_ns_ = received;
+    integral_.reset();
     return std::nullopt;
   }
   return read(poll, begin, received);
@@ -283,36 +295,36 @@ Result<std::optional<MeterUpdate>> Wt300e::read(const Wt300ePoll& poll, std::int
   peak_over_ += poll.condition.voltage_peak_over || poll.condition.current_peak_over;
   for (const std::size_t item : {kItemPower, kItemVoltage, kItemCurrent})
     update.values.push_back(judge(numbers[item], flag_of(poll.condition, item)));
-  note_values(numbers, update);
+  note_maxima(update);
+  compare_integrals(numbers, update);
   return update;
 }
 
-void Wt300e::note_values(const std::vector<ScpiNumber>& numbers, const MeterUpdate& update) {
-  const std::optional<double>& power = update.values[0].value;
+void Wt300e::note_maxima(const MeterUpdate& update) {
   const std::optional<double>& volts = update.values[1].value;
   const std::optional<double>& amperes = update.values[2].value;
-  if (volts && amperes) {
-    seen_ = true;
-    most_volts_ = std::max(most_volts_, std::fabs(*volts));
-    most_amperes_ = std::max(most_amperes_, std::fabs(*amperes));
-  }
-  if (!integration_started_) return;
-  if (power && update.end_ns - settings_.update.count() >= integration_began_ns_) {
-    ++integrated_updates_;
-    integrated_joules_ += *power * std::chrono::duration<double>(settings_.update).count();
-  }
-  tell_integration(numbers);
+  if (!volts || !amperes) return;
+  seen_ = true;
+  most_volts_ = std::max(most_volts_, std::fabs(*volts));
+  most_amperes_ = std::max(most_amperes_, std::fabs(*amperes));
 }
 
-/// The latest state of the meter's own integration beside ours, so that it stands even if the end is lost.
-void Wt300e::tell_integration(const std::vector<ScpiNumber>& numbers) {
-  if (numbers[kItemWattHours].kind != ScpiNumber::Kind::kValue) return;
-  source_.facts["integration_wh"] = decimal(numbers[kItemWattHours].value);
-  if (numbers[kItemSeconds].kind == ScpiNumber::Kind::kValue)
-    source_.facts["integration_s"] = decimal(numbers[kItemSeconds].value);
-  source_.facts["readings_wh"] = decimal(integrated_joules_ / 3600);
-  source_.facts["readings_s"] = decimal(static_cast<double>(integrated_updates_) *
-                                        std::chrono::duration<double>(settings_.update).count());
+/// The meter integrates its samples itself. Over every update that follows the one before without a gap, what
+/// its watt hours grew by is held against the reading: two sums that a missed or doubled reading would part.
+void Wt300e::compare_integrals(const std::vector<ScpiNumber>& numbers, const MeterUpdate& update) {
+  const ScpiNumber& now = numbers[kItemWattHours];
+  const std::optional<double>& watts = update.values[0].value;
+  const std::optional<Integral> before = std::exchange(integral_, std::nullopt);
+  if (!integration_started_ || now.kind != ScpiNumber::Kind::kValue || !watts) return;
+  integral_ = Integral{update.end_ns, now.value};
+  if (!before || 2 * (update.end_ns - before->end_ns) > 3 * settings_.update.count()) return;
+  const double seconds = std::chrono::duration<double>(settings_.update).count();
+  meter_wh_ += now.value - before->watt_hours;
+  readings_wh_ += *watts * seconds / 3600;
+  compared_s_ += seconds;
+  source_.facts["integration_wh"] = decimal(meter_wh_);
+  source_.facts["readings_wh"] = decimal(readings_wh_);
+  source_.facts["integration_s"] = decimal(compared_s_);
 }
 
 void Wt300e::lose(const Status& why) {
@@ -343,8 +355,7 @@ Result<void> Wt300e::reconnect() {
       ASSAY_OK(apply_ranges(fixed ? std::optional(ranges_.voltage) : settings_.voltage_range,
                             fixed ? std::optional(ranges_.current) : settings_.current_range));
       integration_started_ = false;
-      integrated_updates_ = 0;
-      integrated_joules_ = 0;
+      integral_.reset();
     }
     return begin_watching();
   };
@@ -354,11 +365,7 @@ Result<void> Wt300e::reconnect() {
 }
 
 Result<void> Wt300e::finish() {
-  if (integration_started_) {
-    ASSAY_OK(dialog_->stop_integration());
-    ASSAY_TRY(const std::vector<ScpiNumber> numbers, dialog_->values());
-    tell_integration(numbers);
-  }
+  if (integration_started_) ASSAY_OK(dialog_->stop_integration());
   // Overload in a small range makes the meter leave it by itself: nothing in the values says so.
   ASSAY_TRY(const Wt300eRanges ranges, dialog_->ranges());
   source_.facts["range_check"] = !ranges_.fixed()    ? "auto range"
@@ -371,6 +378,7 @@ void Wt300e::tell_counts() {
   source_.facts["updates_over_range"] = std::to_string(over_range_);
   source_.facts["updates_peak_over_range"] = std::to_string(peak_over_);
   source_.facts["updates_read_too_late"] = std::to_string(late_);
+  source_.facts["pauses"] = std::to_string(unseen_);
   source_.facts["outages"] = std::to_string(outages_);
   source_.facts["widest_bracket_ms"] = decimal(static_cast<double>(widest_bracket_ns_) / 1e6);
 }
