@@ -317,6 +317,8 @@ void Wt300e::compare_integrals(const std::vector<ScpiNumber>& numbers, const Met
   const std::optional<Integral> before = std::exchange(integral_, std::nullopt);
   if (!integration_started_ || now.kind != ScpiNumber::Kind::kValue || !watts) return;
   integral_ = Integral{update.end_ns, now.value};
+  if (numbers[kItemSeconds].kind == ScpiNumber::Kind::kValue)
+    source_.facts["integration_elapsed_s"] = decimal(numbers[kItemSeconds].value);
   if (!before || 2 * (update.end_ns - before->end_ns) > 3 * settings_.update.count()) return;
   const double seconds = std::chrono::duration<double>(settings_.update).count();
   meter_wh_ += now.value - before->watt_hours;
