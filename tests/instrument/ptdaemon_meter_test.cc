@@ -97,8 +97,8 @@ TEST(PtDaemon, SamplesOnOurClockWhateverTheirsShows) {
 }
 
 TEST(PtDaemon, SentinelsAreCountedNeverUsed) {
-  RunningSimulator running(simulator("const:25", "nan@2500ms+800ms"));
-  const Watched watched = watch(settings(running.tcp()), 4500);
+  RunningSimulator running(simulator("const:25", "nan@2s+600ms"));
+  const Watched watched = watch(settings(running.tcp()), 3000);
   EXPECT_EQ(watched.failure.message, "");
   EXPECT_GE(watched.series[0].rejected.at("no data"), 1);
   for (const record::Reading& reading : watched.series[0].readings) EXPECT_NEAR(reading.value, 25, 1e-3);

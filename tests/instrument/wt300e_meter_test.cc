@@ -222,14 +222,14 @@ TEST(Wt300e, NoDataAndOverloadAreCountedNeverUsed) {
 
 TEST(Wt300e, APulledCableLeavesAGap) {
   for (const bool vxi11 : {false, true}) {
-    SimulatorOptions options = simulator("const:12", "drop@1s+1s");
+    SimulatorOptions options = simulator("const:12", "drop@800ms+800ms");
     options.vxi11 = vxi11;
     RunningSimulator running(options);
-    const Watched watched = watch(settings(vxi11 ? running.vxi11() : running.tcp()), 5000);
+    const Watched watched = watch(settings(vxi11 ? running.vxi11() : running.tcp()), 3500);
     EXPECT_EQ(watched.failure.message, "");
     const record::Series& power = watched.series[0];
     ASSERT_EQ(power.gaps.size(), 1u);
-    EXPECT_GE(power.gaps[0].end_ns - power.gaps[0].begin_ns, 900'000'000);
+    EXPECT_GE(power.gaps[0].end_ns - power.gaps[0].begin_ns, 700'000'000);
     EXPECT_NE(power.gaps[0].reason.find("connection lost"), std::string::npos);
     for (const record::Reading& reading : power.readings)
       EXPECT_TRUE(reading.end_ns <= power.gaps[0].begin_ns || reading.end_ns >= power.gaps[0].end_ns);
@@ -251,9 +251,9 @@ TEST(Wt300e, ACableThatStaysOutIsGivenUp) {
 }
 
 TEST(Wt300e, SilenceAndGarbageInTheMiddleAreOutages) {
-  for (const char* fault : {"silence@1s+1s", "garbage@1s+1s", "freeze@1s+6s"}) {
+  for (const char* fault : {"silence@800ms+800ms", "garbage@800ms+800ms", "freeze@800ms+5500ms"}) {
     RunningSimulator running(simulator("const:12", fault));
-    const Watched watched = watch(settings(running.tcp()), std::string(fault)[0] == 'f' ? 9000 : 5000);
+    const Watched watched = watch(settings(running.tcp()), std::string(fault)[0] == 'f' ? 7500 : 4000);
     EXPECT_EQ(watched.failure.message, "") << fault;
     const record::Series& power = watched.series[0];
     EXPECT_GE(power.gaps.size(), 1u) << fault;
@@ -290,6 +290,16 @@ TEST(Wt300e, WhatCannotBeOpenedSaysWhy) {
   EXPECT_NE(wrong.failure.message.find("inst7"), std::string::npos);
   EXPECT_EQ(watch(settings(running.tcp(), {{"current_range", "3"}}), 1).failure.code, Code::kUnavailable)
       << "no such range";
+}
+
+TEST(Wt300e, IsFoundThroughThePortMapper) {
+  SimulatorOptions options = simulator("const:12");
+  options.vxi11 = true;
+  RunningSimulator running(options);
+  if (!(*running).port_mapped()) GTEST_SKIP() << (*running).addresses().back();
+  const Watched watched = watch(settings("vxi11://127.0.0.1/inst0"), 500);
+  EXPECT_EQ(watched.failure.message, "");
+  EXPECT_EQ(watched.closed.facts.at("serial"), "SIMULATED");
 }
 
 TEST(Wt300e, AnotherDeviceThatAnswersLikeAServerIsNotFound) {
