@@ -1,0 +1,313 @@
+// The WT300E client against the simulated WT310E, over plain TCP and over VXI-11.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "instrument/meter.h"
+#include "running_simulator.h"
+
+namespace assay {
+namespace {
+
+using instrument::MeterSettings;
+using instrument::MeterUpdate;
+using simulate::SimulatorOptions;
+
+SimulatorOptions simulator(const std::string& load, const std::string& faults = "") {
+  SimulatorOptions options;
+  options.load = load;
+  options.faults = faults;
+  return options;
+}
+
+MeterSettings settings(const std::string& address, std::map<std::string, std::string> options = {}) {
+  MeterSettings settings;
+  settings.kind = "wt300e";
+  settings.address = address;
+  settings.options = {{"voltage_range", "15"}, {"current_range", "2"}, {"timeout_ms", "500"}};
+  for (auto& [name, value] : options) settings.options[name] = value;
+  return settings;
+}
+
+struct Watched {
+  std::vector<record::Series> series;
+  record::Source opened, closed;
+  Status failure{Code::kInternal, ""};
+};
+
+/// Opens, takes updates for a time, closes. With `ranging_ms`, that long in auto range before.
+Watched watch(const MeterSettings& wanted, std::int64_t milliseconds, std::int64_t ranging_ms = 0) {
+  Watched watched;
+  auto meter = instrument::make_meter(wanted);
+  if (!meter) {
+    ADD_FAILURE() << meter.error().message;
+    return watched;
+  }
+  const auto opened = (*meter)->open();
+  if (!opened) {
+    watched.failure = opened.error();
+    return watched;
+  }
+  watched.opened = *opened;
+  if (ranging_ms > 0) {
+    const std::int64_t end = in_ms(ranging_ms);
+    while (monotonic_ns() < end) EXPECT_TRUE((*meter)->next(end));
+    const auto fixed = (*meter)->fix_ranges();
+    EXPECT_TRUE(fixed) << fixed.error().message;
+  }
+  watched.series = instrument::empty_series((*meter)->channels());
+  const std::int64_t end = in_ms(milliseconds);
+  while (monotonic_ns() < end) {
+    const auto update = (*meter)->next(std::min(end, in_ms(150)));
+    if (!update) {
+      watched.failure = update.error();
+      break;
+    }
+    if (*update) instrument::append(**update, watched.series);
+  }
+  watched.closed = (*meter)->close();
+  return watched;
+}
+
+void expect_in_order(const std::vector<record::Reading>& readings) {
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    EXPECT_LE(readings[i].begin_ns, readings[i].end_ns);
+    EXPECT_TRUE(std::isfinite(readings[i].value));
+    if (i > 0) {
+      EXPECT_GE(readings[i].begin_ns, readings[i - 1].begin_ns);
+    }
+  }
+}
+
+class OverEachWire : public ::testing::TestWithParam<std::tuple<bool, std::string>> {};
+
+TEST_P(OverEachWire, PowerVoltageAndCurrent) {
+  const auto& [vxi11, format] = GetParam();
+  SimulatorOptions options = simulator("const:12");
+  options.vxi11 = vxi11;
+  RunningSimulator running(options);
+  const Watched watched =
+      watch(settings(vxi11 ? running.vxi11() : running.tcp(), {{"format", format}}), 1500);
+  EXPECT_EQ(watched.failure.message, "");
+  ASSERT_EQ(watched.series.size(), 3u);
+  const record::Channel& power = watched.series[0].channel;
+  EXPECT_EQ(power.id, "wt300e.power");
+  EXPECT_EQ(power.unit, "W");
+  EXPECT_EQ(power.kind, record::ReadingKind::kMean);
+  EXPECT_EQ(power.boundary, record::Boundary::kDcInput);
+  EXPECT_EQ(power.update_ns, 100'000'000);
+  ASSERT_TRUE(power.accuracy);
+  EXPECT_EQ(power.accuracy->of_reading, 0.001);
+  EXPECT_EQ(power.accuracy->of_range, 0.002);
+  EXPECT_EQ(power.accuracy->range, 30);
+  EXPECT_EQ(watched.series[1].channel.boundary, record::Boundary::kNone);
+  const double volts = (12 + std::sqrt(144 - 4 * 0.05 * 12)) / 2;  // The simulated cable has 50 mOhm.
+  const double expected[] = {12, volts, 12 / volts};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_GE(watched.series[i].readings.size(), 3u) << watched.series[i].channel.id;
+    expect_in_order(watched.series[i].readings);
+    for (const record::Reading& reading : watched.series[i].readings)
+      EXPECT_NEAR(reading.value, expected[i], 2e-3);
+  }
+  const record::Source& source = watched.closed;
+  EXPECT_TRUE(source.simulated);
+  EXPECT_EQ(source.clock.method, "same clock");
+  EXPECT_GE(source.clock.error_ns, 10'000'000) << "at least the assumed latency";
+  EXPECT_EQ(source.facts.at("mode"), "DC");
+  EXPECT_EQ(source.facts.at("setup_errors"), "");
+  EXPECT_EQ(source.facts.at("ranges"), "15 V, 2 A");
+  EXPECT_EQ(source.facts.at("range_check"), "unchanged");
+  EXPECT_EQ(source.facts.at("front_panel"), "given back");
+  EXPECT_EQ(source.failure, "");
+  EXPECT_GE(source.reads, 3);
+  // To the digits that the meter shows of its watt hours, at both ends.
+  const double seconds = std::stod(source.facts.at("integration_s"));
+  EXPECT_GT(seconds, 0);
+  EXPECT_NEAR(std::stod(source.facts.at("readings_wh")), 12 * seconds / 3600, 1e-6);
+  EXPECT_NEAR(std::stod(source.facts.at("integration_wh")), std::stod(source.facts.at("readings_wh")), 2e-6);
+}
+
+INSTANTIATE_TEST_SUITE_P(Wt300e, OverEachWire,
+                         ::testing::Combine(::testing::Bool(), ::testing::Values("float", "ascii")),
+                         [](const auto& suite) {
+                           return (std::get<0>(suite.param) ? std::string("Vxi11") : std::string("Tcp")) +
+                                  (std::get<1>(suite.param) == "float" ? "Float" : "Ascii");
+                         });
+
+/// The bracket of a reading holds the end of the interval that its value is the mean of: a step of the load
+/// shows in the one reading whose interval holds it, at the right height.
+TEST(Wt300e, BracketsHoldTheUpdatesEnd) {
+  const std::int64_t before = monotonic_ns();
+  RunningSimulator running(simulator("steps:4@1230ms,8@100s"));
+  const std::int64_t after = monotonic_ns();
+  const Watched watched = watch(settings(running.tcp()), 2500);
+  int seen = 0;
+  for (const record::Reading& reading : watched.series[0].readings) {
+    if (reading.value < 4.1 || reading.value > 7.9) continue;
+    ++seen;
+    // value = 8 - 4 x (share of the interval before the step): so its end is known to within the bracket.
+    const double share_after = (reading.value - 4) / 4;
+    const auto since_step = static_cast<std::int64_t>(share_after * 100e6);
+    const std::int64_t step_lo = before + 1'230'000'000, step_hi = after + 1'230'000'000;
+    EXPECT_LE(reading.begin_ns, step_hi + since_step + 2'000'000);
+    EXPECT_GE(reading.end_ns, step_lo + since_step - 2'000'000);
+  }
+  EXPECT_LE(seen, 1);
+  EXPECT_GE(watched.series[0].readings.size(), 3u);
+}
+
+TEST(Wt300e, APauseIsNeitherAReadingNorAGap) {
+  RunningSimulator running(simulator("const:12"));
+  auto meter = instrument::make_meter(settings(running.tcp()));
+  ASSERT_TRUE(meter);
+  ASSERT_TRUE((*meter)->open());
+  auto series = instrument::empty_series((*meter)->channels());
+  for (int session = 0; session < 2; ++session) {
+    const std::int64_t begin = monotonic_ns(), end = in_ms(500);
+    while (monotonic_ns() < end) {
+      const auto update = (*meter)->next(end);
+      ASSERT_TRUE(update) << update.error().message;
+      if (!*update) continue;
+      EXPECT_GE((*update)->end_ns, begin);
+      instrument::append(**update, series);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(350));
+  }
+  EXPECT_GE((*meter)->source().reads, 2);
+  const record::Source closed = (*meter)->close();
+  EXPECT_TRUE(series[0].gaps.empty());
+  EXPECT_GE(std::stoi(closed.facts.at("pauses")), 1);
+  EXPECT_EQ(closed.facts.at("outages"), "0");
+  for (const record::Reading& reading : series[0].readings)
+    EXPECT_LT(reading.end_ns - reading.begin_ns, 100'000'000);
+}
+
+TEST(Wt300e, ARangingRunFixesTheSmallestRanges) {
+  RunningSimulator running(simulator("const:12"));
+  MeterSettings wanted = settings(running.tcp());
+  wanted.options.erase("voltage_range");
+  wanted.options.erase("current_range");
+  const Watched watched = watch(wanted, 500, 1500);
+  EXPECT_EQ(watched.opened.facts.at("ranges").find("(auto)") == std::string::npos, false);
+  EXPECT_EQ(watched.closed.facts.at("ranges"), "15 V, 2 A");
+  EXPECT_NE(watched.closed.facts.at("ranging_run").find("V"), std::string::npos);
+  ASSERT_TRUE(watched.series[0].channel.accuracy);
+  EXPECT_EQ(watched.series[0].channel.accuracy->range, 30);
+}
+
+TEST(Wt300e, FixingRangesBeforeAnythingWasSeenIsRefused) {
+  RunningSimulator running(simulator("const:12"));
+  MeterSettings wanted = settings(running.tcp());
+  wanted.options.erase("current_range");
+  auto meter = instrument::make_meter(wanted);
+  ASSERT_TRUE(meter);
+  ASSERT_TRUE((*meter)->open());
+  EXPECT_EQ((*meter)->fix_ranges().error().code, Code::kUnavailable);
+  EXPECT_FALSE((*meter)->channels()[0].accuracy) << "of no known range";
+}
+
+TEST(Wt300e, NoDataAndOverloadAreCountedNeverUsed) {
+  RunningSimulator running(simulator("const:12", "nan@600ms+500ms,overrange@1200ms+400ms,peak@1700ms+400ms"));
+  const Watched watched = watch(settings(running.tcp()), 2500);
+  EXPECT_EQ(watched.failure.message, "");
+  const record::Series& power = watched.series[0];
+  EXPECT_GE(power.rejected.at("no data"), 1);
+  EXPECT_GE(power.rejected.at("overload"), 1);
+  EXPECT_GE(power.rejected.at("peak over range"), 1);
+  EXPECT_EQ(watched.series[1].rejected.count("overload"), 0u) << "the voltage was fine";
+  for (const record::Reading& reading : power.readings) EXPECT_NEAR(reading.value, 12, 2e-3);
+  EXPECT_GE(std::stoi(watched.closed.facts.at("updates_over_range")), 1);
+  EXPECT_GE(std::stoi(watched.closed.facts.at("updates_peak_over_range")), 1);
+}
+
+TEST(Wt300e, APulledCableLeavesAGap) {
+  for (const bool vxi11 : {false, true}) {
+    SimulatorOptions options = simulator("const:12", "drop@800ms+800ms");
+    options.vxi11 = vxi11;
+    RunningSimulator running(options);
+    const Watched watched = watch(settings(vxi11 ? running.vxi11() : running.tcp()), 3500);
+    EXPECT_EQ(watched.failure.message, "");
+    const record::Series& power = watched.series[0];
+    ASSERT_EQ(power.gaps.size(), 1u);
+    EXPECT_GE(power.gaps[0].end_ns - power.gaps[0].begin_ns, 700'000'000);
+    EXPECT_NE(power.gaps[0].reason.find("connection lost"), std::string::npos);
+    for (const record::Reading& reading : power.readings)
+      EXPECT_TRUE(reading.end_ns <= power.gaps[0].begin_ns || reading.end_ns >= power.gaps[0].end_ns);
+    ASSERT_FALSE(power.readings.empty());
+    EXPECT_GT(power.readings.back().begin_ns, power.gaps[0].end_ns) << "it came back";
+    EXPECT_EQ(watched.closed.facts.at("outages"), "1");
+    EXPECT_EQ(watched.closed.facts.count("set_up_again"), 0u) << "the meter had stayed on";
+    EXPECT_EQ(watched.closed.facts.at("front_panel"), "given back");
+  }
+}
+
+TEST(Wt300e, ACableThatStaysOutIsGivenUp) {
+  RunningSimulator running(simulator("const:12", "drop@1s+100s"));
+  const Watched watched = watch(settings(running.tcp(), {{"give_up_s", "1"}}), 20'000);
+  EXPECT_EQ(watched.failure.code, Code::kUnavailable);
+  EXPECT_NE(watched.failure.message.find("given up"), std::string::npos);
+  EXPECT_EQ(watched.closed.failure, watched.failure.message);
+  EXPECT_NE(watched.closed.facts.at("front_panel").find("not given back"), std::string::npos);
+}
+
+TEST(Wt300e, SilenceAndGarbageInTheMiddleAreOutages) {
+  for (const char* fault : {"silence@800ms+800ms", "garbage@800ms+800ms", "freeze@800ms+5500ms"}) {
+    RunningSimulator running(simulator("const:12", fault));
+    const Watched watched = watch(settings(running.tcp()), std::string(fault)[0] == 'f' ? 7500 : 4000);
+    EXPECT_EQ(watched.failure.message, "") << fault;
+    const record::Series& power = watched.series[0];
+    EXPECT_GE(power.gaps.size(), 1u) << fault;
+    for (const record::Reading& reading : power.readings) EXPECT_NEAR(reading.value, 12, 2e-3) << fault;
+    ASSERT_FALSE(power.readings.empty()) << fault;
+    ASSERT_FALSE(power.gaps.empty()) << fault;
+    EXPECT_GT(power.readings.back().begin_ns, power.gaps.back().end_ns) << fault;
+  }
+}
+
+TEST(Wt300e, WhatCannotBeOpenedSaysWhy) {
+  std::string address;
+  {
+    RunningSimulator running(simulator("const:12"));
+    address = running.tcp();
+  }
+  EXPECT_EQ(watch(settings(address), 1).failure.code, Code::kUnavailable) << "nobody listens";
+  {
+    RunningSimulator running(simulator("const:12", "silence"));
+    EXPECT_EQ(watch(settings(running.tcp()), 1).failure.code, Code::kTimeout);
+  }
+  {
+    RunningSimulator running(simulator("const:12", "garbage"));
+    const Code code = watch(settings(running.tcp()), 1).failure.code;
+    EXPECT_TRUE(code == Code::kNotFound || code == Code::kTimeout || code == Code::kCorrupt);
+  }
+  SimulatorOptions options = simulator("const:12");
+  options.vxi11 = true;
+  RunningSimulator running(options);
+  std::string name = running.vxi11();
+  name.back() = '7';
+  const Watched wrong = watch(settings(name), 1);
+  EXPECT_EQ(wrong.failure.code, Code::kNotFound);
+  EXPECT_NE(wrong.failure.message.find("inst7"), std::string::npos);
+  EXPECT_EQ(watch(settings(running.tcp(), {{"current_range", "3"}}), 1).failure.code, Code::kUnavailable)
+      << "no such range";
+}
+
+TEST(Wt300e, IsFoundThroughThePortMapper) {
+  SimulatorOptions options = simulator("const:12");
+  options.vxi11 = true;
+  RunningSimulator running(options);
+  if (!(*running).port_mapped()) GTEST_SKIP() << (*running).addresses().back();
+  const Watched watched = watch(settings("vxi11://127.0.0.1/inst0"), 500);
+  EXPECT_EQ(watched.failure.message, "");
+  EXPECT_EQ(watched.closed.facts.at("serial"), "SIMULATED");
+}
+
+TEST(Wt300e, AnotherDeviceThatAnswersLikeAServerIsNotFound) {
+  SimulatorOptions options = simulator("const:12");
+  options.instrument = "ptdaemon";
+  RunningSimulator running(options);
+  EXPECT_EQ(watch(settings(running.tcp()), 1).failure.code, Code::kNotFound);
+}
+
+}  // namespace
+}  // namespace assay
