@@ -26,20 +26,31 @@ struct Layout {
   std::vector<Cell> cells;  ///< One a channel.
 };
 
+/// A number with a decimal comma, with a point instead; absent: longer than any number.
+struct Pointed {
+  std::array<char, 64> text;
+  std::size_t size = 0;
+  static std::optional<Pointed> from(std::string_view text) {
+    Pointed pointed;
+    if (text.size() > pointed.text.size()) return std::nullopt;
+    pointed.size = text.size();
+    std::replace_copy(text.begin(), text.end(), pointed.text.begin(), ',', '.');
+    return pointed;
+  }
+  std::string_view view() const { return {text.data(), size}; }
+};
+
 Number number_in(std::string_view text, bool decimal_comma) {
   if (!decimal_comma) return parse_number(text);
-  // A point in such a file separates thousands; what is meant cannot be told from here.
-  std::array<char, 64> copy{};
-  if (text.size() > copy.size() || text.find('.') != std::string_view::npos) return {0, NumberKind::kNotANumber};
-  std::replace_copy(text.begin(), text.end(), copy.begin(), ',', '.');
-  return parse_number({copy.data(), text.size()});
+  // A point in such a file separates thousands, or is a mistake: which of the two cannot be told from here.
+  const auto pointed = text.find('.') == std::string_view::npos ? Pointed::from(text) : std::nullopt;
+  return pointed ? parse_number(pointed->view()) : Number{0, NumberKind::kNotANumber};
 }
 
 std::optional<std::int64_t> time_in(const TimeRule& rule, std::string_view text, bool decimal_comma) {
-  std::array<char, 64> copy{};
-  if (!decimal_comma || text.size() > copy.size()) return rule.parse(text);
-  std::replace_copy(text.begin(), text.end(), copy.begin(), ',', '.');
-  return rule.parse({copy.data(), text.size()});
+  if (!decimal_comma || !rule.counts()) return rule.parse(text);
+  const auto pointed = Pointed::from(text);
+  return pointed ? rule.parse(pointed->view()) : std::nullopt;
 }
 
 /// A product where both factors are numbers, else what the worse of them is.

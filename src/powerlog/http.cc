@@ -4,7 +4,7 @@
 
 #include <array>
 #include <new>
-#include <string_view>
+#include <utility>
 
 namespace assay::powerlog {
 

@@ -34,7 +34,7 @@ inline const record::Series* find_series(const ImportedLog& log, std::string_vie
 
 /// The series of that id; an empty one, and a test that fails, where there is none.
 inline const record::Series& series_of(const ImportedLog& log, std::string_view id) {
-  static const record::Series kNone;
+  static const record::Series kNone{};
   const record::Series* series = find_series(log, id);
   if (series) return *series;
   std::string ids;
