@@ -154,7 +154,7 @@ class LineReader {
       take_literal(value, "mW");
     }
     if (!value.empty()) return false;
-    keep(name, "power", *milliwatts * 1e-3);
+    keep(name, "power", *milliwatts / 1000);
     return true;
   }
 
