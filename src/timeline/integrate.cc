@@ -63,11 +63,13 @@ double Integrator::Cut::highest_w() const {
   return std::max({watts, before.value_or(watts), after.value_or(watts)});
 }
 
-/// Standard uncertainty from a step of the swing's size, anywhere in the interval: what of its energy is put
-/// to the wrong side of the cut, by sharing in proportion to time or along a straight line.
+/// Standard uncertainty from a step of the swing's size within the interval: what of its energy is put to the
+/// wrong side of the cut, by sharing along a straight line or in proportion to time. The latter is bounded by
+/// inside (1 - inside), and comes near that as often as not (U-shaped, / sqrt 2): where a window ends with
+/// its load, the step lies at the cut.
 double Integrator::Cut::misplaced_j(bool linear) const {
-  const double share =
-      linear ? std::sqrt(inside * inside * inside * (4 - 3 * inside) / 12) : inside * (1 - inside) / kSqrt3;
+  const double share = linear ? std::sqrt(inside * inside * inside * (4 - 3 * inside) / 12)
+                              : inside * (1 - inside) / std::sqrt(2.0);
   return share * seconds * swing_w();
 }
 
