@@ -284,4 +284,10 @@ Result<WindowPower> integrate(const record::Series& series, const Window& window
   return integrator.finish();
 }
 
+std::optional<double> rounds_of_phases(Nanoseconds interval, Nanoseconds period, Nanoseconds window) {
+  const double periods = seconds(interval) / seconds(period);
+  if (periods <= 0.5) return std::nullopt;
+  return std::abs(periods - std::round(periods)) * seconds(window) / seconds(interval);
+}
+
 }  // namespace assay::timeline
