@@ -204,7 +204,12 @@ double Integrator::sampling_j(double mean_w) const {
 
   const bool instant = kind_ == record::ReadingKind::kInstant,
              counter = kind_ == record::ReadingKind::kCounter;
-  double variance = counter ? 0 : scatter_.noise_variance() * weight2_;
+  double variance = 0;
+  if (!counter) {
+    variance += scatter_.noise_variance() * weight2_;
+    // Where in its bracket each reading lay shifts time from one reading to its neighbour.
+    variance += square(half_bracket_s()) / 3 * scatter_.squared_differences();
+  }
   if (instant) {
     // A step at any place between two samples: the trapezoid puts it in the middle, +-half a step x interval.
     variance += scatter_.squared_steps() / 12 * weight3_ / covered_s;
