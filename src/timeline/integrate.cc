@@ -63,11 +63,13 @@ double Integrator::Cut::highest_w() const {
   return std::max({watts, before.value_or(watts), after.value_or(watts)});
 }
 
-/// Standard uncertainty from a step of the swing's size, anywhere in the interval: what of its energy is put
-/// to the wrong side of the cut, by sharing in proportion to time or along a straight line.
+/// Standard uncertainty from a step of the swing's size within the interval: what of its energy is put to the
+/// wrong side of the cut, by sharing along a straight line or in proportion to time. The latter is bounded by
+/// inside (1 - inside), and comes near that as often as not (U-shaped, / sqrt 2): where a window ends with
+/// its load, the step lies at the cut.
 double Integrator::Cut::misplaced_j(bool linear) const {
-  const double share =
-      linear ? std::sqrt(inside * inside * inside * (4 - 3 * inside) / 12) : inside * (1 - inside) / kSqrt3;
+  const double share = linear ? std::sqrt(inside * inside * inside * (4 - 3 * inside) / 12)
+                              : inside * (1 - inside) / std::sqrt(2.0);
   return share * seconds * swing_w();
 }
 
@@ -202,7 +204,12 @@ double Integrator::sampling_j(double mean_w) const {
 
   const bool instant = kind_ == record::ReadingKind::kInstant,
              counter = kind_ == record::ReadingKind::kCounter;
-  double variance = counter ? 0 : scatter_.noise_variance() * weight2_;
+  double variance = 0;
+  if (!counter) {
+    variance += scatter_.noise_variance() * weight2_;
+    // Where in its bracket each reading lay shifts time from one reading to its neighbour.
+    variance += square(half_bracket_s()) / 3 * scatter_.squared_differences();
+  }
   if (instant) {
     // A step at any place between two samples: the trapezoid puts it in the middle, +-half a step x interval.
     variance += scatter_.squared_steps() / 12 * weight3_ / covered_s;
@@ -280,6 +287,12 @@ Result<WindowPower> integrate(const record::Series& series, const Window& window
     integrator.push(reading);
   }
   return integrator.finish();
+}
+
+std::optional<double> rounds_of_phases(Nanoseconds interval, Nanoseconds period, Nanoseconds window) {
+  const double periods = seconds(interval) / seconds(period);
+  if (periods <= 0.5) return std::nullopt;
+  return std::abs(periods - std::round(periods)) * seconds(window) / seconds(interval);
 }
 
 }  // namespace assay::timeline

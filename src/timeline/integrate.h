@@ -136,4 +136,10 @@ class Integrator {
 Result<WindowPower> integrate(const record::Series& series, const Window& window,
                               std::int64_t clock_error_ns = 0, double plausible_w = kPlausibleWatts);
 
+/// Through how many rounds of its phases instants taken every `interval` pass within the window, of a load
+/// that repeats every `period`: |interval / period - nearest whole number| x window / interval. Under about
+/// three, and without jitter, they show some phases of an inference and not its mean, and nothing in them
+/// tells. Absent where the load is slow enough to be followed (period at least two intervals). All over 0.
+std::optional<double> rounds_of_phases(Nanoseconds interval, Nanoseconds period, Nanoseconds window);
+
 }  // namespace assay::timeline

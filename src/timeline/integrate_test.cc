@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -248,6 +249,34 @@ TEST(Uncertainty, OfTooFewSamplesIsEverything) {
   const auto power = integrate(each_second(ReadingKind::kInstant, {4, 4, 4, 4}), window_s(1, 2)).value();
   EXPECT_EQ(power.samples, 2);
   EXPECT_EQ(power.u.sampling_w, 4);
+}
+
+TEST(RoundsOfPhases, TellsALoadInStepWithTheSamples) {
+  using std::chrono::microseconds;
+  using std::chrono::seconds;
+  EXPECT_NEAR(*rounds_of_phases(microseconds(4000), microseconds(4000), seconds(10)), 0, 1e-9);
+  EXPECT_NEAR(*rounds_of_phases(microseconds(4000), microseconds(2001), seconds(10)), 2.5, 0.01);
+  EXPECT_NEAR(*rounds_of_phases(microseconds(4000), microseconds(3000), seconds(6)), 500, 1e-6);
+  EXPECT_FALSE(rounds_of_phases(microseconds(4000), microseconds(8000), seconds(10))) << "it is followed";
+
+  // A load of 10 W and 2 W for half of each 4 ms, seen every 4 ms: all samples alike, and wrong.
+  testing::Curve load;
+  load.start_at(-1);
+  while (load.end() < 2) {
+    load.hold(load.end() + 0.002, 10);
+    load.hold(load.end() + 0.002, 2);
+  }
+  Draw draw(15);
+  testing::Meter meter;
+  meter.kind = ReadingKind::kInstant;
+  meter.interval = 0.004;
+  auto power =
+      integrate(series_of(meter.kind, observe(load, meter, -0.5, 1.5, draw)), window_s(0, 1)).value();
+  EXPECT_NEAR(std::abs(power.mean.value - 6), 4, 1e-9);
+  EXPECT_NEAR(power.u.combined_w(), 0, 1e-9) << "nothing in them tells";
+  meter.jitter = 0.5;  // A sampler that is out of step on purpose.
+  power = integrate(series_of(meter.kind, observe(load, meter, -0.5, 1.5, draw)), window_s(0, 1)).value();
+  EXPECT_LE(std::abs(power.mean.value - 6), power.u.expanded_w());
 }
 
 /// Irregular, with noise: anything may happen.

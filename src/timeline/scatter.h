@@ -26,6 +26,9 @@ class Scatter {
   /// sums still scatter like noise and not like a load that changes slowly. 0 for fewer than three samples.
   double noise_variance() const;
 
+  /// Sum of the squares of the differences of neighbours.
+  double squared_differences() const { return levels_[0].squares; }
+
   /// Sum over the samples of the squares of isolated steps.
   double squared_steps() const;
 
