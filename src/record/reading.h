@@ -43,7 +43,8 @@ struct Channel {
   std::string id;        ///< "ina3221-0040.VDD_IN.power": unique in a run, safe in a file name.
   std::string source;    ///< Id of its source: "wt300e", "ina3221-0040", "rapl".
   std::string quantity;  ///< "power", "energy", "voltage", "current", "temperature", "frequency",
-                         ///< "utilisation", "load", "events", "duration", "level", "reasons", "memory", "speed"
+                         ///< "utilisation", "load", "events", "duration", "level", "reasons",
+                         ///< "memory", "speed"
   std::string unit;      ///< "W", "J", "V", "A", "degC", "Hz", "%", "1", "s", "B", "rpm"
   ReadingKind kind = ReadingKind::kInstant;
   Boundary boundary = Boundary::kNone;

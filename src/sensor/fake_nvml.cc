@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+// NOLINTBEGIN(readability-identifier-naming): the names are NVIDIA's.
 #define FAKE_EXPORT extern "C" __attribute__((visibility("default")))
 
 FAKE_EXPORT FakeNvml fake_nvml;
@@ -108,3 +109,4 @@ FAKE_EXPORT int nvmlDeviceGetCurrentClocksThrottleReasons(void*, unsigned long l
   *reasons = fake_nvml.reasons;
   return fake_nvml.reasons_code;
 }
+// NOLINTEND(readability-identifier-naming)

@@ -33,10 +33,8 @@ std::string i2c_address(const std::string& device) {
 std::vector<HwmonChip> hwmon_chips(const fs::path& root) {
   std::vector<HwmonChip> chips;
   for (const fs::path& folder : entries(root / "sys/class/hwmon", "hwmon")) {
-    const std::string name = text_of(folder / "name");
-    if (name.empty() || is_there(folder / "device/trip_point_0_temp")) continue;
-    chips.push_back({folder, name, target_name(folder / "device"), ""});
-    if (chips.back().device.starts_with("thermal_zone")) chips.pop_back();
+    const std::string name = text_of(folder / "name"), device = target_name(folder / "device");
+    if (!name.empty() && !device.starts_with("thermal_zone")) chips.push_back({folder, name, device, ""});
   }
   std::map<std::string, int> uses;
   for (HwmonChip& chip : chips) {

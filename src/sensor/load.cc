@@ -1,5 +1,6 @@
 // Utilisation of the processor, load by other programs, and memory.
 #include <array>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -72,8 +73,7 @@ class ForeignLoadSensor final : public Sensor {
     if ((*load)->heaviest.percent <= most_) return;
     most_ = (*load)->heaviest.percent;
     set_source_fact("heaviest", (*load)->heaviest.name + " (pid " + std::to_string((*load)->heaviest.pid) +
-                                    "), " + std::to_string(static_cast<int>(most_ + 0.5)) +
-                                    " % of a processor");
+                                    "), " + std::to_string(std::lround(most_)) + " % of a processor");
   }
   ProcessLoad load_;
   double most_ = 0;

@@ -229,6 +229,38 @@ TEST(Change, OtherPowerMonitors) {
   EXPECT_NEAR(entry(inventory, "ina238.VIN.power").value.value(), 12.04 * 1.51, 1e-9);
 }
 
+TEST(Contains, AModulesInputHoldsItsOwnRailsOnly) {
+  TestTree tree;
+  const auto chip = [&](const std::string& n, const std::string& name, const std::string& label) {
+    const std::string folder = "sys/class/hwmon/hwmon" + n + "/";
+    tree.put(folder + "name", name);
+    tree.put(folder + (name == "ina3221" ? "in1_label" : "label"), label);
+    tree.put(folder + "in1_input", "12000\n");
+    tree.put(folder + "curr1_input", "1000\n");
+  };
+  chip("0", "ina3221", "VDD_IN");
+  chip("1", "ina238", "carrier");  // In front of the module: VDD_IN does not contain it.
+  EXPECT_TRUE(entry(take_inventory(tree.places()), "ina3221.VDD_IN.power").channel.contains.empty());
+}
+
+TEST(Contains, APackageHoldsItsCoresButNotTheMemory) {
+  TestTree tree;
+  const auto domain = [&](const std::string& number, const std::string& name) {
+    tree.put("sys/class/powercap/intel-rapl:" + number + "/name", name);
+    tree.put("sys/class/powercap/intel-rapl:" + number + "/energy_uj", "5\n");
+  };
+  domain("0", "package-0");
+  domain("0:0", "core");
+  domain("0:1", "dram");
+  domain("1", "package-1");
+  domain("1:0", "core");
+  const Inventory inventory = take_inventory(tree.places());
+  EXPECT_EQ(entry(inventory, "rapl.package-0.energy").channel.contains,
+            (std::vector<std::string>{"rapl.package-0.core.energy"}));
+  EXPECT_EQ(entry(inventory, "rapl.package-1.energy").channel.contains,
+            (std::vector<std::string>{"rapl.package-1.core.energy"}));
+}
+
 TEST(Change, XeGraphics) {
   TestTree tree;
   const std::string gt = "sys/class/drm/card0/device/tile0/gt0/freq0/";

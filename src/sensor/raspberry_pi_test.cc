@@ -51,7 +51,7 @@ TEST(PmicAdc, LeavesOutWhatItDoesNotUnderstand) {
 TEST(RaspberryPi, TheKernelsFileUnderEitherName) {
   for (const char* node : {"soc/soc:firmware", "soc@107c000000/soc@107c000000:firmware", "soc:firmware"}) {
     TestTree tree;
-    tree.put("proc/device-tree/compatible", std::string_view("raspberrypi,4-model-b\0brcm,bcm2711\0", 36));
+    tree.put("proc/device-tree/compatible", std::string_view("raspberrypi,4-model-b\0brcm,bcm2711\0", 35));
     tree.put(std::string("sys/devices/platform/") + node + "/get_throttled", "50004\n");
     const Inventory pi = take_inventory(tree.places());
     const InventoryEntry reasons = entry(pi, "rpi-throttled.reasons");
@@ -65,7 +65,7 @@ TEST(RaspberryPi, TheKernelsFileUnderEitherName) {
 
 TEST(RaspberryPi, ByTheFirmwaresTool) {
   TestTree tree;
-  tree.put("proc/device-tree/compatible", std::string_view("raspberrypi,5-model-b\0brcm,bcm2712\0", 36));
+  tree.put("proc/device-tree/compatible", std::string_view("raspberrypi,5-model-b\0brcm,bcm2712\0", 35));
   tree.put("answer", kPmic);
   const auto tool = tree.put(
       "vcgencmd", "#!/bin/sh\ncase $1 in get_throttled) echo throttled=0xe0008;; pmic_read_adc) cat " +
