@@ -10,7 +10,6 @@ namespace assay {
 namespace {
 
 using instrument::MeterSettings;
-using instrument::MeterUpdate;
 using simulate::SimulatorOptions;
 
 SimulatorOptions simulator(const std::string& load, const std::string& faults = "") {
@@ -20,12 +19,12 @@ SimulatorOptions simulator(const std::string& load, const std::string& faults = 
   return options;
 }
 
-MeterSettings settings(const std::string& address, std::map<std::string, std::string> options = {}) {
+MeterSettings settings(const std::string& address, const std::map<std::string, std::string>& options = {}) {
   MeterSettings settings;
   settings.kind = "wt300e";
   settings.address = address;
   settings.options = {{"voltage_range", "15"}, {"current_range", "2"}, {"timeout_ms", "500"}};
-  for (auto& [name, value] : options) settings.options[name] = value;
+  for (const auto& [name, value] : options) settings.options[name] = value;
   return settings;
 }
 
@@ -190,7 +189,7 @@ TEST(Wt300e, ARangingRunFixesTheSmallestRanges) {
   const Watched watched = watch(wanted, 500, 1500);
   EXPECT_EQ(watched.opened.facts.at("ranges").find("(auto)") == std::string::npos, false);
   EXPECT_EQ(watched.closed.facts.at("ranges"), "15 V, 2 A");
-  EXPECT_NE(watched.closed.facts.at("ranging_run").find("V"), std::string::npos);
+  EXPECT_NE(watched.closed.facts.at("ranging_run").find('V'), std::string::npos);
   ASSERT_TRUE(watched.series[0].channel.accuracy);
   EXPECT_EQ(watched.series[0].channel.accuracy->range, 30);
 }
