@@ -15,7 +15,7 @@ using namespace assay;
 using namespace assay::cli;
 
 constexpr Command kCommands[] = {{declare_run},     {declare_report}, {declare_accuracy}, {declare_model},
-                                 {declare_dataset}, {declare_subset}, {declare_doctor}, {declare_simulate}};
+                                 {declare_dataset}, {declare_subset}, {declare_doctor},   {declare_simulate}};
 
 void on_signal(int) { set_interrupted(true); }
 
