@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "instrument/meter.h"
 #include "running_simulator.h"
+#include "watch.h"
 
 namespace assay {
 namespace {
@@ -26,46 +26,6 @@ MeterSettings settings(const std::string& address, const std::map<std::string, s
   settings.options = {{"voltage_range", "15"}, {"current_range", "2"}, {"timeout_ms", "500"}};
   for (const auto& [name, value] : options) settings.options[name] = value;
   return settings;
-}
-
-struct Watched {
-  std::vector<record::Series> series;
-  record::Source opened, closed;
-  Status failure{Code::kInternal, ""};
-};
-
-/// Opens, takes updates for a time, closes. With `ranging_ms`, that long in auto range before.
-Watched watch(const MeterSettings& wanted, std::int64_t milliseconds, std::int64_t ranging_ms = 0) {
-  Watched watched;
-  auto meter = instrument::make_meter(wanted);
-  if (!meter) {
-    ADD_FAILURE() << meter.error().message;
-    return watched;
-  }
-  const auto opened = (*meter)->open();
-  if (!opened) {
-    watched.failure = opened.error();
-    return watched;
-  }
-  watched.opened = *opened;
-  if (ranging_ms > 0) {
-    const std::int64_t end = in_ms(ranging_ms);
-    while (monotonic_ns() < end) EXPECT_TRUE((*meter)->next(end));
-    const auto fixed = (*meter)->fix_ranges();
-    EXPECT_TRUE(fixed) << fixed.error().message;
-  }
-  watched.series = instrument::empty_series((*meter)->channels());
-  const std::int64_t end = in_ms(milliseconds);
-  while (monotonic_ns() < end) {
-    const auto update = (*meter)->next(std::min(end, in_ms(150)));
-    if (!update) {
-      watched.failure = update.error();
-      break;
-    }
-    if (*update) instrument::append(**update, watched.series);
-  }
-  watched.closed = (*meter)->close();
-  return watched;
 }
 
 void expect_in_order(const std::vector<record::Reading>& readings) {
