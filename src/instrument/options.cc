@@ -2,20 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 
 #include "base/text.h"
+#include "instrument/describe.h"
 
 namespace assay::instrument {
-namespace {
-
-std::string plain(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
-
-}  // namespace
 
 const std::string* OptionReader::find(std::string_view name) {
   known_.push_back(name);
@@ -36,7 +27,7 @@ std::optional<double> OptionReader::number_or_none(std::string_view name, double
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
   // Written so that a NaN is refused, too.
   if (error == std::errc() && end == text->data() + text->size() && value >= lo && value <= hi) return value;
-  complain(name, "a number from " + plain(lo) + " to " + plain(hi), *text);
+  complain(name, "a number from " + decimal(lo) + " to " + decimal(hi), *text);
   return std::nullopt;
 }
 

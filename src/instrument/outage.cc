@@ -24,13 +24,14 @@ void Outage::begin(std::int64_t since_ns, std::string reason) {
   reason_ = std::move(reason);
 }
 
-std::optional<record::Gap> Outage::part_until_now() {
+std::optional<MeterUpdate> Outage::part_until_now() {
   const std::int64_t now = monotonic_ns();
   if (now <= told_ns_) return std::nullopt;
-  return record::Gap{std::exchange(told_ns_, now), now, reason_};
+  const record::Gap gap{std::exchange(told_ns_, now), now, reason_};
+  return MeterUpdate{gap.begin_ns, gap.end_ns, {}, gap};
 }
 
-Result<std::optional<record::Gap>> Outage::wait(std::int64_t deadline_ns,
+Result<std::optional<MeterUpdate>> Outage::wait(std::int64_t deadline_ns,
                                                 const std::function<Result<void>()>& reconnect) {
   for (;;) {
     if (next_attempt_ns_ > deadline_ns) {

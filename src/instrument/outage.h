@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/status.h"
-#include "record/reading.h"
+#include "instrument/meter.h"
 
 namespace assay::instrument {
 
@@ -22,15 +22,15 @@ class Outage {
   /// It is gone; nothing has come from it since `since_ns`.
   void begin(std::int64_t since_ns, std::string reason);
 
-  /// Tries `reconnect` once a second until it succeeds or the deadline passes; then the part of the gap that
-  /// has not been told yet, nullopt when that is nothing. An attempt may outlast the deadline. Errors:
-  /// kUnavailable (given up, with the last reason), or the attempt's own kConflict: another device answers
-  /// there now.
-  Result<std::optional<record::Gap>> wait(std::int64_t deadline_ns,
+  /// Tries `reconnect` once a second until it succeeds or the deadline passes; then an update that tells only
+  /// the part of the gap that has not been told yet, nullopt when that is nothing. An attempt may outlast the
+  /// deadline. Errors: kUnavailable (given up, with the last reason), or the attempt's own kConflict: another
+  /// device answers there now.
+  Result<std::optional<MeterUpdate>> wait(std::int64_t deadline_ns,
                                           const std::function<Result<void>()>& reconnect);
 
  private:
-  std::optional<record::Gap> part_until_now();
+  std::optional<MeterUpdate> part_until_now();
 
   std::int64_t give_up_ns_;
   std::int64_t began_ns_ = 0, told_ns_ = 0, next_attempt_ns_ = 0;

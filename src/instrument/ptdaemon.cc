@@ -1,11 +1,11 @@
 #include "instrument/ptdaemon.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <deque>
 #include <utility>
 
 #include "base/clock.h"
+#include "instrument/describe.h"
 #include "instrument/offset_bracket.h"
 #include "instrument/options.h"
 #include "instrument/outage.h"
@@ -31,12 +31,6 @@ struct PtdSettings {
   std::optional<double> voltage_range, current_range;
   std::chrono::nanoseconds timeout{}, give_up{};
 };
-
-std::string decimal(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.9g", value);
-  return text;
-}
 
 /// One line out, one line in. Holds the connection.
 class PtdLine {
@@ -213,21 +207,14 @@ Result<void> PtDaemon::start() {
 }
 
 void PtDaemon::make_channels() {
-  const auto add = [&](std::string_view quantity, std::string_view unit, record::Boundary boundary) {
-    record::Channel channel;
-    channel.source = "ptdaemon";
-    channel.id = channel.source + "." + std::string(quantity);
-    channel.quantity = quantity;
-    channel.unit = unit;
-    channel.kind = record::ReadingKind::kMean;
-    channel.boundary = boundary;
-    channel.update_ns = settings_.update.count();
-    channels_.push_back(std::move(channel));
+  const auto add = [&](std::string_view quantity, std::string_view unit) {
+    channels_.push_back(mean_channel("ptdaemon", quantity, unit, settings_.update.count()));
   };
   channels_.clear();
-  add("power", "W", settings_.boundary);
-  if (identity_.volts) add("voltage", "V", record::Boundary::kNone);
-  if (identity_.amperes) add("current", "A", record::Boundary::kNone);
+  add("power", "W");
+  channels_[0].boundary = settings_.boundary;
+  if (identity_.volts) add("voltage", "V");
+  if (identity_.amperes) add("current", "A");
 }
 
 Result<void> PtDaemon::fix_ranges() {
@@ -256,13 +243,9 @@ Result<std::optional<MeterUpdate>> PtDaemon::next(std::int64_t deadline_ns) {
       return update;
     }
     if (!line_) {
-      const auto gap = outage_.wait(deadline_ns, [this] { return reconnect(); });
-      if (!gap) {
-        source_.failure = gap.error().message;
-        return fail(gap.error());
-      }
-      if (*gap) return MeterUpdate{(*gap)->begin_ns, (*gap)->end_ns, {}, **gap};
-      return std::nullopt;
+      auto gap = outage_.wait(deadline_ns, [this] { return reconnect(); });
+      if (!gap) source_.failure = gap.error().message;
+      return gap;
     }
     if (const auto fetched = fetch(deadline_ns); !fetched) lose(fetched.error());
     if (ready_.empty() && line_ && monotonic_ns() >= deadline_ns) return std::nullopt;

@@ -71,6 +71,15 @@ std::optional<std::size_t> message_length(std::string_view buffer) {
   return end + 1;
 }
 
+std::optional<std::string> take_message(std::string& buffer) {
+  const auto length = message_length(buffer);
+  if (!length) return std::nullopt;
+  std::string message = buffer.substr(0, *length - 1);
+  buffer.erase(0, *length);
+  if (!message.empty() && message.back() == '\r') message.pop_back();
+  return message;
+}
+
 std::vector<std::string_view> split_reply(std::string_view message) {
   std::vector<std::string_view> parts;
   for (;;) {

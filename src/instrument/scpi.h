@@ -15,6 +15,9 @@ namespace assay::instrument {
 /// whole. Newlines within a definite-length block (#N<N digits><bytes>) do not end it.
 std::optional<std::size_t> message_length(std::string_view buffer);
 
+/// Takes the first whole message out of `buffer`, without its line end; nullopt while there is none.
+std::optional<std::string> take_message(std::string& buffer);
+
 /// The parts of a joined reply, "1;300.0E+00" -> {"1", "300.0E+00"}; blocks and quoted texts stay whole.
 std::vector<std::string_view> split_reply(std::string_view message);
 

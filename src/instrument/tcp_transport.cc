@@ -15,12 +15,7 @@ Result<void> TcpTransport::write(std::string_view message, std::int64_t deadline
 
 Result<std::string> TcpTransport::read(std::int64_t deadline_ns) {
   for (;;) {
-    if (const auto length = message_length(buffer_)) {
-      std::string message = buffer_.substr(0, *length - 1);
-      buffer_.erase(0, *length);
-      if (!message.empty() && message.back() == '\r') message.pop_back();
-      return message;
-    }
+    if (auto message = take_message(buffer_)) return std::move(*message);
     if (buffer_.size() > kLongestReply)
       return fail(Code::kCorrupt, socket_.peer() + ": a reply without an end: is this port the meter's?");
     ASSAY_TRY(const std::string bytes, socket_.receive(kChunk, deadline_ns));

@@ -35,12 +35,7 @@ class UsbTmcTransport final : public Transport {
 
   Result<std::string> read(std::int64_t deadline_ns) override {
     for (;;) {
-      if (const auto length = message_length(buffer_)) {
-        std::string message = buffer_.substr(0, *length - 1);
-        buffer_.erase(0, *length);
-        if (!message.empty() && message.back() == '\r') message.pop_back();
-        return message;
-      }
+      if (auto message = take_message(buffer_)) return std::move(*message);
       if (buffer_.size() > kLongestReply) return fail(Code::kCorrupt, path_ + ": a reply without an end");
       ASSAY_OK(wait_ready(POLLIN, deadline_ns));
       char bytes[4096];

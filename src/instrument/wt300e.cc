@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "base/clock.h"
+#include "instrument/describe.h"
 #include "instrument/outage.h"
 #include "instrument/wt300e_dialog.h"
 #include "instrument/wt300e_model.h"
@@ -15,23 +15,6 @@ namespace {
 
 constexpr std::int64_t kEarlyNs = 5'000'000;  // Polling starts so long before an update can have ended.
 constexpr std::string_view kSimulatedSerial = "SIMULATED";
-
-std::string decimal(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.9g", value);
-  return text;
-}
-
-record::Channel channel(std::string_view quantity, std::string_view unit, std::int64_t update_ns) {
-  record::Channel channel;
-  channel.source = "wt300e";
-  channel.id = channel.source + "." + std::string(quantity);
-  channel.quantity = quantity;
-  channel.unit = unit;
-  channel.kind = record::ReadingKind::kMean;
-  channel.update_ns = update_ns;
-  return channel;
-}
 
 /// Why a value may not be used although it is a number; empty: it may. A peak beyond the range was cut off.
 /// The over-range bit alone says little: up to 130 % of a range is measured well, above 140 % no number is
@@ -63,7 +46,7 @@ class Wt300e final : public Meter {
       : settings_(settings), address_(address), outage_(settings.give_up.count()) {
     for (const auto& [quantity, unit] :
          {std::pair{"power", "W"}, std::pair{"voltage", "V"}, std::pair{"current", "A"}})
-      channels_.push_back(channel(quantity, unit, settings.update.count()));
+      channels_.push_back(mean_channel("wt300e", quantity, unit, settings.update.count()));
     channels_[0].boundary = settings.boundary;
     source_.id = "wt300e";
     source_.clock.method = "same clock";
@@ -222,13 +205,9 @@ Result<std::optional<MeterUpdate>> Wt300e::next(std::int64_t deadline_ns) {
   if (!open_) return fail(Code::kInternal, "the meter is not open");
   for (;;) {
     if (!dialog_) {
-      const auto gap = outage_.wait(deadline_ns, [this] { return reconnect(); });
-      if (!gap) {
-        source_.failure = gap.error().message;
-        return fail(gap.error());
-      }
-      if (*gap) return MeterUpdate{(*gap)->begin_ns, (*gap)->end_ns, {}, **gap};
-      return std::nullopt;
+      auto gap = outage_.wait(deadline_ns, [this] { return reconnect(); });
+      if (!gap) source_.failure = gap.error().message;
+      return gap;
     }
     if (next_poll_ns_ >= deadline_ns) {
       sleep_until(deadline_ns);

@@ -2,10 +2,10 @@
 
 #include <cctype>
 #include <cmath>
-#include <cstdio>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "instrument/describe.h"
 
 namespace assay::instrument {
 namespace {
@@ -15,12 +15,6 @@ constexpr int kMostErrors = 20;
 
 /// Bits of the condition register for element 1; the next elements' follow three by three.
 constexpr unsigned kBitUpdating = 0, kBitIntegrating = 1, kBitOverRange = 6;
-
-std::string plain(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
 
 std::string upper(std::string_view text) {
   std::string result(text);
@@ -88,7 +82,7 @@ Result<Wt300ePoll> parse_poll(std::string_view reply, int element) {
 }
 
 std::string Wt300eRanges::describe() const {
-  return plain(voltage) + " V" + (voltage_auto ? " (auto)" : "") + ", " + plain(current) + " A" +
+  return decimal(voltage) + " V" + (voltage_auto ? " (auto)" : "") + ", " + decimal(current) + " A" +
          (current_auto ? " (auto)" : "");
 }
 
@@ -131,7 +125,7 @@ std::vector<Wt300eDialog::Setting> Wt300eDialog::wanted() const {
   return {
       {"crest_factor", ":INPUT:CFACTOR", std::to_string(settings_.crest_factor), "", true},
       {"mode", ":INPUT:MODE", "DC", "", true},
-      {"rate_s", ":RATE", std::string(rate_word(settings_.update)), plain(seconds), true},
+      {"rate_s", ":RATE", std::string(rate_word(settings_.update)), decimal(seconds), true},
       // All samples of the interval count: a zero crossing of DC would be noise.
       {"sync_source", ":INPUT:SYNCHRONIZE", "OFF", "", true},
       {"line_filter", ":INPUT:FILTER:LINE", on_off(settings_.line_filter), "", true},
@@ -186,13 +180,13 @@ Result<void> Wt300eDialog::zero_calibrate() {
 
 Result<void> Wt300eDialog::set_voltage_range(std::optional<double> volts) {
   ASSAY_OK(command(std::string(":INPUT:VOLTAGE:AUTO ") + (volts ? "OFF" : "ON")));
-  if (volts) ASSAY_OK(command(":INPUT:VOLTAGE:RANGE " + plain(*volts) + "V"));
+  if (volts) ASSAY_OK(command(":INPUT:VOLTAGE:RANGE " + decimal(*volts) + "V"));
   return {};
 }
 
 Result<void> Wt300eDialog::set_current_range(std::optional<double> amperes) {
   ASSAY_OK(command(std::string(":INPUT:CURRENT:AUTO ") + (amperes ? "OFF" : "ON")));
-  if (amperes) ASSAY_OK(command(":INPUT:CURRENT:RANGE " + plain(*amperes) + "A"));
+  if (amperes) ASSAY_OK(command(":INPUT:CURRENT:RANGE " + decimal(*amperes) + "A"));
   return {};
 }
 

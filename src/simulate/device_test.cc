@@ -175,7 +175,7 @@ TEST(Vxi11, LinksMessagesAndPieces) {
   auto device = wt300e();
   const Faults faults;
   const Program core = vxi11_core(device, faults);
-  const auto results = [&](std::uint32_t procedure, std::string arguments) {
+  const auto results = [&](std::uint32_t procedure, const std::string& arguments) {
     const std::string reply = answer_call(core, call(kVxi11Core, 1, procedure, arguments), 0);
     EXPECT_EQ(reply.substr(0, 24),
               Results().integer(77).integer(1).integer(0).integer(0).integer(0).integer(0).take());

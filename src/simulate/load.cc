@@ -76,8 +76,8 @@ double StepLoad::joules_within(std::int64_t time_ns) const {
 
 double StepLoad::joules_until(std::int64_t time_ns) const {
   if (period_ns_ == 0) return joules_within(time_ns);
-  const double periods = static_cast<double>(time_ns / period_ns_);
-  return periods * joules_within(period_ns_) + joules_within(time_ns % period_ns_);
+  const std::int64_t periods = time_ns / period_ns_;
+  return static_cast<double>(periods) * joules_within(period_ns_) + joules_within(time_ns % period_ns_);
 }
 
 double StepLoad::mean_watts(std::int64_t begin_ns, std::int64_t end_ns) {

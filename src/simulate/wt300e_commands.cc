@@ -203,12 +203,10 @@ bool Wt300eDevice::set(const std::string& name, const Command& command) {
         return true;
       }
       return false;
-    case Kind::kWord: {
-      std::string word = data;
-      if (!setting->words.empty() && !is_word(setting->words, word)) return false;
-      settings_[name] = word;
+    case Kind::kWord:
+      if (!setting->words.empty() && !is_word(setting->words, data)) return false;
+      settings_[name] = data;
       return true;
-    }
   }
   return false;
 }
@@ -274,7 +272,8 @@ double Wt300eDevice::item_value(const std::string& item) const {
   }
   if (function == "TIME") {
     if (integration_ == Integration::kReset) return no_data;
-    return static_cast<double>((integrated_to_ns_ - integrated_from_ns_) / 1'000'000'000);
+    const std::int64_t whole_seconds = (integrated_to_ns_ - integrated_from_ns_) / 1'000'000'000;
+    return static_cast<double>(whole_seconds);
   }
   if (function == "URANGE") return voltage_.value();
   if (function == "IRANGE") return current_.value();

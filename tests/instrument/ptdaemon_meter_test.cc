@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "instrument/meter.h"
 #include "running_simulator.h"
+#include "watch.h"
 
 namespace assay {
 namespace {
@@ -28,37 +28,6 @@ MeterSettings settings(const std::string& address) {
   settings.period = std::chrono::milliseconds(200);
   settings.options = {{"timeout_ms", "500"}};
   return settings;
-}
-
-struct Watched {
-  std::vector<record::Series> series;
-  record::Source closed;
-  Status failure{Code::kInternal, ""};
-};
-
-Watched watch(const MeterSettings& wanted, std::int64_t milliseconds) {
-  Watched watched;
-  auto meter = instrument::make_meter(wanted);
-  if (!meter) {
-    ADD_FAILURE() << meter.error().message;
-    return watched;
-  }
-  if (const auto opened = (*meter)->open(); !opened) {
-    watched.failure = opened.error();
-    return watched;
-  }
-  watched.series = instrument::empty_series((*meter)->channels());
-  const std::int64_t end = in_ms(milliseconds);
-  while (monotonic_ns() < end) {
-    const auto update = (*meter)->next(std::min(end, in_ms(50)));
-    if (!update) {
-      watched.failure = update.error();
-      break;
-    }
-    if (*update) instrument::append(**update, watched.series);
-  }
-  watched.closed = (*meter)->close();
-  return watched;
 }
 
 TEST(PtDaemon, SamplesOnOurClockWhateverTheirsShows) {

@@ -3,14 +3,13 @@
 
 #include <cmath>
 
-#include "instrument/meter.h"
 #include "running_simulator.h"
+#include "watch.h"
 
 namespace assay {
 namespace {
 
 using instrument::MeterSettings;
-using instrument::MeterUpdate;
 using simulate::SimulatorOptions;
 
 SimulatorOptions simulator(const std::string& load, const std::string& faults = "") {
@@ -20,53 +19,13 @@ SimulatorOptions simulator(const std::string& load, const std::string& faults = 
   return options;
 }
 
-MeterSettings settings(const std::string& address, std::map<std::string, std::string> options = {}) {
+MeterSettings settings(const std::string& address, const std::map<std::string, std::string>& options = {}) {
   MeterSettings settings;
   settings.kind = "wt300e";
   settings.address = address;
   settings.options = {{"voltage_range", "15"}, {"current_range", "2"}, {"timeout_ms", "500"}};
-  for (auto& [name, value] : options) settings.options[name] = value;
+  for (const auto& [name, value] : options) settings.options[name] = value;
   return settings;
-}
-
-struct Watched {
-  std::vector<record::Series> series;
-  record::Source opened, closed;
-  Status failure{Code::kInternal, ""};
-};
-
-/// Opens, takes updates for a time, closes. With `ranging_ms`, that long in auto range before.
-Watched watch(const MeterSettings& wanted, std::int64_t milliseconds, std::int64_t ranging_ms = 0) {
-  Watched watched;
-  auto meter = instrument::make_meter(wanted);
-  if (!meter) {
-    ADD_FAILURE() << meter.error().message;
-    return watched;
-  }
-  const auto opened = (*meter)->open();
-  if (!opened) {
-    watched.failure = opened.error();
-    return watched;
-  }
-  watched.opened = *opened;
-  if (ranging_ms > 0) {
-    const std::int64_t end = in_ms(ranging_ms);
-    while (monotonic_ns() < end) EXPECT_TRUE((*meter)->next(end));
-    const auto fixed = (*meter)->fix_ranges();
-    EXPECT_TRUE(fixed) << fixed.error().message;
-  }
-  watched.series = instrument::empty_series((*meter)->channels());
-  const std::int64_t end = in_ms(milliseconds);
-  while (monotonic_ns() < end) {
-    const auto update = (*meter)->next(std::min(end, in_ms(150)));
-    if (!update) {
-      watched.failure = update.error();
-      break;
-    }
-    if (*update) instrument::append(**update, watched.series);
-  }
-  watched.closed = (*meter)->close();
-  return watched;
 }
 
 void expect_in_order(const std::vector<record::Reading>& readings) {
@@ -190,7 +149,7 @@ TEST(Wt300e, ARangingRunFixesTheSmallestRanges) {
   const Watched watched = watch(wanted, 500, 1500);
   EXPECT_EQ(watched.opened.facts.at("ranges").find("(auto)") == std::string::npos, false);
   EXPECT_EQ(watched.closed.facts.at("ranges"), "15 V, 2 A");
-  EXPECT_NE(watched.closed.facts.at("ranging_run").find("V"), std::string::npos);
+  EXPECT_NE(watched.closed.facts.at("ranging_run").find('V'), std::string::npos);
   ASSERT_TRUE(watched.series[0].channel.accuracy);
   EXPECT_EQ(watched.series[0].channel.accuracy->range, 30);
 }

@@ -1,0 +1,150 @@
+#include "metric/power.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "metric/figures.h"
+
+namespace assay::metric {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+record::Channel channel(const std::string& id, record::Boundary boundary,
+                        record::ReadingKind kind = record::ReadingKind::kMean) {
+  record::Channel c;
+  c.id = id;
+  c.source = id;
+  c.quantity = kind == record::ReadingKind::kCounter ? "energy" : "power";
+  c.unit = kind == record::ReadingKind::kCounter ? "J" : "W";
+  c.kind = kind;
+  c.boundary = boundary;
+  c.update_ns = kind == record::ReadingKind::kMean ? kSecond / 10 : 0;
+  return c;
+}
+
+/// Readings every 100 ms from 0 to 20 s.
+record::Series series(const record::Channel& c, double watts) {
+  record::Series s{c, {}, {}, {}};
+  for (std::int64_t i = 0; i <= 200; ++i)
+    s.readings.push_back({i * kSecond / 10, i * kSecond / 10,
+                          c.kind == record::ReadingKind::kCounter ? watts * static_cast<double>(i) / 10 : watts});
+  return s;
+}
+
+/// 1000 inferences of 10 ms from 5 s to 15 s.
+record::TimedRun run(int repeat, std::vector<record::Series> observed) {
+  record::TimedRun r;
+  r.repeat = repeat;
+  r.latency_ns.assign(1000, 10'000'000);
+  r.window_begin_ns = 5 * kSecond;
+  r.window_end_ns = 15 * kSecond;
+  for (const record::Series& s : observed) r.observation.sources.push_back({.id = s.channel.source});
+  r.observation.series = std::move(observed);
+  return r;
+}
+
+record::RowEvidence evidence(std::vector<record::TimedRun> runs) {
+  record::RowEvidence e;
+  e.key.batch = 1;
+  e.operations = 2e9;
+  e.timed = std::move(runs);
+  return e;
+}
+
+TEST(Power, EveryFigureFromAMeterAtTheInput) {
+  auto meter = channel("meter.power", record::Boundary::kDcInput);
+  meter.accuracy = record::Accuracy{0.001, 0.002, 30, "data sheet"};
+  auto e = evidence({run(1, {series(meter, 12)}), run(2, {series(meter, 12)}), run(3, {series(meter, 12)})});
+  record::IdleRun before{0, 20 * kSecond, "", "", {}}, after = before;
+  before.observation.series = {series(meter, 4)};
+  after.observation.series = {series(meter, 4)};
+  e.idle = {before, after};
+  const record::Row row = derive_row(e);
+  const auto& f = row.figures;
+  EXPECT_NEAR(*f.power.value, 12, 1e-9);
+  EXPECT_NEAR(*f.energy_per_inference.value, 120, 1e-6) << "12 W x 10 ms";
+  EXPECT_NEAR(*f.window_energy_per_inference.value, 120, 1e-6);
+  EXPECT_NEAR(*f.efficiency.value, 100. / 12, 1e-9);
+  EXPECT_NEAR(*f.power_idle.value, 4, 1e-9);
+  EXPECT_NEAR(*f.power_net.value, 8, 1e-9);
+  EXPECT_NEAR(*f.net_efficiency.value, 100. / 8, 1e-9);
+  EXPECT_NEAR(*f.gops_per_watt.value, 200. / 12, 1e-9);
+  EXPECT_NEAR(*f.energy_delay_product.value, 1.2, 1e-9) << "120 mJ x 0.01 s";
+  EXPECT_NEAR(*f.power_peak.value, 12, 1e-9);
+  EXPECT_FALSE(f.power_loaded_idle.value);
+  // U of the meter alone: 2 (0.012 + 0.06) / sqrt 3, for nothing scatters.
+  EXPECT_NEAR(*f.power.hi - *f.power.value, 2 * 0.072 / std::sqrt(3), 0.002);
+  EXPECT_NEAR((*f.efficiency.hi - *f.efficiency.value) / *f.efficiency.value,
+              (*f.power.hi - *f.power.value) / *f.power.value, 1e-3);
+  ASSERT_EQ(row.power_sources.size(), 1u);
+  EXPECT_TRUE(row.power_sources[0].primary);
+  EXPECT_EQ(row.power_sources[0].boundary, "dc_input");
+  EXPECT_EQ(row.power_sources[0].windows.size(), 3u);
+  EXPECT_EQ(row.power_sources[0].windows[1].repeat, 2);
+  EXPECT_NEAR(row.power_sources[0].windows[1].coverage, 1, 1e-9);
+}
+
+TEST(Power, RepeatsThatScatterWidenTheInterval) {
+  const auto meter = channel("meter.power", record::Boundary::kDcInput);
+  const record::Row row =
+      derive_row(evidence({run(1, {series(meter, 11)}), run(2, {series(meter, 12)}), run(3, {series(meter, 13)})}));
+  EXPECT_NEAR(*row.figures.power.value, 12, 1e-9);
+  EXPECT_GT(*row.figures.power.hi - 12, 2.4) << "Student t with two degrees of freedom: 4.3 / sqrt 3";
+}
+
+TEST(Power, AMeterAtTheInputComesBeforeTheBoardsOwnAndAllAreShown) {
+  auto rail = channel("ina.VDD_CPU.power", record::Boundary::kRail);
+  auto input = channel("ina.VDD_IN.power", record::Boundary::kBoard);
+  input.contains = {rail.id};
+  const auto meter = channel("meter.power", record::Boundary::kDcInput);
+  const record::Row row = derive_row(evidence({run(1, {series(rail, 3), series(input, 9), series(meter, 10)})}));
+  EXPECT_NEAR(*row.figures.power.value, 10, 1e-9);
+  ASSERT_EQ(row.power_sources.size(), 3u);
+  EXPECT_EQ(row.power_sources[0].channel, "meter.power");
+  EXPECT_EQ(row.power_sources[1].channel, "ina.VDD_IN.power");
+  EXPECT_FALSE(row.power_sources[1].primary);
+  EXPECT_NEAR(*row.power_sources[2].mean.value, 3, 1e-9);
+}
+
+TEST(Power, RailsThatNothingContainsAreSummed) {
+  const record::Row row = derive_row(evidence({run(1, {series(channel("a.power", record::Boundary::kRail), 3),
+                                                       series(channel("b.power", record::Boundary::kRail), 5)})}));
+  EXPECT_NEAR(*row.figures.power.value, 8, 1e-9);
+  EXPECT_EQ(row.power_sources[0].channel, "a.power + b.power");
+  EXPECT_EQ(row.power_sources.size(), 3u);
+}
+
+TEST(Power, CountersGiveTheirDifference) {
+  const record::Row row = derive_row(evidence(
+      {run(1, {series(channel("rapl.package-0", record::Boundary::kPackage, record::ReadingKind::kCounter), 7)})}));
+  EXPECT_NEAR(*row.figures.power.value, 7, 1e-6);
+}
+
+TEST(Power, NoReadingInTheWindowIsNoZero) {
+  const auto meter = channel("meter.power", record::Boundary::kDcInput);
+  auto late = series(meter, 12);
+  for (auto& reading : late.readings) reading.begin_ns += 60 * kSecond, reading.end_ns += 60 * kSecond;
+  const record::Row row = derive_row(evidence({run(1, {late})}));
+  EXPECT_FALSE(row.figures.power.value);
+  EXPECT_FALSE(row.figures.efficiency.value);
+  ASSERT_EQ(row.power_sources.size(), 1u);
+  EXPECT_FALSE(row.power_sources[0].windows[0].problem.empty());
+
+  const record::Row none = derive_row(evidence({run(1, {})}));
+  EXPECT_EQ(none.figures.power.reasons, std::vector<std::string>{"no power source"});
+}
+
+TEST(Power, TheHottestZoneWithinTheWindow) {
+  record::Channel zone;
+  zone.id = "thermal.cpu";
+  zone.quantity = "temperature";
+  zone.unit = "degC";
+  record::Series s{zone, {{0, 0, 99}, {6 * kSecond, 6 * kSecond, 61}, {9 * kSecond, 9 * kSecond, 64.5}}, {}, {}};
+  const record::Row row = derive_row(evidence({run(1, {s})}));
+  EXPECT_EQ(row.figures.temperature.value, 64.5);
+}
+
+}  // namespace
+}  // namespace assay::metric
