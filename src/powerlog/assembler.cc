@@ -100,14 +100,15 @@ void Assembler::place(const Batch& batch, const std::vector<std::size_t>& channe
 
 void Assembler::accept(std::size_t index, const record::Reading& reading) {
   Channel& channel = channels_[index];
-  if (channel.last && reading.end_ns <= channel.last->end_ns) {
-    const bool same_time = reading.end_ns == channel.last->end_ns;
-    const bool same = same_time && reading.value == channel.last->value;
+  if (reading.end_ns <= channel.last_ns) {
+    const bool same_time = reading.end_ns == channel.last_ns;
+    const bool same = same_time && reading.value == channel.last_value;
     const Reject why = same ? Reject::kDuplicate : same_time ? Reject::kSameTime : Reject::kOutOfOrder;
     ++channel.rejected[static_cast<std::size_t>(why)];
     return;
   }
-  channel.last = reading;
+  channel.last_ns = reading.end_ns;
+  channel.last_value = reading.value;
   channel.ready.push_back(reading);
 }
 

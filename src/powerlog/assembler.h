@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -52,7 +53,8 @@ class Assembler {
     record::Series series;
     bool announced = false;
     std::int64_t shift_ns = 0;  ///< From where the log has a reading to the end of its interval.
-    std::optional<record::Reading> last;
+    std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
+    double last_value = 0;
     std::int64_t accepted = 0;
     RejectCounts rejected{};
     std::vector<record::Reading> ready;

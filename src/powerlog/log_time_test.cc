@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cstdlib>
 #include <ctime>
+#include <string>
 
 #include "base/clock.h"
 #include "base/splitmix64.h"
@@ -122,6 +124,21 @@ TEST(Number, KnowsWhatIsNone) {
   for (const char* text : {"", "  "}) EXPECT_EQ(parse_number(text).kind, NumberKind::kEmpty);
   for (const char* text : {"1,5", "12W", "--1", "+-1", "0x10", "1 2", "OFF", "."})
     EXPECT_EQ(parse_number(text).kind, NumberKind::kNotANumber) << text;
+}
+
+TEST(Number, EqualsTheCLibraryBitForBit) {
+  SplitMix64 random(9);
+  for (int i = 0; i < 200000; ++i) {
+    std::string text = random.below(4) == 0 ? "-" : "";
+    for (std::uint64_t digits = 1 + random.below(20); digits > 0; --digits) text += static_cast<char>('0' + random.below(10));
+    if (random.below(2) == 0) text.insert(text.size() - random.below(text.size()), ".");
+    if (text.front() == '.' || text.starts_with("-.")) continue;
+    if (random.below(8) == 0) text += "e" + std::to_string(static_cast<int>(random.below(40)) - 30);
+    const double expected = std::strtod(text.c_str(), nullptr);
+    const Number number = parse_number(text);
+    ASSERT_EQ(number.kind, NumberKind::kNumber) << text;
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(number.value), std::bit_cast<std::uint64_t>(expected)) << text;
+  }
 }
 
 TEST(Overlap, SaysByHowMuchAndWhichZoneWouldFit) {

@@ -32,9 +32,48 @@ inline std::string_view trim_blanks(std::string_view text) {
   return text;
 }
 
-/// The whole of `text`, blanks around it aside: decimal point, optional sign and exponent.
+/// Digits with at most one point between them: digits / 10^places.
+struct Decimal {
+  std::uint64_t digits = 0;
+  int places = 0;
+  bool negative = false;
+};
+
+/// All of `text` as sign, digits and point. False: anything else, or more than 18 digits; the general way decides then.
+inline bool scan_decimal(std::string_view text, Decimal& decimal) {
+  constexpr std::ptrdiff_t kMostDigits = 18;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  decimal.negative = at != end && *at == '-';
+  if (at != end && (*at == '-' || *at == '+')) ++at;
+  const auto next_digit = [&] { return static_cast<unsigned>(static_cast<unsigned char>(*at)) - '0'; };
+  std::uint64_t digits = 0;
+  const char* const first = at;
+  for (; at != end && next_digit() <= 9; ++at) digits = digits * 10 + next_digit();
+  std::ptrdiff_t count = at - first;
+  decimal.places = 0;
+  if (at != end && *at == '.') {
+    const char* const point = at++;
+    for (; at != end && next_digit() <= 9; ++at) digits = digits * 10 + next_digit();
+    decimal.places = static_cast<int>(at - point - 1);
+    count += decimal.places;
+  }
+  decimal.digits = digits;
+  return at == end && count > 0 && count <= kMostDigits;
+}
+
+/// The whole of `text`, blanks around it aside: decimal point, optional sign and exponent. The double nearest to it.
 inline Number parse_number(std::string_view text) {
   constexpr double kLargest = 9.8e37;
+  // Up to here both are exact as doubles, so that their quotient is the nearest double (Clinger 1990).
+  constexpr std::uint64_t kLargestExact = std::uint64_t{1} << 53;
+  constexpr double kPowers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+                                1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+  Decimal decimal;
+  if (scan_decimal(text, decimal) && decimal.digits <= kLargestExact) {
+    const double value = static_cast<double>(decimal.digits) / kPowers[decimal.places];
+    return {decimal.negative ? -value : value, NumberKind::kNumber};
+  }
   text = trim_blanks(text);
   if (text.empty()) return {0, NumberKind::kEmpty};
   if (text.front() == '+' && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
@@ -53,6 +92,17 @@ inline Number parse_number(std::string_view text) {
 /// text has no exponent; what is finer than a nanosecond is cut off. Absent: not such a number, or beyond
 /// kLatestTime. A double would not do: seconds since 1970 have only 200 ns steps there.
 inline std::optional<std::int64_t> parse_time_count(std::string_view text, int digits) {
+  // 10^0 to 10^9.
+  constexpr std::uint64_t kPowers[] = {1,       10,        100,        1'000,       10'000,
+                                       100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
+  Decimal decimal;
+  if (scan_decimal(text, decimal) && decimal.places <= 9 - digits) {
+    std::uint64_t ns = 0;
+    if (__builtin_mul_overflow(decimal.digits, kPowers[9 - digits - decimal.places], &ns) ||
+        ns > static_cast<std::uint64_t>(kLatestTime))
+      return std::nullopt;
+    return decimal.negative ? -static_cast<std::int64_t>(ns) : static_cast<std::int64_t>(ns);
+  }
   text = trim_blanks(text);
   const char* at = text.data();
   const char* const end = at + text.size();
