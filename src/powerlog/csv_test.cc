@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/splitmix64.h"
 #include "powerlog/test_logs.h"
 
 namespace assay::powerlog {
@@ -174,6 +175,33 @@ TEST(Csv, AHeaderWithACommaAtItsEnd) {
     EXPECT_EQ(values_of(series_of(value_of(import_text(text, csv_options(watts_by_seconds()))), "csv.power")),
               (std::vector<double>{1, 2}))
         << text;
+}
+
+TEST(Csv, PlainRowsAndQuotedOnesAreReadAlike) {
+  // A quoted field takes the general way, so the same rows with and without quotes compare the two.
+  SplitMix64 random(21);
+  for (const char* tail : {"", ",", ",note", ",\"a,b\""}) {
+    std::string plain = "t,i,u" + std::string(*tail == ',' && tail[1] != 0 ? ",note" : tail) + "\n", quoted = plain;
+    for (int i = 0; i < 500; ++i) {
+      const auto number = [&] {
+        std::string text = std::to_string(random.below(100000));
+        if (random.below(3) == 0) text.insert(random.below(text.size()) + 1, ".");
+        return (random.below(9) == 0 ? "-" : random.below(9) == 0 ? "+" : random.below(20) == 0 ? "x" : "") + text;
+      };
+      const std::string t = std::to_string(i) + "." + std::to_string(random.below(1000)), current = number(), voltage = number();
+      plain += t + "," + current + "," + voltage + tail + "\n";
+      quoted += "\"" + t + "\"," + current + ",\"" + voltage + "\"" + tail + "\n";
+    }
+    Mapping mapping = watts_by_seconds();
+    mapping.power.reset();
+    mapping.voltage = ScaledField{{"u"}, "mV"};
+    mapping.current = ScaledField{{"i"}, "mA"};
+    const ImportedLog one = value_of(import_text(plain, csv_options(mapping)));
+    const ImportedLog other = value_of(import_text(quoted, csv_options(mapping)));
+    EXPECT_GT(one.readings, 300);
+    EXPECT_EQ(series_of(one, "csv.power").readings, series_of(other, "csv.power").readings) << tail;
+    EXPECT_EQ(series_of(one, "csv.power").rejected, series_of(other, "csv.power").rejected) << tail;
+  }
 }
 
 TEST(Csv, ColumnsThatAreNotThere) {

@@ -100,7 +100,8 @@ class TimeRule {
   /// %z and no zone).
   static Result<TimeRule> create(const TimeMapping& time, const std::optional<Zone>& zone);
 
-  bool counts() const { return kind_ == Kind::kCount; }  ///< A number, and no stamp.
+  bool counts() const { return kind_ == Kind::kCount; }  ///< A number, and no stamp:
+  int digits() const { return digits_; }                 ///< of units of 10^-digits s.
   bool utc() const { return kind_ != Kind::kCount || epoch_; }
   /// Whether stamps may need a zone that nobody has said: the first one has to be looked at.
   bool lacks_zone() const { return kind_ == Kind::kIso8601 && !zone_; }

@@ -39,11 +39,10 @@ struct Decimal {
   bool negative = false;
 };
 
-/// All of `text` as sign, digits and point. False: anything else, or more than 18 digits; the general way decides then.
-inline bool scan_decimal(std::string_view text, Decimal& decimal) {
+/// Reads sign, digits and point from `at` on, which ends behind them. False: no digits, or more than 18; the general way
+/// decides then.
+inline bool take_decimal(const char*& at, const char* end, Decimal& decimal) {
   constexpr std::ptrdiff_t kMostDigits = 18;
-  const char* at = text.data();
-  const char* const end = at + text.size();
   decimal.negative = at != end && *at == '-';
   if (at != end && (*at == '-' || *at == '+')) ++at;
   const auto next_digit = [&] { return static_cast<unsigned>(static_cast<unsigned char>(*at)) - '0'; };
@@ -59,25 +58,49 @@ inline bool scan_decimal(std::string_view text, Decimal& decimal) {
     count += decimal.places;
   }
   decimal.digits = digits;
-  return at == end && count > 0 && count <= kMostDigits;
+  return count > 0 && count <= kMostDigits;
+}
+
+/// The same of all of `text`.
+inline bool scan_decimal(std::string_view text, Decimal& decimal) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  return take_decimal(at, end, decimal) && at == end;
+}
+
+/// The double nearest to it. False: not so simple.
+inline bool to_double(const Decimal& decimal, double& value) {
+  // Up to here both are exact as doubles, so that their quotient is the nearest double (Clinger 1990).
+  constexpr std::uint64_t kLargestExact = std::uint64_t{1} << 53;
+  static constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                       1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+  if (decimal.digits > kLargestExact) return false;
+  value = static_cast<double>(decimal.digits) / kPowers[decimal.places];
+  if (decimal.negative) value = -value;
+  return true;
+}
+
+/// Units of 10^-digits s as nanoseconds. False: finer than those, or too large.
+inline bool to_nanoseconds(const Decimal& decimal, int digits, std::int64_t& time_ns) {
+  static constexpr std::uint64_t kPowers[] = {1,       10,        100,        1'000,       10'000,
+                                              100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
+  std::uint64_t ns = 0;
+  if (decimal.places > 9 - digits) return false;
+  if (__builtin_mul_overflow(decimal.digits, kPowers[9 - digits - decimal.places], &ns)) return false;
+  if (ns > static_cast<std::uint64_t>(kLatestTime)) return false;
+  time_ns = decimal.negative ? -static_cast<std::int64_t>(ns) : static_cast<std::int64_t>(ns);
+  return true;
 }
 
 /// The whole of `text`, blanks around it aside: decimal point, optional sign and exponent. The double nearest to it.
 inline Number parse_number(std::string_view text) {
   constexpr double kLargest = 9.8e37;
-  // Up to here both are exact as doubles, so that their quotient is the nearest double (Clinger 1990).
-  constexpr std::uint64_t kLargestExact = std::uint64_t{1} << 53;
-  constexpr double kPowers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
-                                1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
   Decimal decimal;
-  if (scan_decimal(text, decimal) && decimal.digits <= kLargestExact) {
-    const double value = static_cast<double>(decimal.digits) / kPowers[decimal.places];
-    return {decimal.negative ? -value : value, NumberKind::kNumber};
-  }
+  double value = 0;
+  if (scan_decimal(text, decimal) && to_double(decimal, value)) return {value, NumberKind::kNumber};
   text = trim_blanks(text);
   if (text.empty()) return {0, NumberKind::kEmpty};
   if (text.front() == '+' && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
-  double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (end != text.data() + text.size()) return {0, NumberKind::kNotANumber};
   // Too large for a double is what a meter means by overload; too small is 0 to every purpose here, but from_chars
@@ -92,17 +115,9 @@ inline Number parse_number(std::string_view text) {
 /// text has no exponent; what is finer than a nanosecond is cut off. Absent: not such a number, or beyond
 /// kLatestTime. A double would not do: seconds since 1970 have only 200 ns steps there.
 inline std::optional<std::int64_t> parse_time_count(std::string_view text, int digits) {
-  // 10^0 to 10^9.
-  constexpr std::uint64_t kPowers[] = {1,       10,        100,        1'000,       10'000,
-                                       100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
   Decimal decimal;
-  if (scan_decimal(text, decimal) && decimal.places <= 9 - digits) {
-    std::uint64_t ns = 0;
-    if (__builtin_mul_overflow(decimal.digits, kPowers[9 - digits - decimal.places], &ns) ||
-        ns > static_cast<std::uint64_t>(kLatestTime))
-      return std::nullopt;
-    return decimal.negative ? -static_cast<std::int64_t>(ns) : static_cast<std::int64_t>(ns);
-  }
+  std::int64_t time_ns = 0;
+  if (scan_decimal(text, decimal) && to_nanoseconds(decimal, digits, time_ns)) return time_ns;
   text = trim_blanks(text);
   const char* at = text.data();
   const char* const end = at + text.size();
