@@ -36,7 +36,8 @@ class BlockParser {
     }
     while (line < end) {
       auto newline = find_newline(line);
-      // The last line of a block goes on a little into the next one; seldom does it need all that it may have.
+      // The last line of a block goes on a little into the next one; seldom does it need all that it may
+      // have.
       for (std::int64_t more = 512; !newline && text_end() < bytes_.size(); more *= 16) {
         const std::int64_t enough = line + longest_ + 1;
         if (text_end() >= enough) break;
@@ -94,13 +95,17 @@ class BlockParser {
 /// Blocks are claimed in order by whoever is free; a ring of slots bounds how far parsing may run ahead.
 class Pipeline {
  public:
-  Pipeline(const ByteSource& bytes, std::int64_t first_byte, const LineParser& parser, const ReadTuning& tuning)
-      : first_byte_(first_byte), size_(bytes.size()), block_bytes_(std::max<std::int64_t>(1, tuning.block_bytes)) {
+  Pipeline(const ByteSource& bytes, std::int64_t first_byte, const LineParser& parser,
+           const ReadTuning& tuning)
+      : first_byte_(first_byte),
+        size_(bytes.size()),
+        block_bytes_(std::max<std::int64_t>(1, tuning.block_bytes)) {
     blocks_ = size_ > first_byte ? (size_ - first_byte + block_bytes_ - 1) / block_bytes_ : 0;
     const unsigned cpus = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
-    threads_ = static_cast<int>(
-        std::min<std::int64_t>(tuning.threads > 0 ? std::min(tuning.threads, 64) : static_cast<int>(cpus), blocks_));
-    for (int i = 0; i < 2 * threads_; ++i) slots_.emplace_back(bytes, parser, std::max<std::int64_t>(1, tuning.longest_line));
+    threads_ = static_cast<int>(std::min<std::int64_t>(
+        tuning.threads > 0 ? std::min(tuning.threads, 64) : static_cast<int>(cpus), blocks_));
+    for (int i = 0; i < 2 * threads_; ++i)
+      slots_.emplace_back(bytes, parser, std::max<std::int64_t>(1, tuning.longest_line));
   }
 
   Result<void> run(const std::function<Result<void>(const Batch&, std::int64_t)>& deliver) {

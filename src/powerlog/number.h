@@ -39,8 +39,8 @@ struct Decimal {
   bool negative = false;
 };
 
-/// Reads sign, digits and point from `at` on, which ends behind them. False: no digits, or more than 18; the general way
-/// decides then.
+/// Reads sign, digits and point from `at` on, which ends behind them. False: no digits, or more than 18; the
+/// general way decides then.
 inline bool take_decimal(const char*& at, const char* end, Decimal& decimal) {
   constexpr std::ptrdiff_t kMostDigits = 18;
   decimal.negative = at != end && *at == '-';
@@ -92,7 +92,8 @@ inline bool to_nanoseconds(const Decimal& decimal, int digits, std::int64_t& tim
   return true;
 }
 
-/// The whole of `text`, blanks around it aside: decimal point, optional sign and exponent. The double nearest to it.
+/// The whole of `text`, blanks around it aside: decimal point, optional sign and exponent. The double nearest
+/// to it.
 inline Number parse_number(std::string_view text) {
   constexpr double kLargest = 9.8e37;
   Decimal decimal;
@@ -103,16 +104,16 @@ inline Number parse_number(std::string_view text) {
   if (text.front() == '+' && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (end != text.data() + text.size()) return {0, NumberKind::kNotANumber};
-  // Too large for a double is what a meter means by overload; too small is 0 to every purpose here, but from_chars
-  // does not tell which of the two it was.
+  // Too large for a double is what a meter means by overload; too small is 0 to every purpose here, but
+  // from_chars does not tell which of the two it was.
   if (error == std::errc::result_out_of_range) return {0, NumberKind::kNoData};
   if (error != std::errc()) return {0, NumberKind::kNotANumber};
   if (!(std::abs(value) <= kLargest)) return {0, NumberKind::kNoData};
   return {value, NumberKind::kNumber};
 }
 
-/// A decimal number of units of 10^-digits s as nanoseconds (`digits` 9: ns, 6: us, 3: ms, 0: s), exact where the
-/// text has no exponent; what is finer than a nanosecond is cut off. Absent: not such a number, or beyond
+/// A decimal number of units of 10^-digits s as nanoseconds (`digits` 9: ns, 6: us, 3: ms, 0: s), exact where
+/// the text has no exponent; what is finer than a nanosecond is cut off. Absent: not such a number, or beyond
 /// kLatestTime. A double would not do: seconds since 1970 have only 200 ns steps there.
 inline std::optional<std::int64_t> parse_time_count(std::string_view text, int digits) {
   Decimal decimal;
