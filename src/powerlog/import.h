@@ -46,7 +46,7 @@ struct ImportedLog {
   std::int64_t outside = 0;  ///< Good readings that `keep` left out.
 };
 
-/// Reads a whole log in memory that does not depend on its size (about 5 MB a thread), and hands its readings
+/// Reads a whole log in memory that does not depend on its size (about 2 MB a thread), and hands its readings
 /// to `sink`, on this thread and in order. Lines are parsed by `tuning.threads` threads.
 ///
 /// What is odd is counted, with the line where it was first, and never used: noise, sentinels, a last line
