@@ -1,11 +1,9 @@
-// Imports a power log and averages it over a window, at the command of powerlog.py, which times pandas on the same file
-// in turn.
+// Imports a power log and averages it over a window, at the command of powerlog.py, which times pandas on the
+// same file in turn.
 //   bench_powerlog write FILE ROWS    writes a log of a 1 kHz meter: "time,watts" with seconds and watts
 //   bench_powerlog FILE BEGIN END THREADS
-//       answers each line on stdin with the seconds that one import took, the mean power in (BEGIN, END] seconds, and the
-//       largest resident set of the process so far in kB
-#include <sys/resource.h>
-
+//       answers each line on stdin with the seconds that one import took, the mean power in (BEGIN, END]
+//       seconds, and the largest resident set of the process so far in kB
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -41,7 +39,8 @@ int write_log(const std::string& path, std::int64_t rows) {
   SplitMix64 random(1);
   std::int64_t power = 12'000'000;  // uW
   for (std::int64_t row = 0; row < rows; ++row) {
-    power = std::clamp<std::int64_t>(power + static_cast<std::int64_t>(random.below(200'001)) - 100'000, 1'000'000, 40'000'000);
+    power = std::clamp<std::int64_t>(power + static_cast<std::int64_t>(random.below(200'001)) - 100'000,
+                                     1'000'000, 40'000'000);
     append_fixed(text, row * 1000, 1'000'000);
     text += ',';
     append_fixed(text, power, 1'000'000);
@@ -80,10 +79,12 @@ class WindowMean : public powerlog::Sink {
   double sum_ = 0;
 };
 
+/// Of this program alone: getrusage() would tell that of whoever started it, where that is more.
 long peak_kb() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::atol(line.c_str() + 6);
+  return -1;
 }
 
 int serve(char** argv) {
@@ -113,6 +114,7 @@ int serve(char** argv) {
 int main(int argc, char** argv) {
   if (argc == 4 && std::string(argv[1]) == "write") return write_log(argv[2], std::atoll(argv[3]));
   if (argc == 5) return serve(argv);
-  std::fprintf(stderr, "usage: bench_powerlog write FILE ROWS\n       bench_powerlog FILE BEGIN END THREADS\n");
+  std::fprintf(stderr,
+               "usage: bench_powerlog write FILE ROWS\n       bench_powerlog FILE BEGIN END THREADS\n");
   return 2;
 }

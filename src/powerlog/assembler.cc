@@ -8,12 +8,12 @@
 namespace assay::powerlog {
 namespace {
 
-/// A channel is announced with this many readings, or at the end of the log: its interval is their median distance, and
-/// so does not depend on where a batch ends.
+/// A channel is announced with this many readings, or at the end of the log: its interval is their median
+/// distance, and so does not depend on where a batch ends.
 constexpr std::size_t kEnoughForInterval = 1000;
 
-/// Median distance of consecutive readings, the lower of two, since gaps only lengthen; 0 where nothing tells it. Days
-/// are no update interval, but a broken clock.
+/// Median distance of consecutive readings, the lower of two, since gaps only lengthen; 0 where nothing tells
+/// it. Days are no update interval, but a broken clock.
 std::int64_t median_spacing(std::span<const record::Reading> readings) {
   std::vector<std::int64_t> steps;
   for (std::size_t i = 1; i < std::min(readings.size(), kEnoughForInterval); ++i) {
@@ -92,29 +92,32 @@ void Assembler::place(const Batch& batch, const std::vector<std::size_t>& channe
       }
       accept(channels[sample.channel], {time_ns, time_ns, sample.value});
     } else {
-      spreader_.add(sample.time_ns, new_line, {channels[sample.channel], sample.value},
-                    [this](std::size_t channel, const record::Reading& reading) { accept(channel, reading); });
+      spreader_.add(
+          sample.time_ns, new_line, {channels[sample.channel], sample.value},
+          [this](std::size_t channel, const record::Reading& reading) { accept(channel, reading); });
     }
   }
 }
 
 void Assembler::accept(std::size_t index, const record::Reading& reading) {
   Channel& channel = channels_[index];
-  if (channel.last && reading.end_ns <= channel.last->end_ns) {
-    const bool same_time = reading.end_ns == channel.last->end_ns;
-    const bool same = same_time && reading.value == channel.last->value;
+  if (reading.end_ns <= channel.last_ns) {
+    const bool same_time = reading.end_ns == channel.last_ns;
+    const bool same = same_time && reading.value == channel.last_value;
     const Reject why = same ? Reject::kDuplicate : same_time ? Reject::kSameTime : Reject::kOutOfOrder;
     ++channel.rejected[static_cast<std::size_t>(why)];
     return;
   }
-  channel.last = reading;
+  channel.last_ns = reading.end_ns;
+  channel.last_value = reading.value;
   channel.ready.push_back(reading);
 }
 
 void Assembler::count_rejected(const Batch& batch, const std::vector<std::size_t>& channels) {
   for (std::size_t why = 0; why < kRejects; ++why) {
     const std::int64_t first = batch.first_line(static_cast<Reject>(why));
-    if (first_line_[why] == 0 && first > 0) first_line_[why] = parser_.traits().first_line - 1 + result_.lines + first;
+    if (first_line_[why] == 0 && first > 0)
+      first_line_[why] = parser_.traits().first_line - 1 + result_.lines + first;
     rejected_lines_[why] += batch.rejected_lines()[why];
     for (std::size_t i = 0; i < channels.size(); ++i)
       if (channels[i] != kNoChannel) channels_[channels[i]].rejected[why] += batch.rejected_values(i)[why];
@@ -167,21 +170,23 @@ Result<void> Assembler::announce(std::size_t index) {
   return sink_.on_channel(index, description);
 }
 
-/// A few readings out of order are a logger's hiccup. Many are two logs in one, a clock that was set back, or stamps
-/// that are too coarse, and what is left of such a log means nothing.
+/// A few readings out of order are a logger's hiccup. Many are two logs in one, a clock that was set back, or
+/// stamps that are too coarse, and what is left of such a log means nothing.
 Result<void> Assembler::check_order(const Channel& channel) const {
   constexpr std::int64_t kFew = 20;
   const std::int64_t bad = sum_of_order_problems(channel.rejected);
   const std::int64_t all = channel.accepted + bad;
   if (bad < kFew || bad * 10 <= all) return {};
   const auto count = [&](Reject why) {
-    return std::to_string(channel.rejected[static_cast<std::size_t>(why)]) + " " + std::string(to_string(why));
+    return std::to_string(channel.rejected[static_cast<std::size_t>(why)]) + " " +
+           std::string(to_string(why));
   };
-  return fail(Code::kCorrupt, "of " + std::to_string(all) + " readings of " + channel.series.channel.id + " " +
-                                  count(Reject::kOutOfOrder) + ", " + count(Reject::kDuplicate) + " and " +
-                                  count(Reject::kSameTime) +
-                                  " cannot be used: one log in order of time was expected, with stamps as fine as its "
-                                  "readings; is this several logs in one file, or was the clock set back?");
+  return fail(Code::kCorrupt,
+              "of " + std::to_string(all) + " readings of " + channel.series.channel.id + " " +
+                  count(Reject::kOutOfOrder) + ", " + count(Reject::kDuplicate) + " and " +
+                  count(Reject::kSameTime) +
+                  " cannot be used: one log in order of time was expected, with stamps as fine as its "
+                  "readings; is this several logs in one file, or was the clock set back?");
 }
 
 Result<Assembled> Assembler::finish() {

@@ -1,8 +1,9 @@
-// From batches, in the order of the log, to readings of channels: placed in time, in order, each channel announced
-// before its first reading.
+// From batches, in the order of the log, to readings of channels: placed in time, in order, each channel
+// announced before its first reading.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -23,8 +24,8 @@ class Sink {
   virtual ~Sink() = default;
   /// A channel, by a number that counts from 0, before its first reading.
   virtual Result<void> on_channel(std::size_t channel, const record::Channel& description) = 0;
-  /// Some thousand readings of one channel, in order of time, in the log's own clock. Of a mean, the reading's time is
-  /// the end of its interval, wherever the log had it.
+  /// Some thousand readings of one channel, in order of time, in the log's own clock. Of a mean, the
+  /// reading's time is the end of its interval, wherever the log had it.
   virtual Result<void> on_readings(std::size_t channel, std::span<const record::Reading> readings) = 0;
 };
 
@@ -33,7 +34,8 @@ struct Assembled {
   std::vector<record::Series> series;  ///< Without readings.
   std::optional<std::int64_t> first_ns, last_ns;
   std::int64_t readings = 0, lines = 0, bad_lines = 0;
-  std::map<std::string, std::string> facts;  ///< What the log says of itself; and of each rejection, where it began.
+  std::map<std::string, std::string>
+      facts;  ///< What the log says of itself; and of each rejection, where it began.
 };
 
 class Assembler {
@@ -42,8 +44,8 @@ class Assembler {
 
   /// Errors: the sink's; kInvalidInput (the declared interval does not fit the readings).
   Result<void> add(const Batch& batch);
-  /// After the last batch. Errors as add(); kCorrupt (more than a tenth of a channel's readings are out of order or
-  /// repeated).
+  /// After the last batch. Errors as add(); kCorrupt (more than a tenth of a channel's readings are out of
+  /// order or repeated).
   Result<Assembled> finish();
 
  private:
@@ -52,7 +54,8 @@ class Assembler {
     record::Series series;
     bool announced = false;
     std::int64_t shift_ns = 0;  ///< From where the log has a reading to the end of its interval.
-    std::optional<record::Reading> last;
+    std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
+    double last_value = 0;
     std::int64_t accepted = 0;
     RejectCounts rejected{};
     std::vector<record::Reading> ready;

@@ -64,8 +64,8 @@ class Batch {
   void add(std::uint32_t channel, std::int64_t time_ns, double value) {
     samples_.push_back({time_ns, value, channel, static_cast<std::uint32_t>(lines_)});
   }
-  /// Number of the channel `key`, new or known; kNoChannel when there are too many. Cheap when channels come in the
-  /// same order line by line.
+  /// Number of the channel `key`, new or known; kNoChannel when there are too many. Cheap when channels come
+  /// in the same order line by line.
   std::uint32_t channel(std::string_view key);
   void reject(Reject why);                         ///< The present line.
   void reject(std::uint32_t channel, Reject why);  ///< One value of it.

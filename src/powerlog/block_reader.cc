@@ -26,7 +26,7 @@ class BlockParser {
   Result<void> parse(std::int64_t begin, std::int64_t end, bool at_line_start, Batch& batch) {
     batch.reset(parser_.traits().channels);
     offset_ = at_line_start ? begin : begin - 1;
-    text_.clear();
+    size_ = 0;
     ASSAY_OK(extend(end));
     std::int64_t line = begin;
     if (!at_line_start) {
@@ -36,8 +36,12 @@ class BlockParser {
     }
     while (line < end) {
       auto newline = find_newline(line);
-      if (!newline && text_end() < bytes_.size()) {
-        ASSAY_OK(extend(line + longest_ + 1));
+      // The last line of a block goes on a little into the next one; seldom does it need all that it may
+      // have.
+      for (std::int64_t more = 512; !newline && text_end() < bytes_.size(); more *= 16) {
+        const std::int64_t enough = line + longest_ + 1;
+        if (text_end() >= enough) break;
+        ASSAY_OK(extend(std::min(text_end() + more, enough)));
         newline = find_newline(line);
       }
       const bool whole = newline.has_value();
@@ -50,22 +54,23 @@ class BlockParser {
   }
 
  private:
-  std::int64_t text_end() const { return offset_ + static_cast<std::int64_t>(text_.size()); }
+  std::int64_t text_end() const { return offset_ + static_cast<std::int64_t>(size_); }
 
   /// Reads on until `end` of the file's bytes are here, or all of them.
   Result<void> extend(std::int64_t end) {
     const std::int64_t from = text_end();
     end = std::min(end, bytes_.size());
     if (end <= from) return {};
-    const std::size_t had = text_.size();
-    text_.resize(static_cast<std::size_t>(end - offset_));
-    return bytes_.read(from, text_.data() + had, text_.size() - had);
+    const std::size_t had = size_;
+    size_ = static_cast<std::size_t>(end - offset_);
+    if (text_.size() < size_) text_.resize(size_);
+    return bytes_.read(from, text_.data() + had, size_ - had);
   }
 
   std::optional<std::int64_t> find_newline(std::int64_t from) const {
     const auto begin = static_cast<std::size_t>(from - offset_);
-    if (begin >= text_.size()) return std::nullopt;
-    const void* found = std::memchr(text_.data() + begin, '\n', text_.size() - begin);
+    if (begin >= size_) return std::nullopt;
+    const void* found = std::memchr(text_.data() + begin, '\n', size_ - begin);
     if (!found) return std::nullopt;
     return offset_ + (static_cast<const char*>(found) - text_.data());
   }
@@ -83,19 +88,24 @@ class BlockParser {
   const LineParser& parser_;
   std::int64_t longest_;
   std::int64_t offset_ = 0;  ///< Of the text in the file.
-  std::string text_;         ///< Kept between blocks, so that its memory is taken once.
+  std::string text_;         ///< Kept between blocks, so that its memory is taken, and set to zero, once.
+  std::size_t size_ = 0;     ///< Of what it holds now.
 };
 
 /// Blocks are claimed in order by whoever is free; a ring of slots bounds how far parsing may run ahead.
 class Pipeline {
  public:
-  Pipeline(const ByteSource& bytes, std::int64_t first_byte, const LineParser& parser, const ReadTuning& tuning)
-      : first_byte_(first_byte), size_(bytes.size()), block_bytes_(std::max<std::int64_t>(1, tuning.block_bytes)) {
+  Pipeline(const ByteSource& bytes, std::int64_t first_byte, const LineParser& parser,
+           const ReadTuning& tuning)
+      : first_byte_(first_byte),
+        size_(bytes.size()),
+        block_bytes_(std::max<std::int64_t>(1, tuning.block_bytes)) {
     blocks_ = size_ > first_byte ? (size_ - first_byte + block_bytes_ - 1) / block_bytes_ : 0;
     const unsigned cpus = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
-    threads_ = static_cast<int>(
-        std::min<std::int64_t>(tuning.threads > 0 ? std::min(tuning.threads, 64) : static_cast<int>(cpus), blocks_));
-    for (int i = 0; i < 2 * threads_; ++i) slots_.emplace_back(bytes, parser, std::max<std::int64_t>(1, tuning.longest_line));
+    threads_ = static_cast<int>(std::min<std::int64_t>(
+        tuning.threads > 0 ? std::min(tuning.threads, 64) : static_cast<int>(cpus), blocks_));
+    for (int i = 0; i < 2 * threads_; ++i)
+      slots_.emplace_back(bytes, parser, std::max<std::int64_t>(1, tuning.longest_line));
   }
 
   Result<void> run(const std::function<Result<void>(const Batch&, std::int64_t)>& deliver) {

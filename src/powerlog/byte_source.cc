@@ -23,7 +23,8 @@ class FileBytes : public ByteSource {
     struct stat facts {};
     if (::fstat(fd_, &facts) != 0) return fail(io_error(errno, "looking at", path_));
     if (!S_ISREG(facts.st_mode))
-      return fail(Code::kInvalidInput, path_.string() + " is not a regular file: copy what it holds into one");
+      return fail(Code::kInvalidInput,
+                  path_.string() + " is not a regular file: copy what it holds into one");
     size_ = facts.st_size;
     return {};
   }

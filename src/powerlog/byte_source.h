@@ -16,13 +16,14 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
   virtual std::int64_t size() const = 0;
-  /// Fills all of [into, into + count), which has to lie within size(). Errors: kCorrupt (the file shrank or cannot be
-  /// read).
+  /// Fills all of [into, into + count), which has to lie within size(). Errors: kCorrupt (the file shrank or
+  /// cannot be read).
   virtual Result<void> read(std::int64_t offset, char* into, std::size_t count) const = 0;
 };
 
-/// As long as the file is now: what is written to it later is not seen. Read, not mapped: pages of a mapped 10 GB file
-/// would count as this process's memory. Errors: kNotFound, kUnavailable, kInvalidInput (not a regular file).
+/// As long as the file is now: what is written to it later is not seen. Read, not mapped: pages of a mapped
+/// 10 GB file would count as this process's memory. Errors: kNotFound, kUnavailable, kInvalidInput (not a
+/// regular file).
 Result<std::unique_ptr<ByteSource>> open_file(const std::filesystem::path& path);
 
 /// `text` has to outlive it.

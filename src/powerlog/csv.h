@@ -33,12 +33,13 @@ struct TableRequest {
   bool decimal_comma = false;
 };
 
-/// Finds the header and the columns in `head` (the beginning of a file, whole lines). Columns said by name: the first
-/// line that has all of the names is the header, and what stands before it is passed over. By number: the first line
-/// that has a time and a value there is the first row. Rows must have as many columns as the header (or first row);
-/// an empty last one does not count, as some loggers end every line with a separator. Fields may be quoted; a quoted
-/// line end is not supported. Lines that begin with '#' are remarks.
-/// Errors: kInvalidInput (no such column, with the nearest right name; two of that name; no zone), kCorrupt (no rows).
+/// Finds the header and the columns in `head` (the beginning of a file, whole lines). Columns said by name:
+/// the first line that has all of the names is the header, and what stands before it is passed over. By
+/// number: the first line that has a time and a value there is the first row. Rows must have as many columns
+/// as the header (or first row); an empty last one does not count, as some loggers end every line with a
+/// separator. Fields may be quoted; a quoted line end is not supported. Lines that begin with '#' are
+/// remarks. Errors: kInvalidInput (no such column, with the nearest right name; two of that name; no zone),
+/// kCorrupt (no rows).
 Result<std::unique_ptr<LineParser>> open_table(std::string_view head, TableRequest request,
                                                const std::optional<Zone>& zone);
 

@@ -2,18 +2,21 @@
 
 #include <functional>
 
+#include "base/splitmix64.h"
 #include "powerlog/test_logs.h"
 
 namespace assay::powerlog {
 namespace {
 
 TEST(Csv, WattsBySeconds) {
-  const ImportedLog log = value_of(import_text("t,w\n0.0,1.5\n0.1,2.5\n0.2,3.5\n", csv_options(watts_by_seconds())));
+  const ImportedLog log =
+      value_of(import_text("t,w\n0.0,1.5\n0.1,2.5\n0.2,3.5\n", csv_options(watts_by_seconds())));
   EXPECT_EQ(log.format, "csv");
   EXPECT_EQ(log.clock, LogClock::kRelative);
   const record::Series& power = series_of(log, "csv.power");
   EXPECT_EQ(power.readings,
-            (std::vector<record::Reading>{{0, 0, 1.5}, {100'000'000, 100'000'000, 2.5}, {200'000'000, 200'000'000, 3.5}}));
+            (std::vector<record::Reading>{
+                {0, 0, 1.5}, {100'000'000, 100'000'000, 2.5}, {200'000'000, 200'000'000, 3.5}}));
   EXPECT_EQ(power.channel.update_ns, 100'000'000);
   EXPECT_EQ(power.channel.kind, record::ReadingKind::kMean);
   EXPECT_EQ(power.channel.boundary, record::Boundary::kDcInput);
@@ -24,8 +27,10 @@ TEST(Csv, WattsBySeconds) {
 
 TEST(Csv, AReadingStandsAtTheEndOfItsInterval) {
   const std::string text = "t,w\n0,1\n2,1\n4,1\n";
-  const std::vector<std::pair<Position, std::int64_t>> cases = {
-      {Position::kStart, 2'000'000'000}, {Position::kMiddle, 1'000'000'000}, {Position::kEnd, 0}, {Position::kInstant, 0}};
+  const std::vector<std::pair<Position, std::int64_t>> cases = {{Position::kStart, 2'000'000'000},
+                                                                {Position::kMiddle, 1'000'000'000},
+                                                                {Position::kEnd, 0},
+                                                                {Position::kInstant, 0}};
   for (const auto& [position, shift] : cases) {
     Mapping mapping = watts_by_seconds();
     mapping.position = position;
@@ -45,7 +50,9 @@ TEST(Csv, AnIntervalThatNothingTellsLeavesNoReading) {
   ASSERT_FALSE(log);
   EXPECT_TRUE(mentions(log.error().message, "unknown interval")) << log.error().message;
   mapping.interval_ns = 500'000'000;
-  EXPECT_EQ(series_of(value_of(import_text("t,w\n0,1\n", csv_options(mapping))), "csv.power").readings[0].end_ns, 500'000'000);
+  EXPECT_EQ(
+      series_of(value_of(import_text("t,w\n0,1\n", csv_options(mapping))), "csv.power").readings[0].end_ns,
+      500'000'000);
 }
 
 TEST(Csv, ADeclaredIntervalHasToFitTheReadings) {
@@ -63,7 +70,8 @@ TEST(Csv, VoltsTimesAmperesInTheirUnits) {
   mapping.voltage = ScaledField{{"", 3}, "mV"};
   mapping.current = ScaledField{{"", 2}, "mA"};
   mapping.time = {{"", 1}, "us", {}};
-  const ImportedLog log = value_of(import_text("time [us],I,U\n0,1500,12000\n1000,2000,11000\n", csv_options(mapping)));
+  const ImportedLog log =
+      value_of(import_text("time [us],I,U\n0,1500,12000\n1000,2000,11000\n", csv_options(mapping)));
   const record::Series& power = series_of(log, "csv.power");
   ASSERT_EQ(power.readings.size(), 2U);
   EXPECT_DOUBLE_EQ(power.readings[0].value, 18);
@@ -130,27 +138,27 @@ TEST(Csv, StampsWithPatternsAndZones) {
 }
 
 TEST(Csv, RowsThatAreOddAreCounted) {
-  const ImportedLog log = value_of(import_text(
-      "# made by hand\n"
-      "t,w\n"
-      "0,1\n"
-      "1,nan\n"
-      "2,9.91E+37\n"
-      "3,\n"
-      "4,OFF\n"
-      "5,abc\n"
-      "x,1\n"
-      "7,1,2\n"
-      "noise\n"
-      "\n"
-      "\"8\",\"2\"\n"
-      "9,\"2\n"
-      "8,2\n"
-      "8,3\n"
-      "2,1\n"
-      "10,3\n"
-      "11,4",
-      csv_options(watts_by_seconds())));
+  const ImportedLog log =
+      value_of(import_text("# made by hand\n"
+                           "t,w\n"
+                           "0,1\n"
+                           "1,nan\n"
+                           "2,9.91E+37\n"
+                           "3,\n"
+                           "4,OFF\n"
+                           "5,abc\n"
+                           "x,1\n"
+                           "7,1,2\n"
+                           "noise\n"
+                           "\n"
+                           "\"8\",\"2\"\n"
+                           "9,\"2\n"
+                           "8,2\n"
+                           "8,3\n"
+                           "2,1\n"
+                           "10,3\n"
+                           "11,4",
+                           csv_options(watts_by_seconds())));
   const record::Series& power = series_of(log, "csv.power");
   EXPECT_EQ(values_of(power), (std::vector<double>{1, 2, 3}));
   EXPECT_EQ(power.rejected, (std::map<std::string, std::int64_t>{{"cut-short last line", 1},
@@ -169,11 +177,44 @@ TEST(Csv, RowsThatAreOddAreCounted) {
 }
 
 TEST(Csv, AHeaderWithACommaAtItsEnd) {
-  for (const char* text : {"t,w,\n0,1,\n1,2,\n", "t,w,\n0,1\n1,2\n", "t,w\n0,1,\n1,2,\n", "t;w\r\n0;1\r\n1;2\r\n", "t\tw\n0\t1\n1\t2\n",
-                           "\xef\xbb\xbft,w\n0,1\n1,2\n"})
+  for (const char* text : {"t,w,\n0,1,\n1,2,\n", "t,w,\n0,1\n1,2\n", "t,w\n0,1,\n1,2,\n",
+                           "t;w\r\n0;1\r\n1;2\r\n", "t\tw\n0\t1\n1\t2\n", "\xef\xbb\xbft,w\n0,1\n1,2\n"})
     EXPECT_EQ(values_of(series_of(value_of(import_text(text, csv_options(watts_by_seconds()))), "csv.power")),
               (std::vector<double>{1, 2}))
         << text;
+}
+
+TEST(Csv, PlainRowsAndQuotedOnesAreReadAlike) {
+  // A quoted field takes the general way, so the same rows with and without quotes compare the two.
+  SplitMix64 random(21);
+  for (const char* tail : {"", ",", ",note", ",\"a,b\""}) {
+    std::string plain = "t,i,u" + std::string(*tail == ',' && tail[1] != 0 ? ",note" : tail) + "\n",
+                quoted = plain;
+    for (int i = 0; i < 500; ++i) {
+      const auto number = [&] {
+        std::string text = std::to_string(random.below(100000));
+        if (random.below(3) == 0) text.insert(random.below(text.size()) + 1, ".");
+        return (random.below(9) == 0    ? "-"
+                : random.below(9) == 0  ? "+"
+                : random.below(20) == 0 ? "x"
+                                        : "") +
+               text;
+      };
+      const std::string t = std::to_string(i) + "." + std::to_string(random.below(1000)), current = number(),
+                        voltage = number();
+      plain += t + "," + current + "," + voltage + tail + "\n";
+      quoted += "\"" + t + "\"," + current + ",\"" + voltage + "\"" + tail + "\n";
+    }
+    Mapping mapping = watts_by_seconds();
+    mapping.power.reset();
+    mapping.voltage = ScaledField{{"u"}, "mV"};
+    mapping.current = ScaledField{{"i"}, "mA"};
+    const ImportedLog one = value_of(import_text(plain, csv_options(mapping)));
+    const ImportedLog other = value_of(import_text(quoted, csv_options(mapping)));
+    EXPECT_GT(one.readings, 300);
+    EXPECT_EQ(series_of(one, "csv.power").readings, series_of(other, "csv.power").readings) << tail;
+    EXPECT_EQ(series_of(one, "csv.power").rejected, series_of(other, "csv.power").rejected) << tail;
+  }
 }
 
 TEST(Csv, ColumnsThatAreNotThere) {
@@ -261,7 +302,8 @@ TEST(Monsoon, TimesAreSecondsInSpiteOfTheName) {
 }
 
 TEST(Monsoon, TimesThatMayBeMillisecondsAreRefused) {
-  const auto log = import_text("Time(ms),Main(mA),Main Voltage(V),\n0.2,412,4.2,\n0.4,412,4.2,\n0.6,412,4.2,\n", {});
+  const auto log =
+      import_text("Time(ms),Main(mA),Main Voltage(V),\n0.2,412,4.2,\n0.4,412,4.2,\n0.6,412,4.2,\n", {});
   ASSERT_FALSE(log);
   EXPECT_TRUE(mentions(log.error().message, "mapping")) << log.error().message;
 }
@@ -277,8 +319,10 @@ TEST(Jtop, EveryRailTheTotalAndTemperatures) {
   const record::Series& total = series_of(log, "jtop.total.power");
   EXPECT_EQ(values_of(total), (std::vector<double>{5.765, 5.9, 5.91}));
   EXPECT_EQ(total.readings[1].end_ns, parse_iso8601("2023-05-01T10:00:01.001234Z")->ns);
-  EXPECT_EQ(total.channel.contains, (std::vector<std::string>{"jtop.VDD_CPU_GPU_CV.power", "jtop.VDD_SOC.power"}));
-  EXPECT_EQ(values_of(series_of(log, "jtop.VDD_SOC.power")), (std::vector<double>{1497 * 1e-3, 1.5, 1501 * 1e-3}));
+  EXPECT_EQ(total.channel.contains,
+            (std::vector<std::string>{"jtop.VDD_CPU_GPU_CV.power", "jtop.VDD_SOC.power"}));
+  EXPECT_EQ(values_of(series_of(log, "jtop.VDD_SOC.power")),
+            (std::vector<double>{1497 * 1e-3, 1.5, 1501 * 1e-3}));
   EXPECT_EQ(values_of(series_of(log, "jtop.CPU1.utilisation")), (std::vector<double>{12, 14, 13}));
   EXPECT_EQ(rejected(series_of(log, "jtop.CPU2.utilisation"), "sensor off"), 3);
   EXPECT_EQ(rejected(series_of(log, "jtop.GPU.temperature"), "empty field"), 1);

@@ -36,13 +36,14 @@ Result<const Format*> format_named(std::string_view name) {
     names.push_back(format->name);
   }
   const std::string near = nearest_word(name, names);
-  return fail(Code::kInvalidInput, "log format '" + std::string(name) + "': " + join_or(names) + " was expected" +
+  return fail(Code::kInvalidInput, "log format '" + std::string(name) + "': " + join_or(names) +
+                                       " was expected" +
                                        (near.empty() ? "" : "; did you mean '" + near + "'?"));
 }
 
 const Format* recognise_format(std::string_view head) {
-  const auto found =
-      std::find_if(kFormats.begin(), kFormats.end(), [&](const Format* format) { return format->recognise(head); });
+  const auto found = std::find_if(kFormats.begin(), kFormats.end(),
+                                  [&](const Format* format) { return format->recognise(head); });
   return found == kFormats.end() ? nullptr : *found;
 }
 
@@ -66,8 +67,9 @@ std::string_view take_word(std::string_view& text) {
 record::Channel channel_of_key(std::string_view key, Position position) {
   record::Channel channel;
   channel.quantity = key.substr(key.rfind('.') + 1);  // npos + 1 is 0: no dot, all of it.
-  const auto found = std::find_if(kUnits.begin(), kUnits.end(),
-                                  [&](const QuantityUnit& unit) { return unit.quantity == channel.quantity; });
+  const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](const QuantityUnit& unit) {
+    return unit.quantity == channel.quantity;
+  });
   channel.unit = found == kUnits.end() ? "1" : found->unit;
   channel.kind = position == Position::kInstant ? record::ReadingKind::kInstant : record::ReadingKind::kMean;
   channel.facts["sample position"] = to_string(position);

@@ -61,9 +61,10 @@ class LineParser {
 
 /// What the user says about a log.
 struct LogOptions {
-  std::optional<Zone> zone;                  ///< Of stamps that carry none. No default: a guess would shift the power.
-  std::optional<std::int64_t> interval_ns;   ///< Between samples (tegrastats --interval), or that one speaks of.
-  std::optional<Position> position;          ///< Other than the format's usual one.
+  std::optional<Zone> zone;  ///< Of stamps that carry none. No default: a guess would shift the power.
+  std::optional<std::int64_t>
+      interval_ns;                   ///< Between samples (tegrastats --interval), or that one speaks of.
+  std::optional<Position> position;  ///< Other than the format's usual one.
   std::optional<record::Boundary> boundary;  ///< What the meter was connected to.
   std::optional<record::Accuracy> accuracy;  ///< Of the meter's power.
   std::string mark;                          ///< PTDaemon: only readings with this mark; empty: all.
@@ -75,8 +76,8 @@ struct Format {
   std::string_view description;  ///< One line, for help.
   /// Whether the first kilobytes of a file look like this format, and like nothing else in the table.
   bool (*recognise)(std::string_view head);
-  /// `head`: the beginning of the file, cut behind its last whole line. Errors: kInvalidInput (something has to be
-  /// said that was not: zone, interval, boundary, mapping), kCorrupt (no header).
+  /// `head`: the beginning of the file, cut behind its last whole line. Errors: kInvalidInput (something has
+  /// to be said that was not: zone, interval, boundary, mapping), kCorrupt (no header).
   Result<std::unique_ptr<LineParser>> (*open)(std::string_view head, const LogOptions& options);
 };
 
@@ -93,13 +94,14 @@ Result<const Format*> format_named(std::string_view name);
 /// The one that recognises `head`; nullptr: none does.
 const Format* recognise_format(std::string_view head);
 
-/// The next line of `text`, without its end, which is removed from it. False at the end; a last line without an end
-/// is none.
+/// The next line of `text`, without its end, which is removed from it. False at the end; a last line without
+/// an end is none.
 bool take_line(std::string_view& text, std::string_view& line);
 /// The next word between blanks, removed from the front of `text`; empty at the end.
 std::string_view take_word(std::string_view& text);
 
-/// A key such as "VDD_IN.power" as a channel: the part behind the last dot is the quantity and gives the unit.
+/// A key such as "VDD_IN.power" as a channel: the part behind the last dot is the quantity and gives the
+/// unit.
 record::Channel channel_of_key(std::string_view key, Position position);
 /// With all but letters, digits, '_' and '-' as '_': safe in a file name.
 std::string safe_name(std::string_view text);

@@ -93,10 +93,12 @@ Result<std::string> HttpGetter::get() {
   ::curl_easy_setopt(state.curl, CURLOPT_WRITEDATA, &into);
   const CURLcode result = ::curl_easy_perform(state.curl);
   if (result == CURLE_WRITE_ERROR)
-    return fail(Code::kCorrupt, state.url + " answers with more than " + std::to_string(state.most_bytes) + " bytes");
+    return fail(Code::kCorrupt,
+                state.url + " answers with more than " + std::to_string(state.most_bytes) + " bytes");
   if (result != CURLE_OK) {
     const std::string why = state.message[0] != '\0' ? state.message.data() : ::curl_easy_strerror(result);
-    return fail(result == CURLE_OPERATION_TIMEDOUT ? Code::kTimeout : Code::kUnavailable, state.url + ": " + why);
+    return fail(result == CURLE_OPERATION_TIMEDOUT ? Code::kTimeout : Code::kUnavailable,
+                state.url + ": " + why);
   }
   long status = 0;
   ::curl_easy_getinfo(state.curl, CURLINFO_RESPONSE_CODE, &status);

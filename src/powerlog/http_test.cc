@@ -92,7 +92,8 @@ class Http : public testing::Test {
     address_ = "http://127.0.0.1:" + *port;
   }
 
-  Result<std::string> get(const std::string& path, milliseconds timeout = milliseconds(20000), std::size_t most = 1 << 16) {
+  Result<std::string> get(const std::string& path, milliseconds timeout = milliseconds(20000),
+                          std::size_t most = 1 << 16) {
     ASSAY_TRY(HttpGetter getter, HttpGetter::create(address_ + path, timeout, most));
     return getter.get();
   }

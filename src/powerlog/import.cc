@@ -15,21 +15,23 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 struct Signature {
   std::string_view bytes, meaning;
 };
-constexpr std::array<Signature, 8> kSignatures = {{{{"\x1f\x8b", 2}, "compressed by gzip: decompress it first"},
-                                                   {{"\x28\xb5\x2f\xfd", 4}, "compressed by zstd: decompress it first"},
-                                                   {{"\xfd\x37zXZ", 5}, "compressed by xz: decompress it first"},
-                                                   {{"BZh", 3}, "compressed by bzip2: decompress it first"},
-                                                   {{"PK\x03\x04", 4}, "a zip archive or a spreadsheet: save it as CSV"},
-                                                   {{"PAR1", 4}, "Parquet: save it as CSV"},
-                                                   {{"\xff\xfe", 2}, "UTF-16: convert it with iconv -f UTF-16 -t UTF-8"},
-                                                   {{"\xfe\xff", 2}, "UTF-16: convert it with iconv -f UTF-16 -t UTF-8"}}};
+constexpr std::array<Signature, 8> kSignatures = {
+    {{{"\x1f\x8b", 2}, "compressed by gzip: decompress it first"},
+     {{"\x28\xb5\x2f\xfd", 4}, "compressed by zstd: decompress it first"},
+     {{"\xfd\x37zXZ", 5}, "compressed by xz: decompress it first"},
+     {{"BZh", 3}, "compressed by bzip2: decompress it first"},
+     {{"PK\x03\x04", 4}, "a zip archive or a spreadsheet: save it as CSV"},
+     {{"PAR1", 4}, "Parquet: save it as CSV"},
+     {{"\xff\xfe", 2}, "UTF-16: convert it with iconv -f UTF-16 -t UTF-8"},
+     {{"\xfe\xff", 2}, "UTF-16: convert it with iconv -f UTF-16 -t UTF-8"}}};
 
 /// Errors: kCorrupt (empty, or not text, with what it is instead where that can be seen).
 Result<void> check_text(std::string_view head) {
   if (head.empty()) return fail(Code::kCorrupt, "the log is empty: lines of text were expected");
   for (const Signature& signature : kSignatures)
     if (head.starts_with(signature.bytes))
-      return fail(Code::kCorrupt, "lines of text were expected, the file is " + std::string(signature.meaning));
+      return fail(Code::kCorrupt,
+                  "lines of text were expected, the file is " + std::string(signature.meaning));
   const auto odd = std::count_if(head.begin(), head.end(), [](unsigned char c) {
     return c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1b;
   });
@@ -72,9 +74,9 @@ Result<const Format*> choose_format(std::string_view head, const ImportOptions& 
   std::string known;
   for (const Format* format : formats())
     if (format != &kCsv) known += (known.empty() ? "" : ", ") + std::string(format->name);
-  return fail(Code::kInvalidInput, "the log is none of those that are known by their content (" + known +
-                                       "): say its format, or a mapping if it is a table. It begins: " +
-                                       first_line_shown(head));
+  return fail(Code::kInvalidInput,
+              "the log is none of those that are known by their content (" + known +
+                  "): say its format, or a mapping if it is a table. It begins: " + first_line_shown(head));
 }
 
 /// Why there was nothing, in numbers.
@@ -95,7 +97,8 @@ record::Source source_of(const Assembled& assembled, const Format& format, const
   source.id = options.source.empty() ? std::string(format.name) : options.source;
   const auto identity = assembled.facts.find("identity");
   source.description = std::string(format.description);
-  if (identity != assembled.facts.end()) source.description = identity->second + ", from a " + source.description;
+  if (identity != assembled.facts.end())
+    source.description = identity->second + ", from a " + source.description;
   source.simulated = assembled.facts.contains("simulated");
   source.facts = assembled.facts;
   source.facts["format"] = format.name;

@@ -1,5 +1,5 @@
-// Power logs of other tools as readings of channels, in the log's own clock: a stream for logs of any size, or whole
-// series. docs/importing_power_logs.md says what each format needs to be told.
+// Power logs of other tools as readings of channels, in the log's own clock: a stream for logs of any size,
+// or whole series. docs/importing_power_logs.md says what each format needs to be told.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,12 @@
 namespace assay::powerlog {
 
 struct ImportOptions {
-  std::string format;         ///< Of the table in format.h; empty: by content, and "csv" where there is a mapping.
-  std::string source;         ///< Id of the source; empty: the format's name.
-  LogOptions log;             ///< What the user says about the log.
-  std::optional<TimeSpan> run;   ///< The run's windows in UTC: a log in UTC that misses them is refused.
-  std::optional<TimeSpan> keep;  ///< import_log(): readings that end outside of it (log's clock) are not kept.
+  std::string format;  ///< Of the table in format.h; empty: by content, and "csv" where there is a mapping.
+  std::string source;  ///< Id of the source; empty: the format's name.
+  LogOptions log;      ///< What the user says about the log.
+  std::optional<TimeSpan> run;  ///< The run's windows in UTC: a log in UTC that misses them is refused.
+  std::optional<TimeSpan>
+      keep;  ///< import_log(): readings that end outside of it (log's clock) are not kept.
   ReadTuning tuning;
   std::function<void(std::int64_t bytes_done, std::int64_t bytes_total)> progress;
 };
@@ -32,11 +33,12 @@ struct ImportOptions {
 /// A log, read. `series` are without readings when it was streamed.
 struct ImportedLog {
   std::string format;
-  /// `reads`: lines; `failed_reads`: lines that could not be used. Facts: format, clock ("utc", "relative"), bytes, zone,
-  /// what the log says of itself, and of each kind of rejection the line where it was first. `clock` is as it was made:
-  /// mapping the log's clock to CLOCK_MONOTONIC is the caller's.
+  /// `reads`: lines; `failed_reads`: lines that could not be used. Facts: format, clock ("utc", "relative"),
+  /// bytes, zone, what the log says of itself, and of each kind of rejection the line where it was first.
+  /// `clock` is as it was made: mapping the log's clock to CLOCK_MONOTONIC is the caller's.
   record::Source source;
-  /// Its `rejected` counts unusable values of that channel, and unusable lines (of which each may have held one).
+  /// Its `rejected` counts unusable values of that channel, and unusable lines (of which each may have held
+  /// one).
   std::vector<record::Series> series;
   LogClock clock = LogClock::kUtc;
   TimeSpan span;  ///< Of all readings, in the log's clock.
@@ -44,16 +46,17 @@ struct ImportedLog {
   std::int64_t outside = 0;  ///< Good readings that `keep` left out.
 };
 
-/// Reads a whole log in memory that does not depend on its size (about 5 MB a thread), and hands its readings to
-/// `sink`, on this thread and in order. Lines are parsed by `tuning.threads` threads.
+/// Reads a whole log in memory that does not depend on its size (about 2 MB a thread), and hands its readings
+/// to `sink`, on this thread and in order. Lines are parsed by `tuning.threads` threads.
 ///
-/// What is odd is counted, with the line where it was first, and never used: noise, sentinels, a last line without its
-/// end. Readings that go back in time or repeat one are not sorted in: the first stands. Where more than a tenth of a
-/// channel's readings are like that, the log is refused at its end.
+/// What is odd is counted, with the line where it was first, and never used: noise, sentinels, a last line
+/// without its end. Readings that go back in time or repeat one are not sorted in: the first stands. Where
+/// more than a tenth of a channel's readings are like that, the log is refused at its end.
 ///
-/// Errors: kNotFound, kUnavailable (permission); kInvalidInput (not a regular file; not recognised; zone, interval,
-/// boundary or mapping missing or wrong; it misses the run, with the zone that would fit); kCorrupt (empty, binary, no
-/// reading, order); kResource; kInterrupted; and the sink's. After an error the sink has had part of the log.
+/// Errors: kNotFound, kUnavailable (permission); kInvalidInput (not a regular file; not recognised; zone,
+/// interval, boundary or mapping missing or wrong; it misses the run, with the zone that would fit); kCorrupt
+/// (empty, binary, no reading, order); kResource; kInterrupted; and the sink's. After an error the sink has
+/// had part of the log.
 Result<ImportedLog> stream_log(const std::filesystem::path& path, const ImportOptions& options, Sink& sink);
 
 /// The same of a text.

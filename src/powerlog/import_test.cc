@@ -15,7 +15,8 @@ std::string odd_log(SplitMix64& random, int rows) {
   std::int64_t ms = 0;
   for (int i = 0; i < rows; ++i) {
     ms += 1 + static_cast<std::int64_t>(random.below(3));
-    const std::string row = std::to_string(ms) + "," + std::to_string(random.below(1000)) + "." + std::to_string(random.below(100));
+    const std::string row = std::to_string(ms) + "," + std::to_string(random.below(1000)) + "." +
+                            std::to_string(random.below(100));
     switch (random.below(60)) {
       case 0:
         text += "noise\n";
@@ -75,11 +76,13 @@ TEST(Import, TegrastatsSecondsDoNotDependOnBlocks) {
   options.tuning.threads = 3;
   const ImportedLog log = value_of(import_log(fixture("tegrastats-orin-nx.txt"), options));
   ASSERT_EQ(log.series.size(), expected.series.size());
-  for (std::size_t i = 0; i < log.series.size(); ++i) EXPECT_EQ(log.series[i].readings, expected.series[i].readings);
+  for (std::size_t i = 0; i < log.series.size(); ++i)
+    EXPECT_EQ(log.series[i].readings, expected.series[i].readings);
 }
 
 TEST(Import, ALineWithoutAnEndIsPassedOver) {
-  const std::string text = "t,w\n0,1\n" + std::string(5'000'000, '7') + "\n1,2\n2,3\n" + std::string(3'000'000, '7');
+  const std::string text =
+      "t,w\n0,1\n" + std::string(5'000'000, '7') + "\n1,2\n2,3\n" + std::string(3'000'000, '7');
   const ImportedLog log = value_of(import_text(text, csv_options(watts_by_seconds())));
   EXPECT_EQ(values_of(series_of(log, "csv.power")), (std::vector<double>{1, 2, 3}));
   EXPECT_EQ(rejected(series_of(log, "csv.power"), "line too long"), 2);
@@ -130,7 +133,9 @@ TEST(Import, ALogThatGoesBackIsRefused) {
   EXPECT_TRUE(mentions(log.error().message, "200 out of order")) << log.error().message;
   // A hiccup is counted.
   text.resize(text.find("\n50,2\n") + 1);
-  EXPECT_EQ(rejected(series_of(value_of(import_text(text, csv_options(watts_by_seconds()))), "csv.power"), "out of order"), 50);
+  EXPECT_EQ(rejected(series_of(value_of(import_text(text, csv_options(watts_by_seconds()))), "csv.power"),
+                     "out of order"),
+            50);
 }
 
 TEST(Import, OnlyWhatIsAskedForIsKept) {
@@ -155,14 +160,20 @@ TEST(Import, AFormatCanBeSaid) {
   EXPECT_TRUE(mentions(import_log(fixture("ptdaemon.txt"), options).error().message, "mapping"));
   options = csv_options(watts_by_seconds());
   options.format = "jtop";
-  EXPECT_TRUE(mentions(import_log(fixture("jtop.csv"), options).error().message, "a mapping goes with the format csv"));
+  EXPECT_TRUE(mentions(import_log(fixture("jtop.csv"), options).error().message,
+                       "a mapping goes with the format csv"));
 }
 
 TEST(Import, EveryFixtureIsRecognisedByItsContentAlone) {
-  const std::vector<std::pair<std::string, std::string>> files = {
-      {"ptdaemon.txt", "ptdaemon"},           {"ptdaemon-channels.txt", "ptdaemon"},  {"ptdaemon-console.txt", "ptdaemon"},
-      {"tegrastats-old.txt", "tegrastats"},   {"tegrastats-orin-nx.txt", "tegrastats"}, {"tegrastats-agx-orin.txt", "tegrastats"},
-      {"monsoon.csv", "monsoon"},             {"jtop.csv", "jtop"},                   {"jtop-3.csv", "jtop"}};
+  const std::vector<std::pair<std::string, std::string>> files = {{"ptdaemon.txt", "ptdaemon"},
+                                                                  {"ptdaemon-channels.txt", "ptdaemon"},
+                                                                  {"ptdaemon-console.txt", "ptdaemon"},
+                                                                  {"tegrastats-old.txt", "tegrastats"},
+                                                                  {"tegrastats-orin-nx.txt", "tegrastats"},
+                                                                  {"tegrastats-agx-orin.txt", "tegrastats"},
+                                                                  {"monsoon.csv", "monsoon"},
+                                                                  {"jtop.csv", "jtop"},
+                                                                  {"jtop-3.csv", "jtop"}};
   for (const auto& [file, name] : files) {
     const std::string text = value_of(read_file(fixture(file)));
     int recognised = 0;

@@ -26,7 +26,8 @@ Result<void> check_pointer(const Field& field) {
   return {};
 }
 
-/// What stands at a pointer; nullptr: nothing. The library throws for an index that is no number or too large for one.
+/// What stands at a pointer; nullptr: nothing. The library throws for an index that is no number or too large
+/// for one.
 const Json* find_at(const Json& json, const std::string& pointer) {
   try {
     const Json::json_pointer path(pointer);
@@ -36,11 +37,13 @@ const Json* find_at(const Json& json, const std::string& pointer) {
   }
 }
 
-/// The text of the scalar at a pointer; of a number as the library writes it: the shortest that reads back equal.
+/// The text of the scalar at a pointer; of a number as the library writes it: the shortest that reads back
+/// equal.
 Result<std::string> text_at(const Json& json, const std::string& pointer) {
   const Json* value = find_at(json, pointer);
   if (!value) return fail(Code::kCorrupt, "the answer has nothing at " + pointer);
-  if (value->is_null()) return fail(Code::kUnavailable, "the answer has no value at " + pointer + " now (null)");
+  if (value->is_null())
+    return fail(Code::kUnavailable, "the answer has no value at " + pointer + " now (null)");
   if (value->is_string()) return value->get<std::string>();
   if (value->is_number()) return value->dump();
   return fail(Code::kCorrupt,
@@ -52,8 +55,10 @@ Result<double> number_at(const Json& json, const std::string& pointer) {
   const Number number = parse_number(text);
   if (number.kind == NumberKind::kNumber) return number.value;
   if (number.kind == NumberKind::kNotANumber)
-    return fail(Code::kCorrupt, "a number was expected at " + pointer + ", '" + text.substr(0, 80) + "' was found");
-  return fail(Code::kUnavailable, "the answer has no value at " + pointer + " now ('" + text.substr(0, 80) + "')");
+    return fail(Code::kCorrupt,
+                "a number was expected at " + pointer + ", '" + text.substr(0, 80) + "' was found");
+  return fail(Code::kUnavailable,
+              "the answer has no value at " + pointer + " now ('" + text.substr(0, 80) + "')");
 }
 
 Result<LivePower> read_power(const Json& json, const PowerFormula& formula) {
@@ -94,8 +99,8 @@ Result<LivePower> JsonPower::read(std::string_view answer) const {
   ASSAY_TRY(const std::string text, text_at(json, time_field_));
   power.time_ns = time_->parse(text);
   if (!power.time_ns)
-    return fail(Code::kCorrupt, "a time was expected at " + time_field_ + ", '" + text.substr(0, 80) + "' was found" +
-                                    (time_->lacks_zone() ? " (and no zone was said)" : ""));
+    return fail(Code::kCorrupt, "a time was expected at " + time_field_ + ", '" + text.substr(0, 80) +
+                                    "' was found" + (time_->lacks_zone() ? " (and no zone was said)" : ""));
   return power;
 }
 

@@ -67,7 +67,8 @@ TEST(JsonPower, WhatIsNoPowerSaysWhy) {
 }
 
 TEST(JsonPower, PointersAreChecked) {
-  for (const char* pointer : {"", "p", "p/q", "/a~2", "/a~"}) EXPECT_FALSE(JsonPower::create(watts_at(pointer), {})) << pointer;
+  for (const char* pointer : {"", "p", "p/q", "/a~2", "/a~"})
+    EXPECT_FALSE(JsonPower::create(watts_at(pointer), {})) << pointer;
   Mapping mapping = watts_at("/p");
   mapping.power->field = {"", 3};
   EXPECT_FALSE(JsonPower::create(mapping, {}));

@@ -121,10 +121,11 @@ std::optional<std::int64_t> nanoseconds_of(const Civil& c) {
 
 Result<Zone> parse_zone(std::string_view text) {
   const auto bad = [&] {
-    return fail(Code::kInvalidInput,
-                "zone '" + std::string(text) +
-                    "': UTC or an offset from it was expected, as UTC+02:00; for a place, say the offset that was in "
-                    "force there during the run");
+    return fail(
+        Code::kInvalidInput,
+        "zone '" + std::string(text) +
+            "': UTC or an offset from it was expected, as UTC+02:00; for a place, say the offset that was in "
+            "force there during the run");
   };
   std::string_view rest = trim_blanks(text);
   if (rest == "Z") return Zone{};
@@ -147,7 +148,8 @@ std::string to_string(Zone zone) {
   if (zone.offset_s == 0) return "UTC";
   const int minutes = std::abs(zone.offset_s) / 60;
   char text[24];
-  std::snprintf(text, sizeof text, "UTC%c%02d:%02d", zone.offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
+  std::snprintf(text, sizeof text, "UTC%c%02d:%02d", zone.offset_s < 0 ? '-' : '+', minutes / 60,
+                minutes % 60);
   return text;
 }
 
@@ -196,14 +198,16 @@ Result<StampPattern> StampPattern::create(std::string_view pattern) {
     if (std::string_view("YymbdHIpMSfz").find(pattern[i]) == std::string_view::npos)
       return bad(std::string("%") + pattern[i] +
                  " is not known: %Y %y %m %b %d %H %I %p %M %S %f %z and %% are");
-    if (letters.find(pattern[i]) != std::string::npos) return bad(std::string("%") + pattern[i] + " stands twice");
+    if (letters.find(pattern[i]) != std::string::npos)
+      return bad(std::string("%") + pattern[i] + " stands twice");
     letters += pattern[i];
     made.items_.push_back({pattern[i], 0});
   }
   const auto has = [&](std::string_view any) { return letters.find_first_of(any) != std::string::npos; };
   if (!has("Yy") || !has("mb") || !has("d") || !has("HI"))
-    return bad("a year (%Y), month (%m or %b), day (%d) and hour (%H, or %I with %p) were expected: without them "
-               "nothing can be told from a stamp about when it was");
+    return bad(
+        "a year (%Y), month (%m or %b), day (%d) and hour (%H, or %I with %p) were expected: without them "
+        "nothing can be told from a stamp about when it was");
   if (has("I") != has("p")) return bad("%I (1 to 12) and %p (AM or PM) go together");
   return made;
 }

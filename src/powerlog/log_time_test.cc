@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cstdlib>
 #include <ctime>
+#include <string>
 
 #include "base/clock.h"
 #include "base/splitmix64.h"
@@ -24,7 +26,8 @@ TEST(Zone, OffsetsAreRead) {
   EXPECT_EQ(parse_zone("GMT-10").value().offset_s, -36000);
   EXPECT_EQ(to_string(Zone{-19800}), "UTC-05:30");
   EXPECT_EQ(to_string(Zone{}), "UTC");
-  for (const char* text : {"", "CET", "Europe/Berlin", "+15:00", "+2:60", "2", "+", "UTC+", "+02:00:00", "+2:3"})
+  for (const char* text :
+       {"", "CET", "Europe/Berlin", "+15:00", "+2:60", "2", "+", "UTC+", "+02:00:00", "+2:3"})
     EXPECT_FALSE(parse_zone(text)) << text;
 }
 
@@ -42,7 +45,8 @@ TEST(Iso8601, EqualsTheCLibraryOnRandomMoments) {
     EXPECT_FALSE(stamp->has_zone);
     char american[64];
     ASSERT_GT(std::strftime(american, sizeof american, "%m-%d-%Y %H:%M:%S.250", &parts), 0U);
-    EXPECT_EQ(StampPattern::create("%m-%d-%Y %H:%M:%S.%f")->parse(american)->ns, seconds * kSecond + kSecond / 4);
+    EXPECT_EQ(StampPattern::create("%m-%d-%Y %H:%M:%S.%f")->parse(american)->ns,
+              seconds * kSecond + kSecond / 4);
   }
 }
 
@@ -59,9 +63,9 @@ TEST(Iso8601, FractionsAndZones) {
 TEST(Iso8601, WhatTheCalendarDoesNotHaveIsNoStamp) {
   for (const char* text :
        {"", "2026-02-29T00:00:00", "2026-13-01T00:00:00", "2026-00-01T00:00:00", "2026-04-31T00:00:00",
-        "2026-04-30T24:00:00", "2026-04-30T23:60:00", "2026-04-30T23:59:60", "1969-12-31T23:59:59", "2300-01-01T00:00:00",
-        "2026-04-30", "2026-04-30T23:59", "2026-04-30T23:59:59.", "2026-04-30T23:59:59x", "26-04-30T23:59:59",
-        "2026-04-30T23:59:59+15:00", "2026-4-30T23:59:59"})
+        "2026-04-30T24:00:00", "2026-04-30T23:60:00", "2026-04-30T23:59:60", "1969-12-31T23:59:59",
+        "2300-01-01T00:00:00", "2026-04-30", "2026-04-30T23:59", "2026-04-30T23:59:59.",
+        "2026-04-30T23:59:59x", "26-04-30T23:59:59", "2026-04-30T23:59:59+15:00", "2026-4-30T23:59:59"})
     EXPECT_FALSE(parse_iso8601(text)) << text;
   EXPECT_TRUE(parse_iso8601("2024-02-29T00:00:00"));
   EXPECT_TRUE(parse_iso8601("2000-02-29T00:00:00"));
@@ -85,7 +89,8 @@ TEST(StampPattern, ReadsWhatStrptimeReads) {
 }
 
 TEST(StampPattern, RefusesWhatTellsNoMoment) {
-  for (const char* pattern : {"", "%H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H %q", "%Y-%m-%d %H %", "%Y-%m-%d %I", "%Y %Y %m %d %H"})
+  for (const char* pattern :
+       {"", "%H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H %q", "%Y-%m-%d %H %", "%Y-%m-%d %I", "%Y %Y %m %d %H"})
     EXPECT_FALSE(StampPattern::create(pattern)) << pattern;
 }
 
@@ -110,7 +115,8 @@ TEST(TimeCount, IsExactToTheNanosecond) {
   EXPECT_EQ(parse_time_count("2.5e-3", 0), 2'500'000);
   EXPECT_EQ(parse_time_count("-1E3", 3), -1'000'000'000);
   EXPECT_EQ(parse_time_count(".5", 0), 500'000'000);
-  for (const char* text : {"", ".", "-", "1.2.3", "1,5", "nan", "inf", "99999999999999999999", "1e300", "1e", "12:30", "0x10", "4000000001"})
+  for (const char* text : {"", ".", "-", "1.2.3", "1,5", "nan", "inf", "99999999999999999999", "1e300", "1e",
+                           "12:30", "0x10", "4000000001"})
     EXPECT_FALSE(parse_time_count(text, 0)) << text;
 }
 
@@ -124,6 +130,22 @@ TEST(Number, KnowsWhatIsNone) {
     EXPECT_EQ(parse_number(text).kind, NumberKind::kNotANumber) << text;
 }
 
+TEST(Number, EqualsTheCLibraryBitForBit) {
+  SplitMix64 random(9);
+  for (int i = 0; i < 200000; ++i) {
+    std::string text = random.below(4) == 0 ? "-" : "";
+    for (std::uint64_t digits = 1 + random.below(20); digits > 0; --digits)
+      text += static_cast<char>('0' + random.below(10));
+    if (random.below(2) == 0) text.insert(text.size() - random.below(text.size()), ".");
+    if (text.front() == '.' || text.starts_with("-.")) continue;
+    if (random.below(8) == 0) text += "e" + std::to_string(static_cast<int>(random.below(40)) - 30);
+    const double expected = std::strtod(text.c_str(), nullptr);
+    const Number number = parse_number(text);
+    ASSERT_EQ(number.kind, NumberKind::kNumber) << text;
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(number.value), std::bit_cast<std::uint64_t>(expected)) << text;
+  }
+}
+
 TEST(Overlap, SaysByHowMuchAndWhichZoneWouldFit) {
   const std::int64_t run = parse_iso8601("2026-07-25T10:00:00Z")->ns;
   const TimeSpan window{run, run + 60 * kSecond};
@@ -134,7 +156,8 @@ TEST(Overlap, SaysByHowMuchAndWhichZoneWouldFit) {
   EXPECT_EQ(missed.error().code, Code::kInvalidInput);
   EXPECT_NE(missed.error().message.find("begins 1 h 58 min 30 s after the run ends"), std::string::npos)
       << missed.error().message;
-  EXPECT_NE(missed.error().message.find("as UTC+02:00 they would cover it"), std::string::npos) << missed.error().message;
+  EXPECT_NE(missed.error().message.find("as UTC+02:00 they would cover it"), std::string::npos)
+      << missed.error().message;
   EXPECT_EQ(fitting_zone(log, window, Zone{})->offset_s, 7200);
   const TimeSpan another_day{run + 86400 * 3 * kSecond, run + 86401 * 3 * kSecond};
   EXPECT_FALSE(fitting_zone(another_day, window, Zone{}));

@@ -42,9 +42,10 @@ tl::unexpected<Status> bad(std::string_view key, const std::string& what) {
 Result<void> check_field(std::string_view key, const Field& field) {
   if (!field.given()) return bad(key, "a column's name or its number (from 1) was expected, none was found");
   if (!field.name.empty() && field.number != 0)
-    return bad(key, "a name or a number was expected, '" + field.name + "' and " + std::to_string(field.number) +
-                        " were found");
-  if (field.number < 0) return bad(key, "columns are counted from 1, " + std::to_string(field.number) + " was found");
+    return bad(key, "a name or a number was expected, '" + field.name + "' and " +
+                        std::to_string(field.number) + " were found");
+  if (field.number < 0)
+    return bad(key, "columns are counted from 1, " + std::to_string(field.number) + " was found");
   return {};
 }
 
@@ -60,14 +61,18 @@ Result<double> scale_of(std::string_view key, const ScaledField& value, std::spa
 
 Result<double> positive(std::string_view key, double value, std::string_view unit) {
   if (std::isfinite(value) && value > 0) return value;
-  return bad(key, "more than 0 " + std::string(unit) + " was expected, " + std::to_string(value) + " was found");
+  return bad(key,
+             "more than 0 " + std::string(unit) + " was expected, " + std::to_string(value) + " was found");
 }
 
 Result<double> tolerance_of(std::string_view key, const std::optional<double>& value) {
   if (!value)
-    return bad(key, "a tolerance was expected (0.01 for 1 %), none was found: without it the power has no uncertainty");
+    return bad(
+        key,
+        "a tolerance was expected (0.01 for 1 %), none was found: without it the power has no uncertainty");
   if (!(*value >= 0 && *value < 1))
-    return bad(key, "a tolerance of 0 to 1 was expected (0.01 for 1 %), " + std::to_string(*value) + " was found");
+    return bad(key,
+               "a tolerance of 0 to 1 was expected (0.01 for 1 %), " + std::to_string(*value) + " was found");
   return *value;
 }
 
@@ -127,21 +132,26 @@ std::string_view to_string(Position position) {
 Result<Position> parse_position(std::string_view text) {
   for (const auto position : {Position::kStart, Position::kMiddle, Position::kEnd, Position::kInstant})
     if (to_string(position) == text) return position;
-  return fail(Code::kInvalidInput, "sample position '" + std::string(text) +
-                                       "': start, middle, end or instant was expected: where a sample stands in the "
-                                       "interval that it is the mean of");
+  return fail(Code::kInvalidInput,
+              "sample position '" + std::string(text) +
+                  "': start, middle, end or instant was expected: where a sample stands in the "
+                  "interval that it is the mean of");
 }
 
-std::string Field::describe() const { return name.empty() ? "column " + std::to_string(number) : "'" + name + "'"; }
+std::string Field::describe() const {
+  return name.empty() ? "column " + std::to_string(number) : "'" + name + "'";
+}
 
 Result<PowerFormula> power_formula(const Mapping& mapping) {
   const int given = mapping.power.has_value() + mapping.current.has_value() + mapping.shunt.has_value() +
                     mapping.clamp.has_value();
   if (given != 1)
-    return bad("power", "one of power, current, shunt and clamp was expected, " + std::to_string(given) + " were found");
+    return bad("power", "one of power, current, shunt and clamp was expected, " + std::to_string(given) +
+                            " were found");
   if (!mapping.position)
-    return bad("position", "start, middle, end or instant was expected, nothing was found: a sample's place in its "
-                           "interval shifts the power by up to one interval");
+    return bad("position",
+               "start, middle, end or instant was expected, nothing was found: a sample's place in its "
+               "interval shifts the power by up to one interval");
   if (mapping.interval_ns) ASSAY_OK(check_interval(*mapping.interval_ns));
 
   PowerFormula formula;
@@ -181,7 +191,8 @@ std::optional<record::Accuracy> combined_accuracy(const PowerFormula& formula,
   record::Accuracy accuracy = meter.value_or(record::Accuracy{});
   accuracy.of_reading = std::hypot(accuracy.of_reading, formula.tolerance);
   // A shunt's tolerance alone is not all: what reads it has an error too, and that nobody has told.
-  accuracy.source = meter ? meter->source + "; " + formula.basis : formula.basis + ", the recorder's own error unknown";
+  accuracy.source =
+      meter ? meter->source + "; " + formula.basis : formula.basis + ", the recorder's own error unknown";
   return accuracy;
 }
 
@@ -191,7 +202,8 @@ Result<TimeRule> TimeRule::create(const TimeMapping& time, const std::optional<Z
   rule.zone_ = time.zone ? time.zone : zone;
   if (time.unit.find('%') != std::string::npos) {
     ASSAY_TRY(StampPattern pattern, StampPattern::create(time.unit));
-    if (!pattern.has_zone() && !rule.zone_) return fail(zone_is_missing("the time pattern '" + time.unit + "'"));
+    if (!pattern.has_zone() && !rule.zone_)
+      return fail(zone_is_missing("the time pattern '" + time.unit + "'"));
     rule.kind_ = Kind::kPattern;
     rule.pattern_ = std::move(pattern);
     return rule;
@@ -200,12 +212,13 @@ Result<TimeRule> TimeRule::create(const TimeMapping& time, const std::optional<Z
     rule.kind_ = Kind::kIso8601;
     return rule;
   }
-  const auto found =
-      std::find_if(kTimeUnits.begin(), kTimeUnits.end(), [&](const TimeUnit& unit) { return unit.name == time.unit; });
+  const auto found = std::find_if(kTimeUnits.begin(), kTimeUnits.end(),
+                                  [&](const TimeUnit& unit) { return unit.name == time.unit; });
   if (found == kTimeUnits.end())
-    return bad("time.unit", "s, ms, us, ns, epoch, epoch_ms, epoch_us, epoch_ns, iso8601 or a pattern as "
-                            "'%m-%d-%Y %H:%M:%S.%f' was expected, '" +
-                                time.unit + "' was found");
+    return bad("time.unit",
+               "s, ms, us, ns, epoch, epoch_ms, epoch_us, epoch_ns, iso8601 or a pattern as "
+               "'%m-%d-%Y %H:%M:%S.%f' was expected, '" +
+                   time.unit + "' was found");
   rule.digits_ = found->digits;
   rule.epoch_ = found->epoch;
   return rule;
@@ -225,10 +238,10 @@ Result<void> check_interval(std::int64_t interval_ns) {
 }
 
 Status zone_is_missing(std::string_view log) {
-  return {Code::kInvalidInput,
-          "the times of " + std::string(log) +
-              " carry no zone, and none was said: say the one that the logging host's clock was in, as UTC (MLPerf's "
-              "rule for PTDaemon) or UTC+02:00"};
+  return {Code::kInvalidInput, "the times of " + std::string(log) +
+                                   " carry no zone, and none was said: say the one that the logging host's "
+                                   "clock was in, as UTC (MLPerf's "
+                                   "rule for PTDaemon) or UTC+02:00"};
 }
 
 }  // namespace assay::powerlog

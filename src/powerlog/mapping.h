@@ -1,5 +1,5 @@
-// How a user says where the power is: which column (or value of a JSON answer) is time, which is watts, or volts and
-// amperes, or the drop over a shunt, or the output of a current clamp.
+// How a user says where the power is: which column (or value of a JSON answer) is time, which is watts, or
+// volts and amperes, or the drop over a shunt, or the output of a current clamp.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,11 @@ enum class Position {
   kEnd,     ///< The mean of the interval that ends with it (a power analyzer).
   kInstant  ///< Of no interval: the value at that moment (an ADC).
 };
-std::string_view to_string(Position position);  ///< "start", "middle", "end", "instant"
+std::string_view to_string(Position position);           ///< "start", "middle", "end", "instant"
 Result<Position> parse_position(std::string_view text);  ///< Errors: kInvalidInput.
 
-/// A column by the name in the header or by its number from 1; in a JSON answer a pointer (RFC 6901, "/board/watts").
+/// A column by the name in the header or by its number from 1; in a JSON answer a pointer (RFC 6901,
+/// "/board/watts").
 struct Field {
   std::string name;
   int number = 0;
@@ -39,8 +40,9 @@ struct ScaledField {
 
 struct TimeMapping {
   Field field;
-  /// A count since the log's own zero: "s", "ms", "us", "ns"; since 1970 in UTC: "epoch" (seconds), "epoch_ms",
-  /// "epoch_us", "epoch_ns"; a stamp: "iso8601", or a pattern as StampPattern takes it ("%m-%d-%Y %H:%M:%S.%f").
+  /// A count since the log's own zero: "s", "ms", "us", "ns"; since 1970 in UTC: "epoch" (seconds),
+  /// "epoch_ms", "epoch_us", "epoch_ns"; a stamp: "iso8601", or a pattern as StampPattern takes it ("%m-%d-%Y
+  /// %H:%M:%S.%f").
   std::string unit;
   std::optional<Zone> zone;  ///< Of stamps that carry none.
 };
@@ -70,10 +72,11 @@ struct Mapping {
   // Exactly one of a measured voltage, and the supply's with its tolerance.
   std::optional<ScaledField> voltage;
   std::optional<double> supply_volts, supply_tolerance;
-  std::optional<Position> position;         ///< Has to be said: half an interval is an error of the time.
-  std::optional<std::int64_t> interval_ns;  ///< That a sample speaks of; absent: the median distance of samples.
-  char separator = 0;                       ///< CSV: 0: found out from ',', ';', tab and '|'.
-  bool decimal_comma = false;               ///< CSV: 12,5 is twelve and a half.
+  std::optional<Position> position;  ///< Has to be said: half an interval is an error of the time.
+  std::optional<std::int64_t>
+      interval_ns;             ///< That a sample speaks of; absent: the median distance of samples.
+  char separator = 0;          ///< CSV: 0: found out from ',', ';', tab and '|'.
+  bool decimal_comma = false;  ///< CSV: 12,5 is twelve and a half.
 };
 
 /// watts = first x second x scale.
@@ -88,19 +91,20 @@ struct PowerFormula {
 /// Errors: kInvalidInput, naming the key that is wrong, what was expected and what was found.
 Result<PowerFormula> power_formula(const Mapping& mapping);
 
-/// The meter's accuracy, or none, together with the mapping's tolerance. Independent rectangular errors of a product
-/// add in quadrature (GUM 5.1.2), and are given as the rectangular half width of the same variance.
+/// The meter's accuracy, or none, together with the mapping's tolerance. Independent rectangular errors of a
+/// product add in quadrature (GUM 5.1.2), and are given as the rectangular half width of the same variance.
 std::optional<record::Accuracy> combined_accuracy(const PowerFormula& formula,
                                                   const std::optional<record::Accuracy>& meter);
 
 /// How a text becomes nanoseconds. Immutable once made.
 class TimeRule {
  public:
-  /// `zone` where the mapping has none. Errors: kInvalidInput (no field or unit said; unknown unit; a pattern without
-  /// %z and no zone).
+  /// `zone` where the mapping has none. Errors: kInvalidInput (no field or unit said; unknown unit; a pattern
+  /// without %z and no zone).
   static Result<TimeRule> create(const TimeMapping& time, const std::optional<Zone>& zone);
 
-  bool counts() const { return kind_ == Kind::kCount; }  ///< A number, and no stamp.
+  bool counts() const { return kind_ == Kind::kCount; }  ///< A number, and no stamp:
+  int digits() const { return digits_; }                 ///< of units of 10^-digits s.
   bool utc() const { return kind_ != Kind::kCount || epoch_; }
   /// Whether stamps may need a zone that nobody has said: the first one has to be looked at.
   bool lacks_zone() const { return kind_ == Kind::kIso8601 && !zone_; }

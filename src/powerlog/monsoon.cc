@@ -45,7 +45,8 @@ std::int64_t spacing(std::string_view head, const LineParser& parser) {
 }
 
 Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions& options) {
-  constexpr std::int64_t kSlowest = 100'000'000;  // The monitor samples at 5 kHz, and is read out decimated at times.
+  constexpr std::int64_t kSlowest =
+      100'000'000;  // The monitor samples at 5 kHz, and is read out decimated at times.
   TableRequest request;
   request.time = {{std::string(kTime)}, "s", {}};
   request.traits.position = options.position.value_or(Position::kInstant);
@@ -63,11 +64,12 @@ Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions
   ASSAY_TRY(auto parser, open_table(head, std::move(request), options.zone));
   const std::int64_t step = spacing(head, *parser);
   if (step >= kSlowest)
-    return fail(Code::kInvalidInput,
-                "the times of this Monsoon log, read as the seconds that they are known to be, lie " +
-                    std::to_string(static_cast<double>(step) * 1e-9) +
-                    " s apart, where at most 0.1 s was expected: if they are milliseconds here, as the header says, "
-                    "import it as csv with a mapping");
+    return fail(
+        Code::kInvalidInput,
+        "the times of this Monsoon log, read as the seconds that they are known to be, lie " +
+            std::to_string(static_cast<double>(step) * 1e-9) +
+            " s apart, where at most 0.1 s was expected: if they are milliseconds here, as the header says, "
+            "import it as csv with a mapping");
   return parser;
 }
 

@@ -4,8 +4,8 @@
 //   Time,11-13-2020 22:38:59.240,Watts,272.93,...,PF,-1.000000,Mark,notset,Ch1,Watts,91.06,Volts,120.95,...
 //   Time,11-07-2020 17:54:49.071,ERROR,Bad volts reading nan from WT310
 //
-// What it shows on its console lacks "Time,". -1 and -2 stand for "none". A reading is the analyzer's mean over the
-// update interval that ends with it.
+// What it shows on its console lacks "Time,". -1 and -2 stand for "none". A reading is the analyzer's mean
+// over the update interval that ends with it.
 #include <algorithm>
 #include <array>
 
@@ -59,7 +59,9 @@ std::optional<Stamp> take_stamp(std::string_view& line) {
 class PtdaemonParser : public LineParser {
  public:
   PtdaemonParser(LogTraits traits, const LogOptions& options)
-      : LineParser(std::move(traits)), options_(options), zone_ns_(options.zone->offset_s * std::int64_t{1'000'000'000}) {}
+      : LineParser(std::move(traits)),
+        options_(options),
+        zone_ns_(options.zone->offset_s * std::int64_t{1'000'000'000}) {}
 
   void parse(std::string_view line, Batch& batch) const override {
     std::string_view rest = line;
@@ -99,7 +101,9 @@ class PtdaemonParser : public LineParser {
 
   using Seen = std::array<bool, kLabels.size()>;
   /// A group that lacks a label was cut, and the last number before the cut may lack digits.
-  static bool whole(const Seen& seen) { return std::all_of(seen.begin(), seen.end(), [](bool s) { return s; }); }
+  static bool whole(const Seen& seen) {
+    return std::all_of(seen.begin(), seen.end(), [](bool s) { return s; });
+  }
 
   void parse_reading(std::int64_t time_ns, std::string_view rest, Batch& batch) const {
     // A second record within the line: its values may be anybody's.
@@ -174,9 +178,10 @@ bool recognise(std::string_view head) {
 Result<std::unique_ptr<LineParser>> open(std::string_view, const LogOptions& options) {
   if (!options.zone) return fail(zone_is_missing("a PTDaemon log"));
   if (!options.boundary)
-    return fail(Code::kInvalidInput,
-                "a PTDaemon log does not say what the analyzer measured: say dc_input (between supply and board) or "
-                "ac_input (at the wall)");
+    return fail(
+        Code::kInvalidInput,
+        "a PTDaemon log does not say what the analyzer measured: say dc_input (between supply and board) or "
+        "ac_input (at the wall)");
   LogTraits traits;
   traits.position = options.position.value_or(Position::kEnd);
   traits.interval_ns = options.interval_ns;
@@ -185,6 +190,7 @@ Result<std::unique_ptr<LineParser>> open(std::string_view, const LogOptions& opt
 
 }  // namespace
 
-const Format kPtdaemon = {"ptdaemon", "log or console output of SPEC's PTDaemon (power analyzers)", recognise, open};
+const Format kPtdaemon = {"ptdaemon", "log or console output of SPEC's PTDaemon (power analyzers)", recognise,
+                          open};
 
 }  // namespace assay::powerlog

@@ -73,9 +73,9 @@ TEST(Ptdaemon, LinesThatRanIntoEachOtherAreNotUsed) {
 
 TEST(Ptdaemon, TwoRecordsInOneLineAreNotUsed) {
   const std::string line = "Time,01-22-2021 15:05:14.313,Watts,22.97,Volts,227.3,Amps,0.2,PF,0.4";
-  const ImportedLog log =
-      value_of(import_text(line + "\n" + line.substr(0, 60) + "Time,01-22-2021 15:05:15.313,Watts,23,Volts,1,Amps,1,PF,1\n",
-                           options()));
+  const ImportedLog log = value_of(import_text(
+      line + "\n" + line.substr(0, 60) + "Time,01-22-2021 15:05:15.313,Watts,23,Volts,1,Amps,1,PF,1\n",
+      options()));
   EXPECT_EQ(series_of(log, "ptdaemon.power").readings.size(), 1U);
   EXPECT_EQ(rejected(series_of(log, "ptdaemon.power"), "garbled line"), 1);
 }
@@ -90,8 +90,9 @@ TEST(Ptdaemon, TheZoneHasToBeSaid) {
 
   ImportOptions east = options();
   east.log.zone = Zone{3600};
-  EXPECT_EQ(series_of(value_of(import_log(fixture("ptdaemon.txt"), east)), "ptdaemon.power").readings[0].end_ns,
-            parse_iso8601("2020-11-07T16:54:47.071Z")->ns);
+  EXPECT_EQ(
+      series_of(value_of(import_log(fixture("ptdaemon.txt"), east)), "ptdaemon.power").readings[0].end_ns,
+      parse_iso8601("2020-11-07T16:54:47.071Z")->ns);
 }
 
 TEST(Ptdaemon, TheBoundaryHasToBeSaid) {

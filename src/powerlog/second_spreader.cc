@@ -11,7 +11,8 @@ void SecondSpreader::add(std::int64_t stamp_ns, bool new_line, Item item, const 
     new_line = true;
   }
   current_.stamp_ns = stamp_ns;
-  // A broken clock that stays on one second for ever must not fill the memory; so many lines in one are nonsense.
+  // A broken clock that stays on one second for ever must not fill the memory; so many lines in one are
+  // nonsense.
   constexpr std::size_t kMostLines = 100'000;
   if (current_.lines.size() >= kMostLines) {
     emit_second(current_, current_.lines.size(), Part::kWhole, emit);

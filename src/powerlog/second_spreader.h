@@ -9,9 +9,9 @@
 
 namespace assay::powerlog {
 
-/// Lines that share a stamp lie evenly in that second: the j-th of k between j/k and (j+1)/k of it. The first and the
-/// last second of a log are most likely not whole: they take the spacing of their neighbour, the first with its lines at
-/// the end of the second, the last with them at its beginning.
+/// Lines that share a stamp lie evenly in that second: the j-th of k between j/k and (j+1)/k of it. The first
+/// and the last second of a log are most likely not whole: they take the spacing of their neighbour, the
+/// first with its lines at the end of the second, the last with them at its beginning.
 class SecondSpreader {
  public:
   struct Item {
@@ -20,8 +20,8 @@ class SecondSpreader {
   };
   using Emit = std::function<void(std::size_t channel, const record::Reading& reading)>;
 
-  /// A line's items come one after the other; `new_line` with the first of them. What is emitted lags behind by up to
-  /// two seconds' lines.
+  /// A line's items come one after the other; `new_line` with the first of them. What is emitted lags behind
+  /// by up to two seconds' lines.
   void add(std::int64_t stamp_ns, bool new_line, Item item, const Emit& emit);
   void finish(const Emit& emit);
 

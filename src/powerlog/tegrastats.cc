@@ -1,11 +1,11 @@
 // Output of NVIDIA's tegrastats (Jetson), with or without its time stamps.
 //
 //   RAM 2840/7620MB (lfb 512x4MB) SWAP 0/4096MB CPU [25%@1420,off] GR3D_FREQ 76% CPU@42.5C VDD_IN 5765mW ...
-//   07-25-2026 09:08:28 RAM ... GR3D_FREQ 12%@[1300,1300] NVDLA0_FREQ @1600 cpu@52.968C VDD_GPU_SOC 5139mW/5139mW
-//   RAM ... VDD_IN 5336/4970
+//   07-25-2026 09:08:28 RAM ... GR3D_FREQ 12%@[1300,1300] NVDLA0_FREQ @1600 cpu@52.968C VDD_GPU_SOC
+//   5139mW/5139mW RAM ... VDD_IN 5336/4970
 //
-// Of "now/average" the second is tegrastats' own running mean since its start: not used. What a version prints beyond
-// this is passed over.
+// Of "now/average" the second is tegrastats' own running mean since its start: not used. What a version
+// prints beyond this is passed over.
 #include <algorithm>
 #include <array>
 
@@ -17,9 +17,11 @@ namespace {
 
 constexpr double kMebibyte = 1 << 20;
 constexpr double kGatedCelsius = -256;
-// The board's input; every other rail hangs behind it. Jetson Orin NX and Nano, TX2, Xavier NX; and Nano, TX1.
+// The board's input; every other rail hangs behind it. Jetson Orin NX and Nano, TX2, Xavier NX; and Nano,
+// TX1.
 constexpr std::array<std::string_view, 2> kInputs = {"VDD_IN", "POM_5V_IN"};
-// Before there was a unit behind the milliwatts, the name alone told a rail from a memory ("SWAP 0/4096MB" has one).
+// Before there was a unit behind the milliwatts, the name alone told a rail from a memory ("SWAP 0/4096MB"
+// has one).
 constexpr std::array<std::string_view, 4> kRailPrefixes = {"VDD", "VIN", "POM_", "SYS5V"};
 
 const StampPattern& stamp_pattern() {
@@ -27,7 +29,9 @@ const StampPattern& stamp_pattern() {
   return kPattern;
 }
 
-bool is_input(std::string_view rail) { return std::find(kInputs.begin(), kInputs.end(), rail) != kInputs.end(); }
+bool is_input(std::string_view rail) {
+  return std::find(kInputs.begin(), kInputs.end(), rail) != kInputs.end();
+}
 
 bool is_rail(std::string_view name) {
   return std::any_of(kRailPrefixes.begin(), kRailPrefixes.end(),
@@ -52,7 +56,8 @@ bool take_literal(std::string_view& text, std::string_view literal) {
 /// One line, read into samples of one moment.
 class LineReader {
  public:
-  LineReader(std::string_view text, std::int64_t time_ns, Batch& batch) : text_(text), time_ns_(time_ns), batch_(batch) {}
+  LineReader(std::string_view text, std::int64_t time_ns, Batch& batch)
+      : text_(text), time_ns_(time_ns), batch_(batch) {}
 
   /// False: the line is not to be used; nothing has been added.
   bool read() {
@@ -121,7 +126,8 @@ class LineReader {
     const auto at = word.find('@');
     std::string_view value = word.substr(at + 1);
     const auto celsius = take_number(value);
-    if (at > 0 && celsius && (value == "C" || value.starts_with("C/"))) keep(word.substr(0, at), "temperature", *celsius);
+    if (at > 0 && celsius && (value == "C" || value.starts_with("C/")))
+      keep(word.substr(0, at), "temperature", *celsius);
     return true;
   }
 
@@ -209,7 +215,8 @@ std::optional<Stamp> take_stamp(std::string_view& line) {
 
 class TegrastatsParser : public LineParser {
  public:
-  TegrastatsParser(LogTraits traits, const LogOptions& options) : LineParser(std::move(traits)), accuracy_(options.accuracy) {
+  TegrastatsParser(LogTraits traits, const LogOptions& options)
+      : LineParser(std::move(traits)), accuracy_(options.accuracy) {
     if (options.zone) zone_ns_ = options.zone->offset_s * std::int64_t{1'000'000'000};
   }
 
@@ -264,12 +271,14 @@ bool recognise(std::string_view head) { return first_reading_stamped(head).has_v
 Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions& options) {
   const auto stamped = first_reading_stamped(head);
   if (!stamped)
-    return fail(Code::kCorrupt, "no line of tegrastats was found in the first kilobytes (RAM ... CPU [...] ...)");
+    return fail(Code::kCorrupt,
+                "no line of tegrastats was found in the first kilobytes (RAM ... CPU [...] ...)");
   if (*stamped && !options.zone) return fail(zone_is_missing("this tegrastats log"));
   if (!*stamped && !options.interval_ns)
-    return fail(Code::kInvalidInput,
-                "this tegrastats log carries no time stamps: say the interval that it was started with (--interval, "
-                "1000 ms unless given), and its lines are counted");
+    return fail(
+        Code::kInvalidInput,
+        "this tegrastats log carries no time stamps: say the interval that it was started with (--interval, "
+        "1000 ms unless given), and its lines are counted");
   LogTraits traits;
   traits.clock = *stamped ? LogClock::kUtc : LogClock::kRelative;
   traits.timing = *stamped ? Timing::kWholeSeconds : Timing::kCounted;

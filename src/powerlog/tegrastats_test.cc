@@ -88,8 +88,8 @@ TEST(Tegrastats, TwoLinesInOneAreNotUsed) {
   const std::string line = "RAM 1/2MB CPU [1%@2] VDD_IN 5765mW/5700mW";
   ImportOptions options;
   options.log.interval_ns = 1'000'000;
-  const ImportedLog log = value_of(
-      import_text(line + "\n" + line + line + "\n" + "RAM 1/2MB CPU [1%@2] VDD_IN 57x5mW\n" + line + "\n", options));
+  const ImportedLog log = value_of(import_text(
+      line + "\n" + line + line + "\n" + "RAM 1/2MB CPU [1%@2] VDD_IN 57x5mW\n" + line + "\n", options));
   EXPECT_EQ(series_of(log, "tegrastats.VDD_IN.power").readings.size(), 2U);
   EXPECT_EQ(rejected(series_of(log, "tegrastats.VDD_IN.power"), "garbled line"), 2);
 }

@@ -55,7 +55,9 @@ inline std::int64_t rejected(const record::Series& series, const std::string& wh
   return found == series.rejected.end() ? 0 : found->second;
 }
 
-inline bool mentions(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+inline bool mentions(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 /// A mapping for `t,w` in seconds and watts.
 inline Mapping watts_by_seconds() {

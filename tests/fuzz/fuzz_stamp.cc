@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const int digits : {0, 3, 6, 9})
     if (const auto count = powerlog::parse_time_count(text, digits); count) in_range(*count);
   if (const auto zone = powerlog::parse_zone(text); zone)
-    require(powerlog::parse_zone(powerlog::to_string(*zone)).value() == *zone, "a zone reads back", std::string(text));
+    require(powerlog::parse_zone(powerlog::to_string(*zone)).value() == *zone, "a zone reads back",
+            std::string(text));
   const auto line = text.find('\n');
   if (line == std::string_view::npos) return 0;
   const auto pattern = powerlog::StampPattern::create(text.substr(0, line));

@@ -1,4 +1,5 @@
-// Imports a table with the columns "time" and "watts" and writes its readings as raw arrays, for csv_oracle.py.
+// Imports a table with the columns "time" and "watts" and writes its readings as raw arrays, for
+// csv_oracle.py.
 //   powerlog_oracle FILE TIME_UNIT OUT_TIMES OUT_WATTS      int64 nanoseconds, doubles; prints the rejections
 #include <cstdio>
 #include <fstream>
