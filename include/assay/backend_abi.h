@@ -13,8 +13,8 @@
  *   7. profile(), optional: the layers of the executed graph. Opened with assay_open_options.profiling
  *      only, because profiling changes what is timed. The array is valid until close().
  *   8. close().
- * The engine calls infer() only for now: prepare(), submit()/wait() and cancel() are driven by the conformance
- * suite, and wait for the scenarios that need them.
+ * The engine calls infer() only for now: prepare(), submit()/wait() and cancel() are driven by the
+ * conformance suite, and wait for the scenarios that need them.
  *
  * Rules. Nothing throws across this boundary. Every struct begins with struct_size, set by whoever
  * allocates it to the size that it was compiled with: a reader must not touch fields beyond it, so fields

@@ -108,9 +108,9 @@ TEST(Subprocess, InheritsOnlyTheNamedDescriptors) {
 }
 
 TEST(Text, NearestWord) {
-  constexpr std::array<std::string_view, 3> words{"iterations", "duration", "repeats"};
-  EXPECT_EQ(nearest_word("iteratons", words), "iterations");
-  EXPECT_EQ(nearest_word("xyzzy", words), "");
+  constexpr std::array<std::string_view, 3> kWords{"iterations", "duration", "repeats"};
+  EXPECT_EQ(nearest_word("iteratons", kWords), "iterations");
+  EXPECT_EQ(nearest_word("xyzzy", kWords), "");
 }
 
 TEST(Text, HeightWidth) {
