@@ -22,12 +22,8 @@ namespace fs = std::filesystem;
 
 std::vector<plugin::TensorSpec> specs_of(const std::vector<record::TensorInfo>& tensors) {
   std::vector<plugin::TensorSpec> specs;
-  for (const record::TensorInfo& tensor : tensors) {
-    plugin::TensorSpec spec{tensor.name, ASSAY_DTYPE_UNKNOWN, tensor.dims};
-    for (const plugin::DtypeName& entry : plugin::kDtypeNames)
-      if (tensor.dtype == entry.name) spec.dtype = entry.dtype;
-    specs.push_back(std::move(spec));
-  }
+  for (const record::TensorInfo& tensor : tensors)
+    specs.push_back({tensor.name, assay_dtype_named(tensor.dtype.c_str()), tensor.dims});
   return specs;
 }
 
