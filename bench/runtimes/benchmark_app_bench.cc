@@ -24,7 +24,7 @@ constexpr int kInferences = 300;
 /// Mean latency in ms as benchmark_app prints it.
 Result<double> theirs(const std::filesystem::path& model, const std::filesystem::path& log) {
   RunOptions run;
-  run.argv = {ASSAY_SDK_DIR "/venv/bin/benchmark_app",
+  run.argv = {(ASSAY_SDK_DIR "/venv/bin/benchmark_app"),
               "-m",
               model.string(),
               "-d",

@@ -13,8 +13,8 @@
  *   7. profile(), optional: the layers of the executed graph. Opened with assay_open_options.profiling
  *      only, because profiling changes what is timed. The array is valid until close().
  *   8. close().
- * The engine calls infer() only for now: prepare(), submit()/wait() and cancel() are driven by the conformance
- * suite, and wait for the scenarios that need them.
+ * The engine calls infer() only for now: prepare(), submit()/wait() and cancel() are driven by the
+ * conformance suite, and wait for the scenarios that need them.
  *
  * Rules. Nothing throws across this boundary. Every struct begins with struct_size, set by whoever
  * allocates it to the size that it was compiled with: a reader must not touch fields beyond it, so fields
@@ -29,6 +29,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -71,6 +72,46 @@ typedef enum assay_dtype {
   ASSAY_U64 = 12,
   ASSAY_BOOL = 13
 } assay_dtype;
+
+/* Bytes of one element; 0 for what is unknown. */
+static inline uint64_t assay_dtype_size(assay_dtype dtype) {
+  switch (dtype) {
+    case ASSAY_I8:
+    case ASSAY_U8:
+    case ASSAY_BOOL:
+      return 1;
+    case ASSAY_F16:
+    case ASSAY_BF16:
+    case ASSAY_I16:
+    case ASSAY_U16:
+      return 2;
+    case ASSAY_F32:
+    case ASSAY_I32:
+    case ASSAY_U32:
+      return 4;
+    case ASSAY_F64:
+    case ASSAY_I64:
+    case ASSAY_U64:
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+/* "f32", "u8", ... as results and recordings write it; "unknown". */
+static inline const char* assay_dtype_name(assay_dtype dtype) {
+  static const char* const names[] = {"unknown", "f32", "f16", "bf16", "f64", "i8",  "u8",
+                                      "i16",     "u16", "i32", "u32",  "i64", "u64", "bool"};
+  const unsigned index = (unsigned)dtype;
+  return index < sizeof names / sizeof names[0] ? names[index] : names[0];
+}
+
+/* The dtype of that name; ASSAY_DTYPE_UNKNOWN for any other. */
+static inline assay_dtype assay_dtype_named(const char* name) {
+  int dtype = ASSAY_F32;
+  while (dtype <= ASSAY_BOOL && strcmp(name, assay_dtype_name((assay_dtype)dtype)) != 0) ++dtype;
+  return dtype <= ASSAY_BOOL ? (assay_dtype)dtype : ASSAY_DTYPE_UNKNOWN;
+}
 
 /* real = scale * (stored - zero_point); axis -1: one pair for the tensor, else one pair for each index of the
  * axis. */

@@ -13,7 +13,7 @@ constexpr const char* kMagic = "assay-recording 1";
 constexpr std::int64_t kMostEntries = 10'000'000;
 
 std::string spec_text(const TensorSpec& spec) {
-  std::string text = plugin::dtype_name(spec.dtype);
+  std::string text = assay_dtype_name(spec.dtype);
   for (std::size_t d = 0; d < spec.dims.size(); ++d)
     text += (d == 0 ? ":" : "x") + std::to_string(spec.dims[d]);
   return text;

@@ -22,58 +22,17 @@ inline std::int32_t fail(assay_error* error, std::int32_t code, const std::strin
   return code;
 }
 
-inline std::uint64_t dtype_size(assay_dtype dtype) {
-  switch (dtype) {
-    case ASSAY_I8:
-    case ASSAY_U8:
-    case ASSAY_BOOL:
-      return 1;
-    case ASSAY_F16:
-    case ASSAY_BF16:
-    case ASSAY_I16:
-    case ASSAY_U16:
-      return 2;
-    case ASSAY_F32:
-    case ASSAY_I32:
-    case ASSAY_U32:
-      return 4;
-    case ASSAY_F64:
-    case ASSAY_I64:
-    case ASSAY_U64:
-      return 8;
-    default:
-      return 0;
-  }
-}
-
 struct TensorSpec {
   std::string name;
   assay_dtype dtype = ASSAY_DTYPE_UNKNOWN;
   std::vector<std::int64_t> dims;
 };
 
-struct DtypeName {
-  const char* name;
-  assay_dtype dtype;
-};
-inline constexpr DtypeName kDtypeNames[] = {
-    {"f32", ASSAY_F32}, {"f16", ASSAY_F16}, {"bf16", ASSAY_BF16}, {"f64", ASSAY_F64}, {"i8", ASSAY_I8},
-    {"u8", ASSAY_U8},   {"i16", ASSAY_I16}, {"u16", ASSAY_U16},   {"i32", ASSAY_I32}, {"u32", ASSAY_U32},
-    {"i64", ASSAY_I64}, {"u64", ASSAY_U64}, {"bool", ASSAY_BOOL}};
-
-inline const char* dtype_name(assay_dtype dtype) {
-  for (const DtypeName& entry : kDtypeNames)
-    if (entry.dtype == dtype) return entry.name;
-  return "unknown";
-}
-
 /// "f32:1x3x64x64" -> dtype and dimensions. False where the text is anything else, or too large to address.
 inline bool parse_tensor_spec(const std::string& text, TensorSpec& spec) {
   const auto colon = text.find(':');
   if (colon == std::string::npos) return false;
-  spec.dtype = ASSAY_DTYPE_UNKNOWN;
-  for (const DtypeName& entry : kDtypeNames)
-    if (text.compare(0, colon, entry.name) == 0) spec.dtype = entry.dtype;
+  spec.dtype = assay_dtype_named(text.substr(0, colon).c_str());
   if (spec.dtype == ASSAY_DTYPE_UNKNOWN) return false;
   spec.dims.clear();
   std::int64_t elements = 1;
@@ -98,7 +57,7 @@ inline assay_tensor abi_tensor(const TensorSpec& spec) {
   tensor.dtype = spec.dtype;
   tensor.name = spec.name.c_str();
   tensor.rank = static_cast<std::uint32_t>(spec.dims.size());
-  tensor.byte_size = dtype_size(spec.dtype);
+  tensor.byte_size = assay_dtype_size(spec.dtype);
   for (std::size_t d = spec.dims.size(); d-- > 0;) {
     tensor.dims[d] = spec.dims[d];
     tensor.strides[d] = static_cast<std::int64_t>(tensor.byte_size);

@@ -155,7 +155,7 @@ std::vector<std::vector<int64_t>> resolve_shapes(const std::vector<DeclaredShape
 }
 
 void TensorList::add(const std::string& name, assay_dtype dtype, const std::vector<int64_t>& dims) {
-  if (dtype_size(dtype) == 0)
+  if (assay_dtype_size(dtype) == 0)
     throw Failure(ASSAY_ERROR_UNSUPPORTED, "tensor '" + name + "' has an element type that cannot be bound");
   if (dims.size() > ASSAY_MAX_RANK)
     throw Failure(ASSAY_ERROR_UNSUPPORTED, "tensor '" + name + "' has " + std::to_string(dims.size()) +

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <fstream>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -52,6 +53,28 @@ TEST(File, LockIsExclusive) {
   auto second = FileLock::acquire(dir->path() / "lock");
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, Code::kConflict);
+}
+
+TEST(File, WaitingForALockEndsWithTheLockATimeOrAnInterruption) {
+  auto dir = TemporaryDirectory::create("assay-test");
+  const auto path = dir->path() / "lock";
+  std::optional<FileLock> held = FileLock::acquire(path).value();
+  const auto late = FileLock::wait(path, std::chrono::milliseconds(1));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Code::kTimeout);
+
+  set_interrupted(true);
+  const auto stopped = FileLock::wait(path, {});
+  set_interrupted(false);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, Code::kInterrupted);
+
+  int told = 0;
+  EXPECT_TRUE(FileLock::wait(path, {}, [&] {
+    ++told;
+    held.reset();  // The other one ends while we wait.
+  }));
+  EXPECT_EQ(told, 1);
 }
 
 TEST(Subprocess, CapturesLinesAndExitCode) {
@@ -108,9 +131,9 @@ TEST(Subprocess, InheritsOnlyTheNamedDescriptors) {
 }
 
 TEST(Text, NearestWord) {
-  constexpr std::array<std::string_view, 3> words{"iterations", "duration", "repeats"};
-  EXPECT_EQ(nearest_word("iteratons", words), "iterations");
-  EXPECT_EQ(nearest_word("xyzzy", words), "");
+  constexpr std::array<std::string_view, 3> kWords{"iterations", "duration", "repeats"};
+  EXPECT_EQ(nearest_word("iteratons", kWords), "iterations");
+  EXPECT_EQ(nearest_word("xyzzy", kWords), "");
 }
 
 TEST(Text, HeightWidth) {

@@ -120,6 +120,7 @@ Result<void> make_directories(const fs::path& path) {
 Result<void> rename_directory(const fs::path& from, const fs::path& to) {
   ASSAY_OK(sync_directory(from));
   if (::rename(from.c_str(), to.c_str()) != 0) return fail(io_error(errno, "renaming to", to));
+  if (from.parent_path() != to.parent_path()) ASSAY_OK(sync_directory(from.parent_path()));
   return sync_directory(to.parent_path());
 }
 
@@ -146,7 +147,7 @@ Result<FileLock> FileLock::wait(const fs::path& path, std::chrono::milliseconds 
     if (lock || lock.error().code != Code::kConflict) return lock;
     if (interrupted()) return fail(Code::kInterrupted, "stopped by the user");
     if (timeout.count() > 0 && monotonic_ns() - start > std::chrono::nanoseconds(timeout).count())
-      return fail(Code::kTimeout, "waited too long: " + lock.error().message);
+      return fail(Code::kTimeout, "another assay has held " + path.string() + " for too long");
     if (waiting) waiting();
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }

@@ -34,8 +34,8 @@ struct AccuracyOutcome {
 Result<AccuracyOutcome> run_accuracy(const engine::WorkerSpec& spec, const InputSource& source,
                                      const AccuracyRequest& request, const CountProgress& progress = {});
 
-/// Errors that mean "this row cannot be run" rather than "this campaign cannot go on": what the session says
-/// at open.
+/// Errors that mean "this row cannot be run" rather than "this campaign cannot go on", where a session or a
+/// toolchain says them.
 bool is_row_failure(Code code);
 
 /// What a session answered to an inference: whatever code its plugin chose, it is the row's trouble.

@@ -16,6 +16,7 @@ namespace assay::campaign {
 /// The source model as it is, which is what the reference runs.
 record::ArtifactRecord source_artifact(const SourceModel& model);
 
+/// Keeps what rows share: the calibration tensors, and the reference's outputs for each batch size.
 class ArtifactMaker {
  public:
   explicit ArtifactMaker(const Context& context) : context_(context) {}

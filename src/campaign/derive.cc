@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -129,9 +130,16 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
     }
   }
   ASSAY_TRY(const auto superseded, directory.superseded());
+  const int reference_at = reference_row(experiment);
   for (const auto& [id, why] : superseded)
-    for (const Step& step : plan)
-      if (step.id == id && step.row != kReference) rows[step.row].superseded.push_back(id + ": " + why);
+    for (const Step& step : plan) {
+      if (step.id != id) continue;
+      const record::SupersededRun run{id, why, directory.has_run(id)};
+      // Every row's drop rests on the reference.
+      const bool of_all = step.kind == StepKind::kAccuracy && step.row == reference_at;
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        if (of_all || static_cast<int>(i) == step.row) rows[i].superseded.push_back(run);
+    }
   if (const int row = reference_row(experiment); row != kReference) reference = rows[row].accuracy;
   std::string calibration_digest;
   if (directory.has_run(kCalibrationRun)) {
@@ -166,6 +174,7 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
 Result<std::vector<std::pair<std::string, std::string>>> failed_runs(const spec::Experiment& experiment,
                                                                      const store::RunDirectory& directory) {
   std::vector<std::pair<std::string, std::string>> failed;
+  std::set<int> unscored;  ///< Rows whose accuracy pass failed; the plan has it before their timed runs.
   for (const Step& step : make_plan(experiment)) {
     if (!directory.has_run(step.id)) continue;
     const auto folder = directory.run_folder(step.id);
@@ -191,7 +200,13 @@ Result<std::vector<std::pair<std::string, std::string>>> failed_runs(const spec:
       return record::Failure{};
     }();
     if (!failure) return fail(failure.error());
-    if (!failure->reason.empty()) failed.emplace_back(step.id, failure->reason);
+    // Accuracy comes before time: what was timed without it had nothing to be compared with.
+    const bool without_accuracy = step.kind == StepKind::kTimed && unscored.contains(step.row);
+    if (!failure->reason.empty())
+      failed.emplace_back(step.id, failure->reason);
+    else if (without_accuracy)
+      failed.emplace_back(step.id, "timed before the accuracy pass that it is compared with ended well");
+    if (step.kind == StepKind::kAccuracy && !failure->reason.empty()) unscored.insert(step.row);
   }
   return failed;
 }

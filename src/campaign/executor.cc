@@ -203,7 +203,7 @@ class Executor {
   Result<void> time(const Step& step, const record::ArtifactRecord& artifact) {
     const spec::RowSpec& row = row_of(step);
     const spec::Protocol& protocol = experiment_.protocol;
-    ASSAY_TRY(const engine::WorkerSpec spec, worker_spec(context_, step.id, row_of(step), artifact));
+    ASSAY_TRY(const engine::WorkerSpec spec, worker_spec(context_, step.id, row, artifact));
     engine::TimedRequest request;
     ASSAY_TRY(request.inputs, timed_inputs(row));
     ASSAY_TRY(request.references, load_outputs(directory_.run_folder("accuracy." + row.id) / "outputs"));

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "assay/backend_abi.h"
 #include "metric/upsample.h"
 
 namespace assay::campaign {
@@ -36,8 +37,6 @@ template <typename T>
 std::span<const T> elements(std::span<const std::byte> bytes, std::size_t first, std::size_t count) {
   return {reinterpret_cast<const T*>(bytes.data()) + first, count};
 }
-
-std::size_t dtype_bytes(const std::string& dtype) { return dtype == "i64" ? 8 : dtype == "u8" ? 1 : 4; }
 
 }  // namespace
 
@@ -95,7 +94,7 @@ Result<void> ModelOutput::classes_at(std::span<const std::byte> output, int imag
   const std::size_t pixels = static_cast<std::size_t>(height_) * width_;
   const std::size_t count = logits_ ? pixels * classes_ : pixels;
   const std::size_t first = count * static_cast<std::size_t>(image);
-  if (output.size() < (first + count) * dtype_bytes(dtype_))
+  if (output.size() < (first + count) * assay_dtype_size(assay_dtype_named(dtype_.c_str())))
     return fail(Code::kInternal, "an output buffer is smaller than its tensor");
   if (logits_) {
     auto logits = elements<float>(output, first, count);

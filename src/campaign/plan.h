@@ -43,7 +43,7 @@ std::vector<Step> make_plan(const spec::Experiment& experiment);
 int reference_row(const spec::Experiment& experiment);
 
 /// The configuration of the reference. Its batch is the rows' smallest: a model whose batch is fixed has no
-/// other, and the outputs of an image do not depend on its company.
+/// other, and but for rounding the outputs of an image do not depend on its company.
 spec::RowSpec reference_spec(const spec::Experiment& experiment);
 
 }  // namespace assay::campaign

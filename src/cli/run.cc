@@ -114,6 +114,7 @@ Result<int> run(const Options& options) {
   observer.done = [&](std::string_view step, std::int64_t duration_ns) { line.finish(step, duration_ns); };
   // The run directory comes first: a folder that cannot be written must not cost the time of preparing data.
   ASSAY_TRY(store::RunDirectory directory, open_directory(options, experiment, out));
+  ASSAY_TRY(const campaign::Assets assets, campaign::open_assets(experiment, cache, observer.progress));
   if (options.retry_failed) {
     ASSAY_TRY(const auto failed, campaign::failed_runs(experiment, directory));
     for (const auto& [id, reason] : failed) {
@@ -121,7 +122,6 @@ Result<int> run(const Options& options) {
       line.say(id + " failed and is made again: " + reason);
     }
   }
-  ASSAY_TRY(const campaign::Assets assets, campaign::open_assets(experiment, cache, observer.progress));
   ASSAY_TRY(const record::Results results, campaign::execute(experiment, assets, directory, cache, observer));
   line.say("");
   ASSAY_TRY(const std::string table,

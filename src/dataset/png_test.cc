@@ -59,7 +59,7 @@ std::string encode_with_libpng(const Image& image, const Kind& kind) {
 Image noise(int height, int width, int channels) {
   std::mt19937 random(3);
   Image image{height, width, channels, {}};
-  image.pixels.resize(static_cast<std::size_t>(height * width * channels));
+  image.pixels.resize(static_cast<std::size_t>(height) * width * channels);
   for (auto& value : image.pixels) value = static_cast<std::uint8_t>(random());
   return image;
 }

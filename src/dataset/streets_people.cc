@@ -73,9 +73,9 @@ void draw_rider(Sprite& s, const Clothes& c, bool motor, Rng& rng, int ambient) 
   const int lean = motor ? rng.range(150, 330) : rng.range(180, 420);
   const int neck_x = hip_x + lean, neck_y = hip_y + (motor ? 540 : 520);
   const int hand_x = motor ? 380 : 430, hand_y = motor ? 1060 : 1040;
-  const int knee_x = motor ? 170 : 190, knee_y = motor ? 720 : 720;
+  const int knee_x = motor ? 170 : 190, knee_y = 720;
   s.limb(hip_x, hip_y, knee_x - 120, knee_y - 60, 190, scale(c.legs, 200), kRider);
-  s.limb(knee_x - 120, knee_y - 60, motor ? -120 : -120, motor ? 330 : 330, 140, scale(c.legs, 200), kRider);
+  s.limb(knee_x - 120, knee_y - 60, -120, 330, 140, scale(c.legs, 200), kRider);
   s.limb(hip_x, hip_y + 30, neck_x, neck_y, 330, c.top, kRider);
   s.limb(hip_x, hip_y, knee_x, knee_y, 200, c.legs, kRider);
   s.limb(knee_x, knee_y, motor ? 20 : 60, motor ? 330 : 300, 150, c.legs, kRider);

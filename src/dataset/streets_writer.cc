@@ -164,7 +164,9 @@ Result<fs::path> ensure_streets(const spec::StreetsData& streets, const fs::path
   const fs::path root = cache / name;
   ASSAY_OK(make_directories(root));
   // Two campaigns that start together make the scenes once.
-  ASSAY_TRY(const FileLock lock, FileLock::wait(root / ".lock", {}));
+  ASSAY_TRY(const FileLock lock, FileLock::wait(root / ".lock", {}, [&] {
+              if (progress) progress(0, 0);  // Another assay makes them.
+            }));
   const auto total = static_cast<std::size_t>(streets.train) + static_cast<std::size_t>(streets.val);
   std::size_t before = 0;
   for (const auto& [split, count] :

@@ -3,6 +3,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "assay/backend_abi.h"
 #include "engine/worker/protocol.h"
 
 namespace assay::engine {
@@ -101,18 +102,9 @@ class Fields {
   std::string problem_;
 };
 
-/// Bytes of one element; 0 for a type that has no name.
-std::int64_t element_bytes(const std::string& dtype) {
-  if (dtype == "i8" || dtype == "u8" || dtype == "bool") return 1;
-  if (dtype == "f16" || dtype == "bf16" || dtype == "i16" || dtype == "u16") return 2;
-  if (dtype == "f32" || dtype == "i32" || dtype == "u32") return 4;
-  if (dtype == "f64" || dtype == "i64" || dtype == "u64") return 8;
-  return 0;
-}
-
 /// Dense tensors of known types are as long as their dimensions say: everything that reads them relies on it.
 bool is_consistent(const record::TensorInfo& tensor) {
-  std::int64_t bytes = element_bytes(tensor.dtype);
+  auto bytes = static_cast<std::int64_t>(assay_dtype_size(assay_dtype_named(tensor.dtype.c_str())));
   for (const std::int64_t dim : tensor.dims) {
     if (dim < 1 || bytes > (std::int64_t{1} << 40) / dim) return false;
     bytes *= dim;

@@ -11,6 +11,13 @@
 
 namespace assay::record {
 
+/// A failed run that was to be made again on request.
+struct SupersededRun {
+  std::string id;           ///< "timed.openvino-cpu-fp32.r2"
+  std::string why;          ///< "killed by SIGKILL ..."
+  bool made_again = false;  ///< The new one has ended, well or not.
+};
+
 struct RowEvidence {
   RowKey key;
   ArtifactRecord artifact;
@@ -27,8 +34,7 @@ struct RowEvidence {
   std::string calibration_relation;  ///< "same images as validation", "disjoint", "none"
   std::vector<Peak> peaks;
   int planned_repeats = 0;
-  /// Failed runs that were made again on request: "timed.openvino-cpu-fp32.r2: killed by SIGKILL ...".
-  std::vector<std::string> superseded;
+  std::vector<SupersededRun> superseded;
 };
 
 }  // namespace assay::record

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 #include "store/json_fields.h"
 
@@ -130,20 +131,25 @@ Result<void> RunDirectory::supersede(std::string_view id, std::string_view why) 
   ASSAY_OK(make_directories(folder));
   ASSAY_OK(write_file(run_folder(id) / "why", why));
   int n = 1;
-  while (fs::exists(folder / (std::string(id) + "." + std::to_string(n)))) ++n;
+  std::error_code ignored;  // What cannot be seen cannot be renamed onto either, and that is told.
+  while (fs::exists(folder / (std::string(id) + "." + std::to_string(n)), ignored)) ++n;
   return rename_directory(run_folder(id), folder / (std::string(id) + "." + std::to_string(n)));
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> RunDirectory::superseded() const {
   std::vector<std::pair<std::string, std::string>> found;
+  const fs::path folder = path_ / "superseded";
   std::error_code error;
-  std::vector<fs::path> folders;
-  for (fs::directory_iterator it(path_ / "superseded", error), end; !error && it != end; it.increment(error))
-    folders.push_back(it->path());
-  std::ranges::sort(folders);
-  for (const fs::path& folder : folders) {
-    ASSAY_TRY(const std::string why, read_file(folder / "why"));
-    found.emplace_back(folder.stem().string(), why);  // "timed.row.r1.2" is the second of timed.row.r1.
+  std::vector<std::pair<std::string, int>> names;  // "timed.row.r1.2" is the second of timed.row.r1.
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    names.emplace_back(it->path().stem(), std::atoi(it->path().extension().c_str() + 1));
+  if (error && error != std::errc::no_such_file_or_directory)
+    return fail(io_error(error.value(), "listing", folder));
+  std::ranges::sort(names);
+  for (const auto& [id, n] : names) {
+    auto why = read_file(folder / (id + "." + std::to_string(n)) / "why");
+    if (!why) return fail(Code::kCorrupt, why.error().message);
+    found.emplace_back(id, std::move(*why));
   }
   return found;
 }

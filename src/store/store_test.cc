@@ -294,6 +294,28 @@ TEST(RunDirectory, RefusesToResumeWhenSomethingChanged) {
   EXPECT_TRUE(RunDirectory::resume(path, harmless));
 }
 
+TEST(RunDirectory, SupersededRunsStayInTheOrderOfTheirAttempts) {
+  const auto dir = temporary();
+  auto run = RunDirectory::create(dir.path() / "run", "", campaign());
+  ASSERT_TRUE(run);
+  EXPECT_TRUE(run->superseded().value().empty());
+  EXPECT_EQ(run->supersede("timed.a-b1.r1", "x").error().code, Code::kNotFound);
+  for (int attempt = 1; attempt <= 11; ++attempt) {
+    ASSERT_TRUE(run->add_run("timed.a-b1.r1",
+                             [](const fs::path& folder) { return save_timed_run(folder, timed_run()); }));
+    ASSERT_TRUE(run->supersede("timed.a-b1.r1", "attempt " + std::to_string(attempt)));
+    EXPECT_FALSE(run->has_run("timed.a-b1.r1"));
+  }
+  const auto superseded = run->superseded();
+  ASSERT_TRUE(superseded);
+  ASSERT_EQ(superseded->size(), 11u);
+  for (int i = 0; i < 11; ++i)
+    EXPECT_EQ((*superseded)[i], std::pair(std::string("timed.a-b1.r1"), "attempt " + std::to_string(i + 1)));
+  EXPECT_TRUE(load_timed_run(run->path() / "superseded" / "timed.a-b1.r1.10"));
+  fs::remove(run->path() / "superseded" / "timed.a-b1.r1.3" / "why");
+  EXPECT_EQ(run->superseded().error().code, Code::kCorrupt);
+}
+
 TEST(RunDirectory, AFullDiskIsAResourceErrorAndLosesNoFinishedRun) {
   const auto dir = temporary();
   auto run = RunDirectory::create(dir.path() / "run", "", campaign());

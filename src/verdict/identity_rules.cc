@@ -43,8 +43,13 @@ void judge_failures(const Case& c, Findings& out) {
 
 /// A run that ends well at the second attempt is chosen from two: whoever reads the table should know.
 void judge_made_again(const Case& c, Findings& out) {
-  for (const std::string& run : c.evidence.superseded)
-    out.push_back({"run-again", Severity::kWarn, "failed, and was made again: " + run, {}});
+  for (const record::SupersededRun& run : c.evidence.superseded) {
+    const std::string what = run.id + ": " + run.why;
+    if (run.made_again)
+      out.push_back({"run-again", Severity::kWarn, "failed, and was made again: " + what, {}});
+    else
+      out.push_back({"run-failed", Severity::kInvalid, "failed, and is yet to be made again: " + what, {}});
+  }
 }
 
 void judge_repeats(const Case& c, Findings& out) {

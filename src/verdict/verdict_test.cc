@@ -117,7 +117,13 @@ const Fires kFires[] = {
     {"run-failed", Severity::kInvalid, "timed run 3: hang",
      [](Subject& s) { s.evidence.timed[2].failure.reason = "hang"; }},
     {"run-again", Severity::kWarn, "timed.x.r1: killed",
-     [](Subject& s) { s.evidence.superseded = {"timed.x.r1: killed by SIGKILL"}; }},
+     [](Subject& s) {
+       s.evidence.superseded = {{"timed.x.r1", "killed by SIGKILL", true}};
+     }},
+    {"run-failed", Severity::kInvalid, "yet to be made again: timed.x.r1",
+     [](Subject& s) {
+       s.evidence.superseded = {{"timed.x.r1", "killed by SIGKILL", false}};
+     }},
     {"repeats", Severity::kWarn, "2 of 3 repeats", [](Subject& s) { s.evidence.timed.pop_back(); }},
     {"repeats", Severity::kWarn, "1 of 3 end-to-end loops",
      [](Subject& s) { s.evidence.pipeline.resize(1); }},

@@ -177,6 +177,8 @@ TEST_F(Campaign, ARecordedRowAnswersAgainAndIsMarkedSimulated) {
   const Outcome recorded = run_assay({"record", out, "--row", "onnxruntime-cpu-fp32", "-o", file});
   ASSERT_EQ(recorded.exit_code, 0) << recorded.text;
   EXPECT_NE(recorded.text.find("12 answers, 200 delays"), std::string::npos) << recorded.text;
+  EXPECT_EQ(run_assay({"record", out, "--row", "onnxruntime-cpu-fp32", "-o", file}).exit_code, 5)
+      << "a recording is never overwritten";
   const auto replay = write("replay.yaml", std::string(kHead) +
                                                "rows: [{backend: replay, precision: fp32, artifact: " + file +
                                                "}]\n" + protocol(2, 100));

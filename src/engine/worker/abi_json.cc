@@ -19,33 +19,9 @@ json name_values(const assay_name_value* list, std::uint32_t count) {
   return object;
 }
 
-std::int64_t element_bytes(assay_dtype dtype) {
-  switch (dtype) {
-    case ASSAY_I8:
-    case ASSAY_U8:
-    case ASSAY_BOOL:
-      return 1;
-    case ASSAY_F16:
-    case ASSAY_BF16:
-    case ASSAY_I16:
-    case ASSAY_U16:
-      return 2;
-    case ASSAY_F32:
-    case ASSAY_I32:
-    case ASSAY_U32:
-      return 4;
-    case ASSAY_F64:
-    case ASSAY_I64:
-    case ASSAY_U64:
-      return 8;
-    default:
-      return 0;
-  }
-}
-
 /// Row-major without gaps. The stride of a dimension of 1 says nothing; nor do any of an unknown type.
 bool is_dense(const assay_tensor& tensor) {
-  std::int64_t expected = element_bytes(tensor.dtype);
+  auto expected = static_cast<std::int64_t>(assay_dtype_size(tensor.dtype));
   for (std::uint32_t d = tensor.rank; expected > 0 && d-- > 0;) {
     if (tensor.dims[d] > 1 && tensor.strides[d] != expected) return false;
     if (__builtin_mul_overflow(expected, tensor.dims[d], &expected)) return false;
@@ -77,7 +53,7 @@ json tensors_json(const assay_tensor* tensors, std::uint32_t count, std::string&
                 " bytes: assay reads and writes dense row-major tensors only; let the plugin copy";
     }
     list.push_back({{"name", name},
-                    {"dtype", dtype_name(tensor.dtype)},
+                    {"dtype", assay_dtype_name(tensor.dtype)},
                     {"dims", dims},
                     {"byte_size", tensor.byte_size}});
   }
@@ -107,13 +83,6 @@ const char* placement_name(assay_placement placement) {
 }
 
 }  // namespace
-
-const char* dtype_name(assay_dtype dtype) {
-  static constexpr const char* kNames[] = {"unknown", "f32", "f16", "bf16", "f64", "i8",  "u8",
-                                           "i16",     "u16", "i32", "u32",  "i64", "u64", "bool"};
-  const auto index = static_cast<unsigned>(dtype);
-  return index < sizeof kNames / sizeof *kNames ? kNames[index] : kNames[0];
-}
 
 json description_json(const assay_description& description) {
   json accelerators = json::array(), formats = json::array();

@@ -8,9 +8,6 @@
 
 namespace assay::engine {
 
-/// "f32", "u8", ...; "unknown".
-const char* dtype_name(assay_dtype dtype);
-
 nlohmann::json description_json(const assay_description& description);
 
 /// Also names the accelerator by the description's words. `problem` is set, and the result of no use, where
