@@ -52,6 +52,7 @@ class Executor {
           step.kind == StepKind::kTimed && i + 1 < plan_.size() && plan_[i + 1].repeat != step.repeat;
       if (round_ends) ASSAY_OK(write_results());
     }
+    observing_.close();
     return write_results();
   }
 
@@ -189,15 +190,7 @@ class Executor {
   }
 
   Result<std::vector<engine::TensorSet>> timed_inputs(const spec::RowSpec& row) const {
-    const InputSource source = validation_of(row);
-    std::vector<engine::TensorSet> inputs;
-    for (std::size_t g = 0; g < source.groups() && g < static_cast<std::size_t>(experiment_.protocol.inputs);
-         ++g) {
-      std::vector<std::byte> bytes(source.group_bytes());
-      ASSAY_OK(source.load(g, bytes));
-      inputs.push_back({std::move(bytes)});
-    }
-    return inputs;
+    return validation_of(row).first(static_cast<std::size_t>(experiment_.protocol.inputs));
   }
 
   Result<void> time(const Step& step, const record::ArtifactRecord& artifact) {
@@ -222,16 +215,16 @@ class Executor {
     if (observing_.has_power())
       request.timed_duration = std::max<std::chrono::nanoseconds>(
           request.timed_duration, observing_.power_interval() * (experiment_.power.least_samples + 2));
-    request.loaded_idle = observing_.has_power() ? experiment_.power.loaded_idle : std::chrono::nanoseconds(0);
+    request.loaded_idle =
+        observing_.has_power() ? experiment_.power.loaded_idle : std::chrono::nanoseconds(0);
     ASSAY_TRY(Observing::Quiet quiet, observing_.wait_for_quiet(name));
     observing_.start();
     auto timed = engine::run_timed(spec, request, [&](const engine::Progress& progress) {
-                // Count and duration both end a phase: what is left follows from the one that is behind.
-                const double whole =
-                    progress.fraction > 0 ? static_cast<double>(progress.done) / progress.fraction : 0;
-                observer_.progress(context_.position + std::string(progress.phase) + " " + name, progress.done,
-                                   std::max(progress.total, static_cast<std::int64_t>(whole)));
-              });
+      // Count and duration both end a phase: what is left follows from the one that is behind.
+      const double whole = progress.fraction > 0 ? static_cast<double>(progress.done) / progress.fraction : 0;
+      observer_.progress(context_.position + std::string(progress.phase) + " " + name, progress.done,
+                         std::max(progress.total, static_cast<std::int64_t>(whole)));
+    });
     record::Observation observation = observing_.stop();
     if (!timed) return fail(timed.error());
     record::TimedRun run = std::move(*timed);
@@ -304,7 +297,8 @@ class Executor {
     const std::int64_t end = monotonic_ns() + duration.count();
     while (monotonic_ns() < end) {
       if (interrupted()) return fail(Code::kInterrupted, "stopped by the user");
-      observer_.progress(context_.position + what + ", seconds to go", (end - monotonic_ns()) / 1'000'000'000, 0);
+      observer_.progress(context_.position + what + ", seconds to go", (end - monotonic_ns()) / 1'000'000'000,
+                         0);
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     return {};

@@ -38,8 +38,16 @@ std::string kelvin(double value) {
 
 Result<void> Observing::open() {
   if (sampler_) return {};
-  ASSAY_TRY(sampling::Opened opened,
-            sampling::open_probes(context_.experiment.power, sensor::Places::this_machine()));
+  spec::PowerSpec power = context_.experiment.power;
+  for (spec::MeterSpec& meter : power.meters) {
+    if (meter.simulator.empty()) continue;
+    const std::string log = "simulator-" + std::to_string(simulators_.size() + 1) + ".log";
+    ASSAY_TRY(SimulatedMeter simulated, start_simulator(context_.worker.parent_path() / "assay", meter,
+                                                        context_.directory.work() / log));
+    meter.address = simulated.address;
+    simulators_.push_back(std::move(simulated));
+  }
+  ASSAY_TRY(sampling::Opened opened, sampling::open_probes(power, sensor::Places::this_machine()));
   meters_ = std::move(opened.meters);
   sampler_ = std::make_unique<sampling::Sampler>(std::move(opened.probes));
   if (sampler_->empty()) return {};
@@ -49,6 +57,17 @@ Result<void> Observing::open() {
   return {};
 }
 
+void Observing::close() {
+  for (instrument::Meter* meter : meters_) {
+    const record::Source source = meter->close();
+    const auto panel = source.facts.find("front_panel");
+    if (panel != source.facts.end() && panel->second.starts_with("not given back"))
+      context_.observer.notice(source.description + ": front panel " + panel->second);
+  }
+  meters_.clear();
+  sampler_.reset();
+}
+
 bool Observing::has_power() const { return sampler_ && sampling::tells_power(sampler_->probes()); }
 
 std::chrono::nanoseconds Observing::power_interval() const {
@@ -56,7 +75,8 @@ std::chrono::nanoseconds Observing::power_interval() const {
   if (!sampler_) return longest;
   for (const auto& probe : sampler_->probes())
     for (const record::Channel& channel : probe->channels())
-      if (channel.boundary != Boundary::kNone && (channel.quantity == "power" || channel.quantity == "energy"))
+      if (channel.boundary != Boundary::kNone &&
+          (channel.quantity == "power" || channel.quantity == "energy"))
         longest = std::max({longest, std::chrono::nanoseconds(channel.update_ns), probe->period()});
   return longest;
 }
@@ -106,8 +126,9 @@ Result<Observing::Quiet> Observing::wait_for_quiet(const std::string& what) {
     quiet.waited_ns = monotonic_ns() - begin;
     if (quiet.disturbances.empty() || quiet.waited_ns >= limit) return quiet;
     if (interrupted()) return fail(Code::kInterrupted, "stopped by the user");
-    context_.observer.progress(context_.position + "waiting before " + what + ": " + quiet.disturbances.front(),
-                               quiet.waited_ns / 1'000'000'000, limit / 1'000'000'000);
+    context_.observer.progress(
+        context_.position + "waiting before " + what + ": " + quiet.disturbances.front(),
+        quiet.waited_ns / 1'000'000'000, limit / 1'000'000'000);
   }
 }
 

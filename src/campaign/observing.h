@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "campaign/context.h"
+#include "campaign/simulated_meter.h"
 #include "record/reading.h"
 #include "sampling/probes.h"
 #include "sampling/sampler.h"
@@ -22,8 +23,12 @@ class Observing {
 
   /// Opens what the spec asks for, once. A meter of the spec that does not answer is an error.
   Result<void> open();
+  /// Gives the meters back to those who stand before them. Says what did not go well.
+  void close();
 
   bool has_power() const;
+  /// Nothing at all to read.
+  bool empty() const { return !sampler_ || sampler_->empty(); }
   /// Longest update interval among the sources that power figures may come from; 0: none.
   std::chrono::nanoseconds power_interval() const;
 
@@ -38,14 +43,15 @@ class Observing {
     std::int64_t waited_ns = 0;
     std::vector<std::string> disturbances;  ///< Empty: quiet and cool.
   };
-  /// Waits until nobody else uses the processor and every zone is near its temperature at open(), or for as long
-  /// as the spec allows. Errors: kInterrupted.
+  /// Waits until nobody else uses the processor and every zone is near its temperature at open(), or for as
+  /// long as the spec allows. Errors: kInterrupted.
   Result<Quiet> wait_for_quiet(const std::string& what);
 
  private:
   Result<std::vector<std::string>> look();
 
   const Context& context_;
+  std::vector<SimulatedMeter> simulators_;  ///< Outlive the meters that talk to them.
   std::unique_ptr<sampling::Sampler> sampler_;
   std::vector<instrument::Meter*> meters_;
   bool ranges_fixed_ = false;

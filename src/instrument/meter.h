@@ -59,6 +59,10 @@ class Meter {
   /// The source as it stands: facts, counts, clock error so far.
   virtual const record::Source& source() const = 0;
 
+  /// Between runs: asks again for what must not have changed (the ranges), and tells the source as it stands.
+  /// A connection that is lost meanwhile is a fact, and taken up again by next().
+  virtual record::Source check() { return source(); }
+
   /// Waits for the next update until `deadline_ns` (CLOCK_MONOTONIC); nullopt when none came. A lost
   /// connection is taken up again within these calls and told as gaps. Errors end the source: the meter
   /// stayed away longer than its option `give_up`, or another one answers. Costs some short messages an

@@ -60,6 +60,7 @@ class Wt300e final : public Meter {
   const std::vector<record::Channel>& channels() const override { return channels_; }
   const record::Source& source() const override { return source_; }
   Result<std::optional<MeterUpdate>> next(std::int64_t deadline_ns) override;
+  record::Source check() override;
   record::Source close() override;
 
  private:
@@ -72,7 +73,7 @@ class Wt300e final : public Meter {
   void compare_integrals(const std::vector<ScpiNumber>& numbers, const MeterUpdate& update);
   Result<void> reconnect();
   void lose(const Status& why);
-  Result<void> finish();
+  Result<void> check_ranges();
   void tell_counts();
 
   Wt300eSettings settings_;
@@ -345,9 +346,8 @@ Result<void> Wt300e::reconnect() {
   return restored;
 }
 
-Result<void> Wt300e::finish() {
-  if (integration_started_) ASSAY_OK(dialog_->stop_integration());
-  // Overload in a small range makes the meter leave it by itself: nothing in the values says so.
+/// Overload in a small range makes the meter leave it by itself: nothing in the values says so.
+Result<void> Wt300e::check_ranges() {
   ASSAY_TRY(const Wt300eRanges ranges, dialog_->ranges());
   source_.facts["range_check"] = !ranges_.fixed()    ? "auto range"
                                  : ranges == ranges_ ? "unchanged"
@@ -364,10 +364,25 @@ void Wt300e::tell_counts() {
   source_.facts["widest_bracket_ms"] = decimal(static_cast<double>(widest_bracket_ns_) / 1e6);
 }
 
+record::Source Wt300e::check() {
+  if (dialog_) {
+    if (const auto checked = check_ranges(); !checked) {
+      source_.facts["range_check"] = "not told: " + checked.error().message;
+      lose(checked.error());
+    }
+  }
+  tell_counts();
+  return source_;
+}
+
 record::Source Wt300e::close() {
   if (!open_) return source_;
   open_ = false;
   if (dialog_) {
+    const auto finish = [&]() -> Result<void> {
+      if (integration_started_) ASSAY_OK(dialog_->stop_integration());
+      return check_ranges();
+    };
     if (const auto finished = finish(); !finished) {
       source_.facts["range_check"] = "not told: " + finished.error().message;
       dialog_.reset();

@@ -34,8 +34,8 @@ class SensorProbe : public Probe {
 
 class MeterProbe : public Probe {
  public:
-  MeterProbe(std::unique_ptr<instrument::Meter> meter, record::Source opened)
-      : meter_(std::move(meter)), source_(std::move(opened)), rejected_(meter_->channels().size()) {}
+  explicit MeterProbe(std::unique_ptr<instrument::Meter> meter)
+      : meter_(std::move(meter)), rejected_(meter_->channels().size()) {}
 
   std::span<const record::Channel> channels() const override { return meter_->channels(); }
   std::chrono::nanoseconds period() const override { return std::chrono::nanoseconds(0); }
@@ -56,11 +56,10 @@ class MeterProbe : public Probe {
   std::map<std::string, std::int64_t> rejected(std::size_t channel) const override {
     return rejected_[channel];
   }
-  record::Source finish() override { return source_; }
+  record::Source finish() override { return meter_->check(); }
 
  private:
   std::unique_ptr<instrument::Meter> meter_;
-  const record::Source source_;
   std::vector<std::map<std::string, std::int64_t>> rejected_;
 };
 
@@ -76,10 +75,9 @@ Result<Opened> open_probes(const spec::PowerSpec& power, const sensor::Places& p
         meter.options};
     auto made = instrument::make_meter(settings);
     if (!made) return fail(made.error().with_context(what));
-    auto source = (*made)->open();
-    if (!source) return fail(source.error().with_context(what));
+    if (const auto source = (*made)->open(); !source) return fail(source.error().with_context(what));
     opened.meters.push_back(made->get());
-    opened.probes.push_back(std::make_unique<MeterProbe>(std::move(*made), std::move(*source)));
+    opened.probes.push_back(std::make_unique<MeterProbe>(std::move(*made)));
   }
   if (!power.sensors) return opened;
   sensor::Found found = sensor::discover(places);

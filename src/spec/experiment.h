@@ -130,6 +130,8 @@ struct MeterSpec {
   std::string boundary = "dc_input";  ///< Where it is wired: "dc_input" or "ac_input".
   std::chrono::nanoseconds period = std::chrono::milliseconds(100);  ///< Update interval asked of it.
   std::map<std::string, std::string> options;                        ///< The meter's own.
+  /// Arguments of `assay simulate KIND`, which the campaign then starts on loopback, in place of an address.
+  std::vector<std::string> simulator;
   bool operator==(const MeterSpec&) const = default;
 };
 
@@ -151,9 +153,10 @@ struct PowerSpec {
 struct ConditionsSpec {
   std::string cooling = "unstated";  ///< "active", "passive" or "unstated"
   double temperature_limit_c = 85;
-  double quiet_load_percent = 10;                                 ///< Most CPU share of other processes.
-  std::chrono::nanoseconds quiet_wait = std::chrono::seconds(30); ///< How long a run waits for quiet and cool.
-  double cool_band_k = 3;  ///< Above the temperature at the campaign's start.
+  double quiet_load_percent = 10;  ///< Most CPU share of other processes.
+  std::chrono::nanoseconds quiet_wait =
+      std::chrono::seconds(30);  ///< How long a run waits for quiet and cool.
+  double cool_band_k = 3;        ///< Above the temperature at the campaign's start.
   bool operator==(const ConditionsSpec&) const = default;
 };
 

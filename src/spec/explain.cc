@@ -43,6 +43,13 @@ class Writer {
       out_ << YAML::Key << YAML::DoubleQuoted << name << YAML::Value << YAML::DoubleQuoted << value;
     return end();
   }
+  Writer& texts(const char* key, const std::vector<std::string>& values) {
+    if (values.empty()) return *this;
+    out_ << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const std::string& value : values) out_ << YAML::DoubleQuoted << value;
+    out_ << YAML::EndSeq;
+    return *this;
+  }
   Writer& triple(const char* key, const std::array<double, 3>& values) {
     out_ << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
     for (const double value : values) out_ << plain(value);
@@ -168,6 +175,7 @@ void write_power(Writer& w, const PowerSpec& p) {
           .pair("boundary", meter.boundary)
           .pair("period", meter.period)
           .texts("options", meter.options)
+          .texts("simulator", meter.simulator)
           .end();
     w.end_list();
   }

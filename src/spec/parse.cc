@@ -225,12 +225,12 @@ void read_meter(MapReader root, MeterSpec& meter) {
   root.choice("boundary", meter.boundary, {"dc_input", "ac_input"});
   root.duration("period", meter.period, 1ms);
   root.string_map("options", meter.options);
+  root.strings("simulator", meter.simulator);
   root.done();
 }
 
 void read_power(MapReader root, PowerSpec& power, Problems& problems) {
-  read_list(root, "meters", problems,
-            [&](MapReader item) { read_meter(item, power.meters.emplace_back()); });
+  read_list(root, "meters", problems, [&](MapReader item) { read_meter(item, power.meters.emplace_back()); });
   root.boolean("sensors", power.sensors);
   root.duration("sensor_period", power.sensor_period, 1ms);
   root.duration("idle", power.idle, 0ns);

@@ -161,8 +161,12 @@ class Finder {
       const std::string path = "power.meters[" + std::to_string(i) + "]";
       const MeterSpec& meter = x_.power.meters[i];
       if (meter.kind.empty()) add(path + ".kind", "expected wt300e, ptdaemon or http; it is missing");
-      if (meter.address.empty())
+      if (meter.address.empty() && meter.simulator.empty())
         add(path + ".address", "expected where the meter is, such as vxi11://10.0.0.7/inst0; it is missing");
+      if (!meter.address.empty() && !meter.simulator.empty())
+        add(path + ".simulator", "expected either an address or a simulator, which has its own");
+      if (!meter.simulator.empty() && meter.kind == "http")
+        add(path + ".simulator", "expected a kind that can be simulated: wt300e or ptdaemon");
     }
   }
 
