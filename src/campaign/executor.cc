@@ -40,6 +40,9 @@ class Executor {
 
   Result<record::Results> run() {
     ASSAY_OK(make_directories(directory_.work()));
+    // A meter that does not answer is better known now than after an hour of accuracy.
+    if (observes_something())
+      if (auto opened = observing_.open(); !opened) return stop(opened.error());
     for (std::size_t i = 0; i < plan_.size(); ++i) {
       const Step& step = plan_[i];
       context_.position = "[" + std::to_string(i + 1) + "/" + std::to_string(plan_.size()) + "] ";
@@ -57,6 +60,13 @@ class Executor {
   }
 
  private:
+  /// Whether a step is still to do that sensors and meters are read for.
+  bool observes_something() const {
+    return std::any_of(plan_.begin(), plan_.end(), [&](const Step& step) {
+      return (step.kind == StepKind::kIdle || step.kind == StepKind::kTimed) && !directory_.has_run(step.id);
+    });
+  }
+
   /// Whatever stops a campaign, what it has measured becomes results first.
   Result<record::Results> stop(Status status) {
     if (auto written = write_results(); !written)
@@ -210,7 +220,7 @@ class Executor {
     request.timed_cap = protocol.timed_cap;
     const std::string name =
         row.id + " " + std::to_string(step.repeat) + "/" + std::to_string(protocol.repeats);
-    ASSAY_OK(prepare_observing());
+    ASSAY_OK(find_ranges());
     // The window has to hold as many power samples as are asked for, and one at each edge.
     if (observing_.has_power())
       request.timed_duration = std::max<std::chrono::nanoseconds>(
@@ -239,9 +249,8 @@ class Executor {
     return rest();
   }
 
-  /// Opens meters and sensors, and lets meters find their ranges under the load of every row.
-  Result<void> prepare_observing() {
-    ASSAY_OK(observing_.open());
+  /// Lets meters find their ranges under the load of every row.
+  Result<void> find_ranges() {
     if (!observing_.ranges_are_open()) return {};
     return observing_.fix_ranges([&]() -> Result<void> {
       for (const spec::RowSpec& row : experiment_.rows) {
@@ -264,7 +273,7 @@ class Executor {
   }
 
   Result<void> stay_idle(const Step& step) {
-    ASSAY_OK(prepare_observing());
+    ASSAY_OK(find_ranges());
     record::IdleRun run;
     run.boot_id = boot_id();
     if (!observing_.has_power()) {

@@ -85,19 +85,6 @@ bool print_tools() {
   return python && weights;
 }
 
-/// Sources that a verdict would like to see. None is read by this version, and a row then says `unmeasured`.
-void print_sources() {
-  std::printf(
-      "What could be observed (this version reads none of it: power, heat and clocks are unmeasured)\n");
-  const auto source = [](const char* what, const char* path) {
-    const bool there = ::access(path, R_OK) == 0;
-    line(there ? "present" : "absent", what, there ? path : "");
-  };
-  source("CPU frequency", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq");
-  source("thermal zones", "/sys/class/thermal/thermal_zone0/temp");
-  source("RAPL energy", "/sys/class/powercap/intel-rapl:0/energy_uj");
-}
-
 struct Options {
   std::string root;  ///< A copy of a board's files; empty: this machine.
   bool json = false;
@@ -156,7 +143,6 @@ Result<int> examine(const Options& options) {
   print_machine();
   const bool backends = print_backends();
   const bool tools = print_tools();
-  print_sources();
   print_inventory(sensor::take_inventory(sensor::Places::this_machine()));
   if (backends && tools) return kExitOk;
   std::printf("\nSomething is missing: scripts/setup installs what can be installed.\n");

@@ -175,8 +175,8 @@ Result<void> Wt300e::apply_ranges(std::optional<double> volts, std::optional<dou
 }
 
 Result<void> Wt300e::fix_ranges() {
-  if (!dialog_) return fail(Code::kUnavailable, "WT300E at " + address_ + ": is not connected");
   if (ranges_.fixed()) return {};
+  if (!dialog_) return fail(Code::kUnavailable, "WT300E at " + address_ + ": is not connected");
   if (!seen_)
     return fail(Code::kUnavailable,
                 "WT300E at " + address_ + ": the ranging run saw no value: was the load on, is it wired?");

@@ -29,13 +29,13 @@ using record::Series;
 using record::TimedRun;
 using timeline::Uncertain;
 
-/// Best first: a meter at the DC input is what the figures are about, the rest are what a board says of itself.
+/// Best first: a meter at the DC input is what the figures are about, the rest are what a board says of
+/// itself.
 constexpr std::array kRanking{Boundary::kDcInput, Boundary::kAcInput, Boundary::kBoard,
                               Boundary::kRail,    Boundary::kPackage, Boundary::kChip};
 
 bool tells_power(const Channel& channel) {
-  return channel.boundary != Boundary::kNone &&
-         (channel.quantity == "power" || channel.quantity == "energy");
+  return channel.boundary != Boundary::kNone && (channel.quantity == "power" || channel.quantity == "energy");
 }
 
 const record::Source* source_of(const Observation& observation, const Channel& channel) {
@@ -97,8 +97,17 @@ std::vector<Candidate> candidates(const Observation& observation) {
 
 struct Measured {
   PowerWindow facts;
-  std::optional<Uncertain> mean_w;
+  std::optional<Uncertain> mean_w, peak_w;
 };
+
+/// A single reading of a power channel: nothing but its accuracy is known of it.
+Uncertain single_reading(const Channel& channel, double value) {
+  Uncertain reading{value};
+  if (!channel.accuracy) return reading;
+  reading.u_gain = channel.accuracy->of_reading * std::abs(value) / std::sqrt(3.0);
+  reading.u_range = channel.accuracy->of_range * channel.accuracy->range / std::sqrt(3.0);
+  return reading;
+}
 
 /// The power of a candidate over one window. Of a sum: facts are those of its worst part.
 Measured measure(const Candidate& candidate, const Observation& observation, const timeline::Window& window) {
@@ -130,7 +139,10 @@ Measured measure(const Candidate& candidate, const Observation& observation, con
     facts.interval_ms = std::max(facts.interval_ms, static_cast<double>(power->interval.count()) / 1e6);
     facts.accuracy_known = facts.accuracy_known && power->u.accuracy_known;
     // Peaks of several channels need not coincide: their sum would be no reading.
-    if (candidate.channels.size() == 1 && power->peak) facts.peak_w = power->peak->value;
+    if (candidate.channels.size() == 1 && power->peak) {
+      facts.peak_w = power->peak->value;
+      out.peak_w = single_reading(series->channel, *facts.peak_w);
+    }
   }
   if (parts.size() == 1) {
     out.mean_w = parts[0].power_w;
@@ -168,6 +180,21 @@ void set(Figure& figure, std::span<const Uncertain> repeats) {
     return;
   }
   figure = Figure::of(value, figure.unit, value - half, value + half);
+}
+
+/// A rate of the row is the inverse of a mean, as its throughput is, so that the row's figures agree: FPS/W
+/// times W is FPS however much the repeats differ. The interval is that of the repeats' rates.
+void set_rate(Figure& figure, double numerator, const Figure& energy, std::span<const Uncertain> repeats,
+              const char* otherwise) {
+  if (repeats.empty() || !energy.value || *energy.value <= 0) {
+    figure = Figure::unmeasured(figure.unit, otherwise);
+    return;
+  }
+  set(figure, repeats);
+  if (!figure.value) return;
+  figure.value = numerator / *energy.value;
+  figure.lo = std::min(*figure.lo, *figure.value);
+  figure.hi = std::max(*figure.hi, *figure.value);
 }
 
 void refuse(std::initializer_list<Figure*> figures, const std::string& reason) {
@@ -231,14 +258,14 @@ bool simulated(const Candidate& candidate, const Observation& observation) {
 /// The power of each repeat and what follows from it.
 void derive(const Candidate& candidate, const RowEvidence& evidence,
             std::span<const ProcessLatencies> processes, PowerSource& source, Row* row) {
-  std::vector<Uncertain> power, loaded, energy, window_energy, efficiency, net, net_efficiency, density, edp;
-  std::optional<double> peak;
+  std::vector<Uncertain> power, loaded, energy, window_energy, efficiency, net, net_energy, net_efficiency,
+      density, edp;
+  std::optional<Uncertain> peak;
   std::string problem;
   const auto idle = idle_power(candidate, evidence, source);
   for (const ProcessLatencies& process : processes) {
     const TimedRun& run = *process.run;
-    Measured measured =
-        measure(candidate, run.observation, {run.window_begin_ns, run.window_end_ns});
+    Measured measured = measure(candidate, run.observation, {run.window_begin_ns, run.window_end_ns});
     measured.facts.repeat = run.repeat;
     if (run.loaded_idle_end_ns > run.loaded_idle_begin_ns) {
       const Measured waiting =
@@ -257,18 +284,19 @@ void derive(const Candidate& candidate, const RowEvidence& evidence,
     const Uncertain ms{process.mean_ms};
     const Uncertain rate{1000.0 * evidence.key.batch / process.mean_ms};
     power.push_back(watts);
-    if (measured.facts.peak_w) peak = std::max(peak.value_or(*measured.facts.peak_w), *measured.facts.peak_w);
-    energy.push_back(timeline::energy_per_inference(watts, ms));  // W ms = mJ
+    if (measured.peak_w && (!peak || measured.peak_w->value > peak->value)) peak = measured.peak_w;
+    energy.push_back(timeline::energy_per_inference(watts, ms));                       // W ms = mJ
     edp.push_back(timeline::scaled(timeline::energy_delay_product(watts, ms), 1e-3));  // W ms ms = 1e-3 mJ s
     window_energy.push_back(
         timeline::scaled(watts, measured.facts.window_ms / static_cast<double>(process.count())));
     if (watts.value > 0) {
       efficiency.push_back(timeline::efficiency(rate, watts));
-      if (evidence.operations && *evidence.operations > 0)
-        density.push_back(timeline::gops_per_watt({*evidence.operations / process.mean_ms / 1e6}, watts));
+      density.push_back(
+          timeline::gops_per_watt({evidence.operations.value_or(0) / process.mean_ms / 1e6}, watts));
     }
     if (!idle) continue;
     net.push_back(timeline::net_power(watts, *idle));
+    net_energy.push_back(timeline::energy_per_inference(net.back(), ms));
     if (net.back().value > 0) net_efficiency.push_back(timeline::efficiency(rate, net.back()));
   }
   source.mean.unit = "W";
@@ -288,28 +316,33 @@ void derive(const Candidate& candidate, const RowEvidence& evidence,
   set(f.energy_per_inference, energy);
   set(f.window_energy_per_inference, window_energy);
   set(f.energy_delay_product, edp);
-  peak ? f.power_peak = Figure::of(*peak, f.power_peak.unit)
-       : f.power_peak = Figure::unmeasured(f.power_peak.unit, "a sum of channels has no peak reading");
-  efficiency.empty() ? refuse({&f.efficiency}, "the power is not over 0") : set(f.efficiency, efficiency);
-  density.empty() ? refuse({&f.gops_per_watt}, "GOPS are unknown") : set(f.gops_per_watt, density);
+  peak ? set(f.power_peak, std::span(&*peak, 1))
+       : refuse({&f.power_peak}, "a sum of channels has no peak reading");
+  const double inferences = 1000.0 * evidence.key.batch;  // Of mJ: inferences a joule are FPS/W.
+  const double operations = evidence.operations.value_or(0);
+  set_rate(f.efficiency, inferences, f.energy_per_inference, efficiency, "the power is not over 0");
+  if (operations > 0)
+    set_rate(f.gops_per_watt, operations * 1e-6, f.energy_per_inference, density, "the power is not over 0");
+  else
+    refuse({&f.gops_per_watt}, "GOPS are unknown");
   loaded.empty() ? refuse({&f.power_loaded_idle}, "the spec asks for no loaded idle time")
                  : set(f.power_loaded_idle, loaded);
-  if (!idle)
-    return refuse({&f.power_idle, &f.power_net, &f.net_efficiency}, "no idle power was measured");
+  if (!idle) return refuse({&f.power_idle, &f.power_net, &f.net_efficiency}, "no idle power was measured");
   set(f.power_idle, std::span(&*idle, 1));
   set(f.power_net, net);
-  net_efficiency.empty() ? refuse({&f.net_efficiency}, "the net power is not over 0")
-                         : set(f.net_efficiency, net_efficiency);
+  Figure net_per_inference = Figure::unmeasured("mJ", "no net power");
+  set(net_per_inference, net_energy);
+  set_rate(f.net_efficiency, inferences, net_per_inference, net_efficiency, "the net power is not over 0");
 }
 
 }  // namespace
 
 void power_figures(const RowEvidence& evidence, Row& row) {
   auto& f = row.figures;
-  const auto none = {&f.power,          &f.energy_per_inference, &f.efficiency,
-                     &f.power_idle,     &f.power_loaded_idle,    &f.power_net,
-                     &f.power_peak,     &f.window_energy_per_inference,
-                     &f.net_efficiency, &f.gops_per_watt,        &f.energy_delay_product};
+  const auto none = {&f.power,         &f.energy_per_inference,        &f.efficiency,
+                     &f.power_idle,    &f.power_loaded_idle,           &f.power_net,
+                     &f.power_peak,    &f.window_energy_per_inference, &f.net_efficiency,
+                     &f.gops_per_watt, &f.energy_delay_product};
   const auto processes = completed_processes(evidence.timed);
   temperature_figure(processes, f.temperature);
   if (processes.empty()) return refuse(none, "no timed run completed");

@@ -75,7 +75,7 @@ Result<Opened> open_probes(const spec::PowerSpec& power, const sensor::Places& p
         meter.options};
     auto made = instrument::make_meter(settings);
     if (!made) return fail(made.error().with_context(what));
-    if (const auto source = (*made)->open(); !source) return fail(source.error().with_context(what));
+    if (const auto source = (*made)->open(); !source) return fail(source.error().with_context("power meter"));
     opened.meters.push_back(made->get());
     opened.probes.push_back(std::make_unique<MeterProbe>(std::move(*made)));
   }

@@ -15,6 +15,12 @@ std::string over(const std::string& who, const char* verb, double value, double 
   return who + " " + verb + " " + amount(value, unit) + " (limit " + amount(limit, unit) + ")";
 }
 
+/// ", most by cc1plus (pid 812)"
+std::string most_of_it(const Disturber& heaviest) {
+  if (heaviest.pid == 0) return "";
+  return ", most by " + heaviest.name + " (pid " + std::to_string(heaviest.pid) + ")";
+}
+
 }  // namespace
 
 Quiet judge_quiet(const QuietReadings& readings, const QuietLimits& limits) {
@@ -31,7 +37,8 @@ Quiet judge_quiet(const QuietReadings& readings, const QuietLimits& limits) {
                                            "% of a processor"));
       if (limits.foreign_percent && readings.foreign->percent > *limits.foreign_percent)
         result.disturbances.push_back(over("other programs together", "take", readings.foreign->percent,
-                                           *limits.foreign_percent, "% of a processor"));
+                                           *limits.foreign_percent, "% of a processor") +
+                                      most_of_it(heaviest));
     }
   }
   if (limits.cpu_percent) {

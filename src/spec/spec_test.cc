@@ -111,7 +111,7 @@ rows:
 TEST(Parse, UnknownKeyIsNamedWithItsPlaceAndTheNearest) {
   const std::string text = message("protocol: {repeets: 3}\n");
   EXPECT_CONTAINS(text, "a.yaml:6:12: protocol: unknown key 'repeets': did you mean 'repeats'?");
-  EXPECT_CONTAINS(message("zzz: 1\n"), "unknown key 'zzz' (known here: accuracy, assay, data");
+  EXPECT_CONTAINS(message("zzz: 1\n"), "unknown key 'zzz' (known here: accuracy, assay, conditions, data");
 }
 
 TEST(Parse, WrongUnits) {
