@@ -49,12 +49,22 @@ Result<void> Observing::open() {
   }
   ASSAY_TRY(sampling::Opened opened, sampling::open_probes(power, sensor::Places::this_machine()));
   meters_ = std::move(opened.meters);
+  for (const sensor::Absence& absence : opened.absent)
+    if (absence.reason.find(to_string(sensor::NoValue::kDenied)) != std::string::npos)
+      refused_.push_back(absence.source + ": " + absence.what + ": " + absence.reason + "; " +
+                         absence.remedy);
   sampler_ = std::make_unique<sampling::Sampler>(std::move(opened.probes));
   if (sampler_->empty()) return {};
   sampler_->start();
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   first_celsius_ = last_values(sampler_->stop(), "temperature");
   return {};
+}
+
+record::Observation Observing::stop() {
+  record::Observation observation = sampler_->stop();
+  observation.refused = refused_;
+  return observation;
 }
 
 void Observing::close() {

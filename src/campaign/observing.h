@@ -37,7 +37,7 @@ class Observing {
   bool ranges_are_open() const { return !meters_.empty() && !ranges_fixed_; }
 
   void start() { sampler_->start(); }
-  record::Observation stop() { return sampler_->stop(); }
+  record::Observation stop();
 
   struct Quiet {
     std::int64_t waited_ns = 0;
@@ -55,6 +55,7 @@ class Observing {
   std::unique_ptr<sampling::Sampler> sampler_;
   std::vector<instrument::Meter*> meters_;
   bool ranges_fixed_ = false;
+  std::vector<std::string> refused_;
   std::map<std::string, double> first_celsius_;  ///< By channel.
 };
 

@@ -87,7 +87,8 @@ std::vector<Step> make_plan(const spec::Experiment& experiment) {
         plan.push_back({std::string("idle.") + when, StepKind::kIdle, kReference, 0});
     };
     if (!first) idle();
-    if (power.load_pattern) plan.push_back({std::string("pattern.") + when, StepKind::kPattern, kReference, 0});
+    if (power.load_pattern)
+      plan.push_back({std::string("pattern.") + when, StepKind::kPattern, kReference, 0});
     if (first) idle();
   };
   add_around("before", true);

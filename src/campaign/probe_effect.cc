@@ -107,7 +107,8 @@ Result<RowProbeEffect> measure_row(const Context& context, const spec::RowSpec& 
   ASSAY_OK(context.directory.add_run(id, save));
   if (!run.failure.reason.empty()) return fail(Code::kWorkerFailed, row.id + ": " + run.failure.reason);
   if (run.session.simulated)
-    return fail(Code::kInvalidInput, row.id + " is simulated: its times are no latencies that could be disturbed");
+    return fail(Code::kInvalidInput,
+                row.id + " is simulated: its times are no latencies that could be disturbed");
   RowProbeEffect found;
   found.row = row.id;
   auto effect = metric::probe_effect(run.latency_ns, run.window_begin_ns, sampler.blocks());

@@ -348,7 +348,11 @@ void power_figures(const RowEvidence& evidence, Row& row) {
   if (processes.empty()) return refuse(none, "no timed run completed");
   const Observation& first = processes[0].run->observation;
   const auto all = candidates(first);
-  if (all.empty()) return refuse(none, "no power source");
+  if (all.empty()) {
+    std::string reason = "no power source";
+    for (const std::string& refused : first.refused) reason += "; " + refused;
+    return refuse(none, reason);
+  }
   for (const Candidate& candidate : all) {
     PowerSource& source = row.power_sources.emplace_back();
     source.channel = candidate.id;

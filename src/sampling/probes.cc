@@ -63,6 +63,31 @@ class MeterProbe : public Probe {
   std::vector<std::map<std::string, std::int64_t>> rejected_;
 };
 
+/// The key of PowerSpec::sensor_periods that speaks of this source: the longest that its id begins with.
+const std::string* key_of(const spec::PowerSpec& power, const std::string& source) {
+  const std::string* best = nullptr;
+  for (const auto& [key, period] : power.sensor_periods)
+    if (source.starts_with(key) && (!best || key.size() > best->size())) best = &key;
+  return best;
+}
+
+/// A period for a source that is not there is a mistake that nobody would notice.
+Result<void> check_periods(const spec::PowerSpec& power,
+                           const std::vector<std::unique_ptr<sensor::Sensor>>& found) {
+  for (const auto& [key, period] : power.sensor_periods) {
+    const bool used = std::ranges::any_of(found, [&](const auto& sensor) {
+      const std::string* best = key_of(power, sensor->source().id);
+      return best && *best == key;
+    });
+    if (used) continue;
+    std::string ids;
+    for (const auto& sensor : found) ids += (ids.empty() ? "" : ", ") + sensor->source().id;
+    return fail(Code::kInvalidInput, "power.sensor_periods: there is no source '" + key +
+                                         "' here; found: " + (ids.empty() ? "none" : ids));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Opened> open_probes(const spec::PowerSpec& power, const sensor::Places& places) {
@@ -81,8 +106,12 @@ Result<Opened> open_probes(const spec::PowerSpec& power, const sensor::Places& p
   }
   if (!power.sensors) return opened;
   sensor::Found found = sensor::discover(places);
-  for (auto& one : found.sensors)
-    opened.probes.push_back(std::make_unique<SensorProbe>(std::move(one), power.sensor_period));
+  ASSAY_OK(check_periods(power, found.sensors));
+  for (auto& one : found.sensors) {
+    const std::string* key = key_of(power, one->source().id);
+    const auto period = key ? power.sensor_periods.at(*key) : power.sensor_period;
+    opened.probes.push_back(std::make_unique<SensorProbe>(std::move(one), period));
+  }
   opened.absent = std::move(found.absent);
   opened.facts = std::move(found.facts);
   return opened;

@@ -139,6 +139,9 @@ struct PowerSpec {
   std::vector<MeterSpec> meters;
   bool sensors = true;  ///< The board's own sensors, whatever is found.
   std::chrono::nanoseconds sensor_period = std::chrono::milliseconds(100);
+  /// Of single sources, by id ("ina3221-0040") or by what it begins with ("ina3221"); `assay doctor` lists
+  /// them.
+  std::map<std::string, std::chrono::nanoseconds> sensor_periods;
   /// Before and after the runs, nothing loaded; only where a power source exists.
   std::chrono::nanoseconds idle = std::chrono::seconds(30);
   std::chrono::nanoseconds loaded_idle{0};  ///< Session open, nothing submitted; 0: none.

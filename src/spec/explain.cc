@@ -31,7 +31,7 @@ class Writer {
   Writer& pair(const char* key, double value) { return pair(key, plain(value)); }
   Writer& pair(const char* key, std::chrono::nanoseconds value) { return pair(key, duration_text(value)); }
   /// Texts are quoted: 1.20 or yes as a name stays a text for every YAML reader.
-  Writer& text(const char* key, const std::string& value) {
+  Writer& text(const std::string& key, const std::string& value) {
     if (value.empty()) return *this;
     out_ << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << value;
     return *this;
@@ -179,7 +179,13 @@ void write_power(Writer& w, const PowerSpec& p) {
           .end();
     w.end_list();
   }
-  w.pair("sensors", p.sensors).pair("sensor_period", p.sensor_period).pair("idle", p.idle);
+  w.pair("sensors", p.sensors).pair("sensor_period", p.sensor_period);
+  if (!p.sensor_periods.empty()) {
+    w.begin("sensor_periods");
+    for (const auto& [source, period] : p.sensor_periods) w.text(source, duration_text(period));
+    w.end();
+  }
+  w.pair("idle", p.idle);
   w.pair("loaded_idle", p.loaded_idle).pair("least_samples", p.least_samples);
   if (p.supply_limit_w) w.pair("supply_limit", *p.supply_limit_w);
   w.pair("load_pattern", p.load_pattern).end();

@@ -233,6 +233,7 @@ void read_power(MapReader root, PowerSpec& power, Problems& problems) {
   read_list(root, "meters", problems, [&](MapReader item) { read_meter(item, power.meters.emplace_back()); });
   root.boolean("sensors", power.sensors);
   root.duration("sensor_period", power.sensor_period, 1ms);
+  root.duration_map("sensor_periods", power.sensor_periods, 1ms);
   root.duration("idle", power.idle, 0ns);
   root.duration("loaded_idle", power.loaded_idle, 0ns);
   root.integer("least_samples", power.least_samples, 2, 1'000'000);

@@ -342,6 +342,7 @@ Experiment random_experiment(std::mt19937_64& random) {
   }
   x.power.sensors = up_to(1);
   x.power.sensor_period = (1 + up_to(99)) * 1ms;
+  if (up_to(1)) x.power.sensor_periods = {{"ina3221", 4ms}, {words(), (1 + up_to(99)) * 1ms}};
   x.power.idle = up_to(99) * 1s;
   x.power.loaded_idle = up_to(9) * 1s;
   x.power.least_samples = 2 + up_to(99);

@@ -64,6 +64,8 @@ class MapReader {
   void path(std::string_view key, std::filesystem::path& out, const std::filesystem::path& base);
   void strings(std::string_view key, std::vector<std::string>& out);
   void string_map(std::string_view key, std::map<std::string, std::string>& out);
+  void duration_map(std::string_view key, std::map<std::string, std::chrono::nanoseconds>& out,
+                    std::chrono::nanoseconds least);
   void triple(std::string_view key, std::array<double, 3>& out);
   void range(std::string_view key, double& lo, double& hi);
   template <typename Integer>

@@ -67,7 +67,7 @@ template <typename V>
 void fields(V& v, Is<StoredObservation> auto& x) {
   auto& o = x.observation;
   v("begin_ns", o.begin_ns), v("end_ns", o.end_ns), v("cpu_ns", o.cpu_ns), v("late_ticks", o.late_ticks);
-  v("sources", o.sources), v("series", x.series);
+  v("refused", o.refused), v("sources", o.sources), v("series", x.series);
 }
 
 template <typename Enum, std::size_t N>
