@@ -41,7 +41,7 @@ record::TimedRun run(int repeat, std::vector<record::Series> observed) {
   r.latency_ns.assign(1000, 10'000'000);
   r.window_begin_ns = 5 * kSecond;
   r.window_end_ns = 15 * kSecond;
-  for (const record::Series& s : observed) r.observation.sources.push_back({.id = s.channel.source});
+  for (const record::Series& s : observed) r.observation.sources.emplace_back().id = s.channel.source;
   r.observation.series = std::move(observed);
   return r;
 }

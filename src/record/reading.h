@@ -105,11 +105,11 @@ struct Source {
 struct Observation {
   std::vector<Source> sources;
   std::vector<Series> series;
-  /// Sources that are there but may not be read, and what to do about it: "rapl package-0: permission denied; ...".
-  std::vector<std::string> refused;
   std::int64_t begin_ns = 0, end_ns = 0;
   std::int64_t cpu_ns = 0;      ///< CPU time of the sampler's threads.
   std::int64_t late_ticks = 0;  ///< Readings that were due while the one before was still going on: skipped.
+  /// Sources that are there but may not be read, and what to do: "rapl: package-0: permission denied; ...".
+  std::vector<std::string> refused;
 };
 
 }  // namespace assay::record

@@ -38,7 +38,12 @@ class Counter : public Probe {
     if (channel == 0 || without_ == 0) return {};
     return {{"odd", without_}};
   }
-  record::Source finish() override { return {.id = "counter", .description = "a test"}; }
+  record::Source finish() override {
+    record::Source source;
+    source.id = "counter";
+    source.description = "a test";
+    return source;
+  }
 
   std::atomic<int> reads = 0;
   std::atomic<bool> broken = false, slow = false;
@@ -73,7 +78,9 @@ void expect_in_order(const record::Observation& observation) {
       EXPECT_LE(series.readings[i].begin_ns, series.readings[i].end_ns);
       EXPECT_GE(series.readings[i].begin_ns, observation.begin_ns);
       EXPECT_LE(series.readings[i].end_ns, observation.end_ns);
-      if (i > 0) EXPECT_GE(series.readings[i].begin_ns, series.readings[i - 1].end_ns);
+      if (i > 0) {
+        EXPECT_GE(series.readings[i].begin_ns, series.readings[i - 1].end_ns);
+      }
     }
 }
 
