@@ -28,8 +28,9 @@ record::Channel channel(const std::string& id, record::Boundary boundary,
 record::Series series(const record::Channel& c, double watts) {
   record::Series s{c, {}, {}, {}};
   for (std::int64_t i = 0; i <= 200; ++i)
-    s.readings.push_back({i * kSecond / 10, i * kSecond / 10,
-                          c.kind == record::ReadingKind::kCounter ? watts * static_cast<double>(i) / 10 : watts});
+    s.readings.push_back(
+        {i * kSecond / 10, i * kSecond / 10,
+         c.kind == record::ReadingKind::kCounter ? watts * static_cast<double>(i) / 10 : watts});
   return s;
 }
 
@@ -40,7 +41,7 @@ record::TimedRun run(int repeat, std::vector<record::Series> observed) {
   r.latency_ns.assign(1000, 10'000'000);
   r.window_begin_ns = 5 * kSecond;
   r.window_end_ns = 15 * kSecond;
-  for (const record::Series& s : observed) r.observation.sources.push_back({.id = s.channel.source});
+  for (const record::Series& s : observed) r.observation.sources.emplace_back().id = s.channel.source;
   r.observation.series = std::move(observed);
   return r;
 }
@@ -57,7 +58,8 @@ TEST(Power, EveryFigureFromAMeterAtTheInput) {
   auto meter = channel("meter.power", record::Boundary::kDcInput);
   meter.accuracy = record::Accuracy{0.001, 0.002, 30, "data sheet"};
   auto e = evidence({run(1, {series(meter, 12)}), run(2, {series(meter, 12)}), run(3, {series(meter, 12)})});
-  record::IdleRun before{0, 20 * kSecond, "", "", {}}, after = before;
+  record::IdleRun before, after;
+  before.end_ns = after.end_ns = 20 * kSecond;
   before.observation.series = {series(meter, 4)};
   after.observation.series = {series(meter, 4)};
   e.idle = {before, after};
@@ -88,8 +90,8 @@ TEST(Power, EveryFigureFromAMeterAtTheInput) {
 
 TEST(Power, RepeatsThatScatterWidenTheInterval) {
   const auto meter = channel("meter.power", record::Boundary::kDcInput);
-  const record::Row row =
-      derive_row(evidence({run(1, {series(meter, 11)}), run(2, {series(meter, 12)}), run(3, {series(meter, 13)})}));
+  const record::Row row = derive_row(
+      evidence({run(1, {series(meter, 11)}), run(2, {series(meter, 12)}), run(3, {series(meter, 13)})}));
   EXPECT_NEAR(*row.figures.power.value, 12, 1e-9);
   EXPECT_GT(*row.figures.power.hi - 12, 2.4) << "Student t with two degrees of freedom: 4.3 / sqrt 3";
 }
@@ -99,7 +101,8 @@ TEST(Power, AMeterAtTheInputComesBeforeTheBoardsOwnAndAllAreShown) {
   auto input = channel("ina.VDD_IN.power", record::Boundary::kBoard);
   input.contains = {rail.id};
   const auto meter = channel("meter.power", record::Boundary::kDcInput);
-  const record::Row row = derive_row(evidence({run(1, {series(rail, 3), series(input, 9), series(meter, 10)})}));
+  const record::Row row =
+      derive_row(evidence({run(1, {series(rail, 3), series(input, 9), series(meter, 10)})}));
   EXPECT_NEAR(*row.figures.power.value, 10, 1e-9);
   ASSERT_EQ(row.power_sources.size(), 3u);
   EXPECT_EQ(row.power_sources[0].channel, "meter.power");
@@ -109,16 +112,61 @@ TEST(Power, AMeterAtTheInputComesBeforeTheBoardsOwnAndAllAreShown) {
 }
 
 TEST(Power, RailsThatNothingContainsAreSummed) {
-  const record::Row row = derive_row(evidence({run(1, {series(channel("a.power", record::Boundary::kRail), 3),
-                                                       series(channel("b.power", record::Boundary::kRail), 5)})}));
+  const record::Row row =
+      derive_row(evidence({run(1, {series(channel("a.power", record::Boundary::kRail), 3),
+                                   series(channel("b.power", record::Boundary::kRail), 5)})}));
   EXPECT_NEAR(*row.figures.power.value, 8, 1e-9);
   EXPECT_EQ(row.power_sources[0].channel, "a.power + b.power");
   EXPECT_EQ(row.power_sources.size(), 3u);
 }
 
+TEST(Power, ASumTellsItsChannelsAndWhatTheyContain) {
+  auto a = channel("a.power", record::Boundary::kPackage), b = channel("b.power", record::Boundary::kPackage);
+  a.contains = {"a.core.power"};
+  b.contains = {"b.core.power"};
+  const record::Row row = derive_row(evidence({run(1, {series(a, 3), series(b, 5)})}));
+  EXPECT_EQ(row.power_sources[0].channels, (std::vector<std::string>{"a.power", "b.power"}));
+  EXPECT_EQ(row.power_sources[0].contains, (std::vector<std::string>{"a.core.power", "b.core.power"}));
+  EXPECT_EQ(row.power_sources[1].channels, std::vector<std::string>{"a.power"});
+}
+
+TEST(Power, AGapOfASumCountsInTheIntervalsOfItsOwnChannel) {
+  auto slow = channel("slow.power", record::Boundary::kRail),
+       fast = channel("fast.power", record::Boundary::kRail);
+  slow.update_ns = kSecond;
+  auto rare = series(slow, 3), often = series(fast, 5);
+  std::erase_if(rare.readings, [](const auto& reading) { return reading.begin_ns % kSecond != 0; });
+  // A reading in 0.8 s: nothing beside a second, but a gap of eight updates of its own.
+  std::erase_if(often.readings, [](const auto& reading) {
+    return reading.begin_ns > 8 * kSecond && reading.begin_ns < 8.8 * kSecond;
+  });
+  const record::Row row = derive_row(evidence({run(1, {rare, often})}));
+  const record::PowerWindow& window = row.power_sources[0].windows[0];
+  EXPECT_NEAR(window.longest_gap_ms / window.interval_ms, 8, 0.01);
+}
+
+TEST(Power, IdleWindowsTellHowTheyWereMeasured) {
+  const auto meter = channel("meter.power", record::Boundary::kDcInput);
+  auto e = evidence({run(1, {series(meter, 12)})});
+  record::IdleRun before, after, skipped;
+  before.end_ns = after.end_ns = 20 * kSecond;
+  before.observation.series = {series(meter, 4)};
+  std::erase_if(before.observation.series[0].readings,
+                [](const auto& r) { return r.begin_ns > 10 * kSecond; });
+  skipped.skipped = "no power source";
+  e.idle = {before, after, skipped};
+  const record::PowerSource source = derive_row(e).power_sources[0];
+  ASSERT_EQ(source.idle.size(), 2u);
+  EXPECT_NEAR(source.idle[0].coverage, 0.5, 0.01);
+  EXPECT_FALSE(source.idle[1].problem.empty());
+  EXPECT_TRUE(source.idle_before_w);
+  EXPECT_FALSE(source.idle_after_w);
+}
+
 TEST(Power, CountersGiveTheirDifference) {
-  const record::Row row = derive_row(evidence(
-      {run(1, {series(channel("rapl.package-0", record::Boundary::kPackage, record::ReadingKind::kCounter), 7)})}));
+  const record::Row row = derive_row(evidence({run(
+      1,
+      {series(channel("rapl.package-0", record::Boundary::kPackage, record::ReadingKind::kCounter), 7)})}));
   EXPECT_NEAR(*row.figures.power.value, 7, 1e-6);
 }
 
@@ -141,7 +189,8 @@ TEST(Power, TheHottestZoneWithinTheWindow) {
   zone.id = "thermal.cpu";
   zone.quantity = "temperature";
   zone.unit = "degC";
-  record::Series s{zone, {{0, 0, 99}, {6 * kSecond, 6 * kSecond, 61}, {9 * kSecond, 9 * kSecond, 64.5}}, {}, {}};
+  record::Series s{
+      zone, {{0, 0, 99}, {6 * kSecond, 6 * kSecond, 61}, {9 * kSecond, 9 * kSecond, 64.5}}, {}, {}};
   const record::Row row = derive_row(evidence({run(1, {s})}));
   EXPECT_EQ(row.figures.temperature.value, 64.5);
 }
