@@ -68,23 +68,14 @@ void judge_clock_step(const Case& c, Findings& out) {
   for (const record::TimedRun* run : completed(c.evidence))
     if (std::abs(run->clock_step_ns) > std::abs(worst)) worst = run->clock_step_ns, repeat = run->repeat;
   if (std::abs(worst) <= kClockStepNs) return;
-  // All that is read here is stamped by the monotonic clock; a log of another clock was laid beside it by the
-  // time of day.
-  const record::PowerSource* power = primary_source(c);
-  const bool foreign =
-      power && std::ranges::any_of(completed(c.evidence), [&](const record::TimedRun* run) {
-        return std::ranges::any_of(run->observation.series, [&](const record::Series& series) {
-          const auto source =
-              std::ranges::find(run->observation.sources, series.channel.source, &record::Source::id);
-          return std::ranges::find(power->channels, series.channel.id) != power->channels.end() &&
-                 source != run->observation.sources.end() && source->clock.method != "same clock";
-        });
-      });
-  out.push_back({"clock-step", Severity::kWarn,
+  // It moves no window, and no figure: what it does to a log that was laid by the time of day is in the bound
+  // of that log's clock.
+  out.push_back({"clock-step",
+                 Severity::kWarn,
                  "the wall clock stepped by " + number(static_cast<double>(worst) * 1e-6) +
                      " ms during repeat " + std::to_string(repeat) +
-                     "; latencies come from the monotonic clock, times of day are off by that",
-                 foreign ? power_figures() : std::vector<std::string>{}});
+                     "; windows and latencies come from the monotonic clock, times of day are off by that",
+                 {}});
 }
 
 void judge_sampling(const Case& c, Findings& out) {

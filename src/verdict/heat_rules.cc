@@ -104,11 +104,15 @@ void judge_heat_observed(const Case& c, Findings& out) {
   if (!always.contains(Sign::kClock)) missing.push_back("clocks");
   if (!always.contains(Sign::kThrottling)) missing.push_back("counters or reasons of throttling");
   if (missing.empty()) return;
-  // Without any sign of it nobody knows whether heat slowed the runs; that alone is no fault of theirs.
-  const bool no_temperature = !always.contains(Sign::kTemperature);
-  out.push_back({"heat-unobserved", Severity::kUnmeasured,
-                 "not observed all through every timed window: " + joined(missing, ", "),
-                 no_temperature ? std::vector<std::string>{"temperature"} : std::vector<std::string>{}});
+  const std::string evidence =
+      missing.size() == 3
+          ? "heat and throttling were not observed: no source of temperature, clocks or throttling "
+            "was read all through every timed window"
+          : "not observed all through every timed window: " + joined(missing, ", ");
+  const bool concerns_temperature = !always.contains(Sign::kTemperature);
+  out.push_back(
+      {"heat-unobserved", Severity::kUnmeasured, evidence,
+       concerns_temperature ? std::vector<std::string>{"temperature"} : std::vector<std::string>{}});
 }
 
 void judge_temperature(const Case& c, Findings& out) {

@@ -55,7 +55,7 @@ void add_reasons(Subject& s, double value) {
 }
 
 const Fires kFires[] = {
-    {"heat-unobserved", Severity::kUnmeasured, "temperature, clocks, counters or reasons of throttling",
+    {"heat-unobserved", Severity::kUnmeasured, "no source of temperature, clocks or throttling was read",
      [](Subject& s) {
        for (auto& run : s.evidence.timed) run.observation.series.resize(1);
      },

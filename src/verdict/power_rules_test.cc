@@ -199,11 +199,6 @@ const Fires kFires[] = {
 
     {"clock-step", Severity::kWarn, "the wall clock stepped by -30 ms during repeat 2",
      [](Subject& s) { s.evidence.timed[1].clock_step_ns = -30'000'000; }, whole_row},
-    {"clock-step", Severity::kWarn, "the wall clock stepped by 30 ms during repeat 1",
-     [](Subject& s) {
-       s.evidence.timed[0].clock_step_ns = 30'000'000, meter(s, 1).clock.method = "load pattern";
-     },
-     power_figures},
     {"sampling", Severity::kWarn, "20 % of the sampler's ticks were skipped",
      [](Subject& s) {
        auto& seen = s.evidence.timed[2].observation;
