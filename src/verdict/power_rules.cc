@@ -131,12 +131,12 @@ void judge_idle_window(const Case& c, Findings& out) {
   const auto fire = [&](Severity severity, const std::string& evidence) {
     out.push_back({"idle-window", severity, evidence, idle_figures()});
   };
-  std::vector<std::string> broken, brief, disturbed;
+  std::vector<std::string> missing, broken, brief, disturbed;
   for (std::size_t i = 0; i < source->idle.size(); ++i) {
     const PowerWindow& window = source->idle[i];
     const std::string where = "idle window " + std::to_string(i + 1) + ": ";
     if (!window.problem.empty()) {
-      broken.push_back(where + window.problem);
+      missing.push_back(where + window.problem);
       continue;
     }
     if (const auto found = faults(window, timeline::kFewestSamples); !found.empty())
@@ -148,10 +148,12 @@ void judge_idle_window(const Case& c, Findings& out) {
     for (const std::string& one : c.evidence.idle[i].disturbances)
       disturbed.push_back("idle window " + std::to_string(i + 1) + ": " + one);
   if (!c.row.figures.power_idle.value) {
-    broken.insert(broken.begin(), "no idle power was measured");
-    return fire(Severity::kUnmeasured, joined(broken));
+    missing.insert(missing.begin(), "no idle power was measured");
+    return fire(Severity::kUnmeasured, joined(missing));
   }
   if (!broken.empty()) fire(Severity::kInvalid, joined(broken));
+  // The other window stands, but nothing shows that the machine came back to it.
+  if (!missing.empty()) fire(Severity::kWarn, joined(missing));
   if (!brief.empty())
     fire(Severity::kWarn, joined(brief) + ", at least " + number(kShortestIdleS) + " s are asked for");
   if (!disturbed.empty()) fire(Severity::kWarn, "the machine was not quiet: " + joined(disturbed));

@@ -110,7 +110,7 @@ const Fires kFires[] = {
      [](Subject& s) { s.row.power_sources[0].idle[1].coverage = 0.5; }, idle_figures},
     {"idle-window", Severity::kInvalid, "idle window 1: 12 power samples",
      [](Subject& s) { s.row.power_sources[0].idle[0].samples = 12; }, idle_figures},
-    {"idle-window", Severity::kInvalid, "idle window 1: the connection was lost",
+    {"idle-window", Severity::kWarn, "idle window 1: the connection was lost",
      [](Subject& s) { s.row.power_sources[0].idle[0] = without_value(0, "the connection was lost"); },
      idle_figures},
     {"idle-window", Severity::kWarn, "idle window 1: 10 s, at least 30 s",
