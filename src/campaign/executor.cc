@@ -279,7 +279,9 @@ class Executor {
     if (!observing_.has_power()) {
       run.skipped = "no power source";
     } else {
-      ASSAY_TRY(const Observing::Quiet quiet, observing_.wait_for_quiet(step.id));
+      ASSAY_TRY(Observing::Quiet quiet, observing_.wait_for_quiet(step.id));
+      run.quiet_wait_ns = quiet.waited_ns;
+      run.disturbances = std::move(quiet.disturbances);
       observing_.start();
       run.begin_ns = monotonic_ns();
       const auto waited = wait(experiment_.power.idle, step.id);

@@ -134,9 +134,13 @@ Measured measure(const Candidate& candidate, const Observation& observation, con
     facts.samples = std::min(facts.samples, power->samples);
     facts.breaks += power->breaks;
     facts.repeated += power->repeated;
-    facts.longest_gap_ms =
-        std::max(facts.longest_gap_ms, static_cast<double>(power->longest_gap.count()) / 1e6);
-    facts.interval_ms = std::max(facts.interval_ms, static_cast<double>(power->interval.count()) / 1e6);
+    // A gap counts in intervals of its own channel.
+    const double gap_ms = static_cast<double>(power->longest_gap.count()) / 1e6;
+    const double interval_ms = static_cast<double>(power->interval.count()) / 1e6;
+    if (facts.interval_ms <= 0 || gap_ms / interval_ms > facts.longest_gap_ms / facts.interval_ms) {
+      facts.longest_gap_ms = gap_ms;
+      facts.interval_ms = interval_ms;
+    }
     facts.accuracy_known = facts.accuracy_known && power->u.accuracy_known;
     // Peaks of several channels need not coincide: their sum would be no reading.
     if (candidate.channels.size() == 1 && power->peak) {
@@ -209,6 +213,7 @@ std::optional<Uncertain> idle_power(const Candidate& candidate, const RowEvidenc
     const record::IdleRun& idle = evidence.idle[i];
     if (!idle.skipped.empty()) continue;
     const Measured measured = measure(candidate, idle.observation, {idle.begin_ns, idle.end_ns});
+    source.idle.push_back(measured.facts);
     if (!measured.mean_w) continue;
     (i == 0 ? source.idle_before_w : source.idle_after_w) = measured.mean_w->value;
     found.push_back(*measured.mean_w);
@@ -356,12 +361,15 @@ void power_figures(const RowEvidence& evidence, Row& row) {
   for (const Candidate& candidate : all) {
     PowerSource& source = row.power_sources.emplace_back();
     source.channel = candidate.id;
+    source.channels = candidate.channels;
     source.description = description_of(candidate, first);
     source.boundary = to_string(candidate.boundary);
     source.simulated = simulated(candidate, first);
     source.primary = row.power_sources.size() == 1;
-    if (candidate.channels.size() == 1)
-      source.contains = find(first, candidate.channels[0])->channel.contains;
+    for (const std::string& id : candidate.channels) {
+      const std::vector<std::string>& inner = find(first, id)->channel.contains;
+      source.contains.insert(source.contains.end(), inner.begin(), inner.end());
+    }
     derive(candidate, evidence, processes, source, source.primary ? &row : nullptr);
   }
 }

@@ -58,7 +58,8 @@ TEST(Power, EveryFigureFromAMeterAtTheInput) {
   auto meter = channel("meter.power", record::Boundary::kDcInput);
   meter.accuracy = record::Accuracy{0.001, 0.002, 30, "data sheet"};
   auto e = evidence({run(1, {series(meter, 12)}), run(2, {series(meter, 12)}), run(3, {series(meter, 12)})});
-  record::IdleRun before{0, 20 * kSecond, "", "", {}}, after = before;
+  record::IdleRun before, after;
+  before.end_ns = after.end_ns = 20 * kSecond;
   before.observation.series = {series(meter, 4)};
   after.observation.series = {series(meter, 4)};
   e.idle = {before, after};
@@ -117,6 +118,49 @@ TEST(Power, RailsThatNothingContainsAreSummed) {
   EXPECT_NEAR(*row.figures.power.value, 8, 1e-9);
   EXPECT_EQ(row.power_sources[0].channel, "a.power + b.power");
   EXPECT_EQ(row.power_sources.size(), 3u);
+}
+
+TEST(Power, ASumTellsItsChannelsAndWhatTheyContain) {
+  auto a = channel("a.power", record::Boundary::kPackage), b = channel("b.power", record::Boundary::kPackage);
+  a.contains = {"a.core.power"};
+  b.contains = {"b.core.power"};
+  const record::Row row = derive_row(evidence({run(1, {series(a, 3), series(b, 5)})}));
+  EXPECT_EQ(row.power_sources[0].channels, (std::vector<std::string>{"a.power", "b.power"}));
+  EXPECT_EQ(row.power_sources[0].contains, (std::vector<std::string>{"a.core.power", "b.core.power"}));
+  EXPECT_EQ(row.power_sources[1].channels, std::vector<std::string>{"a.power"});
+}
+
+TEST(Power, AGapOfASumCountsInTheIntervalsOfItsOwnChannel) {
+  auto slow = channel("slow.power", record::Boundary::kRail),
+       fast = channel("fast.power", record::Boundary::kRail);
+  slow.update_ns = kSecond;
+  auto rare = series(slow, 3), often = series(fast, 5);
+  std::erase_if(rare.readings, [](const auto& reading) { return reading.begin_ns % kSecond != 0; });
+  // A reading in 0.8 s: nothing beside a second, but a gap of eight updates of its own.
+  std::erase_if(often.readings, [](const auto& reading) {
+    return reading.begin_ns > 8 * kSecond && reading.begin_ns < 8.8 * kSecond;
+  });
+  const record::Row row = derive_row(evidence({run(1, {rare, often})}));
+  const record::PowerWindow& window = row.power_sources[0].windows[0];
+  EXPECT_NEAR(window.longest_gap_ms / window.interval_ms, 8, 0.01);
+}
+
+TEST(Power, IdleWindowsTellHowTheyWereMeasured) {
+  const auto meter = channel("meter.power", record::Boundary::kDcInput);
+  auto e = evidence({run(1, {series(meter, 12)})});
+  record::IdleRun before, after, skipped;
+  before.end_ns = after.end_ns = 20 * kSecond;
+  before.observation.series = {series(meter, 4)};
+  std::erase_if(before.observation.series[0].readings,
+                [](const auto& r) { return r.begin_ns > 10 * kSecond; });
+  skipped.skipped = "no power source";
+  e.idle = {before, after, skipped};
+  const record::PowerSource source = derive_row(e).power_sources[0];
+  ASSERT_EQ(source.idle.size(), 2u);
+  EXPECT_NEAR(source.idle[0].coverage, 0.5, 0.01);
+  EXPECT_FALSE(source.idle[1].problem.empty());
+  EXPECT_TRUE(source.idle_before_w);
+  EXPECT_FALSE(source.idle_after_w);
 }
 
 TEST(Power, CountersGiveTheirDifference) {

@@ -79,13 +79,15 @@ struct PowerWindow {
 
 /// One power source over all repeats. Several may watch one board: all are shown, with what they include.
 struct PowerSource {
-  std::string channel;      ///< "wt300e.power"; of a sum "a + b"
-  std::string description;  ///< Of its source.
-  std::string boundary;     ///< "dc_input", ...
+  std::string channel;                ///< "wt300e.power"; of a sum "a + b"
+  std::vector<std::string> channels;  ///< The same as a list.
+  std::string description;            ///< Of its source.
+  std::string boundary;               ///< "dc_input", ...
   bool simulated = false;
   bool primary = false;  ///< The one that the row's power figures come from.
   std::vector<std::string> contains;
   std::vector<PowerWindow> windows;
+  std::vector<PowerWindow> idle;  ///< Before and after the runs, as far as there were such windows.
   std::optional<double> idle_before_w, idle_after_w;
   Figure mean;  ///< W
 };

@@ -99,6 +99,8 @@ struct IdleRun {
   std::int64_t begin_ns = 0, end_ns = 0;  ///< CLOCK_MONOTONIC.
   std::string boot_id;
   std::string skipped;  ///< Why there was none ("no power source"); empty: it was held.
+  std::int64_t quiet_wait_ns = 0;         ///< How long it waited for a quiet, cool machine.
+  std::vector<std::string> disturbances;  ///< What still disturbed when it began all the same.
   Observation observation;
 };
 

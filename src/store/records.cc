@@ -29,6 +29,7 @@ void fields(V& v, Is<record::TimedRun> auto& x) {
 template <typename V>
 void fields(V& v, Is<record::IdleRun> auto& x) {
   v("begin_ns", x.begin_ns), v("end_ns", x.end_ns), v("boot_id", x.boot_id), v("skipped", x.skipped);
+  v("quiet_wait_ns", x.quiet_wait_ns), v("disturbances", x.disturbances);
 }
 
 template <typename V>

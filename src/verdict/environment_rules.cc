@@ -23,6 +23,9 @@ constexpr std::int64_t kClockStepNs = 20'000'000;
 // Of one core: what the sampler may cost before it is a load of its own.
 constexpr double kSamplingShare = 0.02;
 
+// Of the sampler's ticks: more, and its rate is not the one that was asked for.
+constexpr double kLateShare = 0.10;
+
 }  // namespace
 
 void judge_foreign_load(const Case& c, Findings& out) {
@@ -40,7 +43,7 @@ void judge_foreign_load(const Case& c, Findings& out) {
                        "(limits: " +
                        number(100 * kForeignWarn) + " % warns, " + number(100 * kForeignInvalid) +
                        " % invalidates)",
-                   latency_figures()});
+                   timed_figures()});
   if (unknown)
     out.push_back({"foreign-load",
                    Severity::kUnmeasured,
@@ -61,46 +64,62 @@ void judge_performance_ratio(const Case& c, Findings& out) {
 
 void judge_clock_step(const Case& c, Findings& out) {
   std::int64_t worst = 0;
+  int repeat = 0;
   for (const record::TimedRun* run : completed(c.evidence))
-    if (std::abs(run->clock_step_ns) > std::abs(worst)) worst = run->clock_step_ns;
-  if (std::abs(worst) > kClockStepNs)
-    out.push_back(
-        {"clock-step", Severity::kWarn,
-         "the wall clock stepped by " + number(static_cast<double>(worst) * 1e-6) +
-             " ms during a run; latencies come from the monotonic clock, times of day are off by that",
-         power_figures()});
+    if (std::abs(run->clock_step_ns) > std::abs(worst)) worst = run->clock_step_ns, repeat = run->repeat;
+  if (std::abs(worst) <= kClockStepNs) return;
+  // It moves no window, and no figure: what it does to a log that was laid by the time of day is in the bound
+  // of that log's clock.
+  out.push_back({"clock-step",
+                 Severity::kWarn,
+                 "the wall clock stepped by " + number(static_cast<double>(worst) * 1e-6) +
+                     " ms during repeat " + std::to_string(repeat) +
+                     "; windows and latencies come from the monotonic clock, times of day are off by that",
+                 {}});
 }
 
 void judge_sampling(const Case& c, Findings& out) {
-  double worst = 0;
+  double dearest = 0, latest = 0;
   std::map<std::string, std::string> silent;
   for (const record::TimedRun* run : completed(c.evidence)) {
     const record::Observation& seen = run->observation;
     if (seen.end_ns > seen.begin_ns)
-      worst = std::max(worst, static_cast<double>(seen.cpu_ns) / static_cast<double>(seen.end_ns - seen.begin_ns));
-    for (const record::Source& source : seen.sources)
+      dearest = std::max(dearest,
+                         static_cast<double>(seen.cpu_ns) / static_cast<double>(seen.end_ns - seen.begin_ns));
+    std::int64_t ticks = seen.late_ticks;
+    for (const record::Source& source : seen.sources) {
+      ticks = std::max(ticks, seen.late_ticks + source.reads);
       if (!source.failure.empty()) silent[source.id] = source.failure;
+    }
+    if (ticks > 0)
+      latest = std::max(latest, static_cast<double>(seen.late_ticks) / static_cast<double>(ticks));
   }
-  if (worst > kSamplingShare)
+  if (dearest > kSamplingShare)
     out.push_back({"sampling", Severity::kWarn,
-                   "reading sensors took " + number(100 * worst, 1) + " % of a core (limit " +
+                   "reading sensors took " + number(100 * dearest, 1) + " % of a core (limit " +
                        number(100 * kSamplingShare) + " %): read them less often",
-                   latency_figures()});
+                   timed_figures()});
+  // What was not read is a gap, which the rules of power and heat judge where they need it.
+  if (latest > kLateShare)
+    out.push_back({"sampling", primary_source(c) ? Severity::kWarn : Severity::kOk,
+                   number(100 * latest, 1) +
+                       " % of the sampler's ticks were skipped, for it was late (limit " +
+                       number(100 * kLateShare) + " %)",
+                   power_figures()});
   for (const auto& [source, failure] : silent)
     out.push_back({"sampling", Severity::kWarn, source + " fell silent in a run: " + failure, {}});
 }
 
 void judge_quiet(const Case& c, Findings& out) {
-  for (const record::TimedRun* run : completed(c.evidence)) {
-    if (run->disturbances.empty()) continue;
-    std::string what;
-    for (const std::string& one : run->disturbances) what += (what.empty() ? "" : "; ") + one;
-    out.push_back({"not-quiet", Severity::kWarn,
-                   "repeat " + std::to_string(run->repeat) + " began after " +
-                       number(static_cast<double>(run->quiet_wait_ns) * 1e-9, 0) +
-                       " s of waiting though the machine was not quiet: " + what,
-                   latency_figures()});
-  }
+  std::vector<std::string> found;
+  for (const record::TimedRun* run : completed(c.evidence))
+    if (!run->disturbances.empty())
+      found.push_back("repeat " + std::to_string(run->repeat) + ", after waiting " +
+                      number(static_cast<double>(run->quiet_wait_ns) * 1e-9, 0) +
+                      " s: " + joined(run->disturbances, ", "));
+  if (!found.empty())
+    out.push_back({"not-quiet", Severity::kWarn, "the machine was not quiet and cool before " + joined(found),
+                   timed_figures()});
 }
 
 }  // namespace assay::verdict

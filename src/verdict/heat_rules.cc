@@ -17,22 +17,29 @@ using record::TimedRun;
 
 namespace {
 
-constexpr double kClockFall = 0.05;       // Last quarter's median against the first's.
-constexpr double kTemperatureRise = 2;    // K
-constexpr double kLatencyRisePercent = 2; // With both others: less than what is a drift by itself.
+constexpr double kClockFall = 0.05;        // Last quarter's median against the first's.
+constexpr double kTemperatureRise = 2;     // K
+constexpr double kLatencyRisePercent = 2;  // With both others: less than what is a drift by itself.
+// Unseen for longer than this share of a window, and than two readings of a zone that is asked each second.
+constexpr double kUnseenShare = 0.1;
+constexpr std::int64_t kUnseenNs = 2'500'000'000;
 
-bool is_heat(const record::Channel& channel) {
-  return channel.quantity == "temperature" || channel.quantity == "frequency" ||
-         channel.quantity == "events" || channel.quantity == "reasons";
+enum class Sign { kTemperature, kClock, kThrottling };
+
+std::optional<Sign> sign_of(const record::Channel& channel) {
+  const std::string& q = channel.quantity;
+  if (q == "temperature") return Sign::kTemperature;
+  if (q == "frequency") return Sign::kClock;
+  if (q == "events" || q == "duration" || q == "reasons" || q == "level") return Sign::kThrottling;
+  return std::nullopt;
 }
 
 /// Readings that were taken while the timed window was open.
 std::span<const record::Reading> in_window(const Series& series, const TimedRun& run) {
   const auto begin = std::ranges::find_if(
       series.readings, [&](const auto& reading) { return reading.end_ns >= run.window_begin_ns; });
-  const auto end = std::find_if(begin, series.readings.end(), [&](const auto& reading) {
-    return reading.begin_ns > run.window_end_ns;
-  });
+  const auto end = std::find_if(begin, series.readings.end(),
+                                [&](const auto& reading) { return reading.begin_ns > run.window_end_ns; });
   return {begin, end};
 }
 
@@ -66,11 +73,18 @@ std::optional<std::pair<double, double>> first_and_last(const Series& series, co
   return std::pair(median(std::move(first)), median(std::move(last)));
 }
 
-std::vector<std::string> concerned() {
-  std::vector<std::string> names = latency_figures();
-  for (const std::string& name : power_figures())
-    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-  return names;
+/// Whether it was read all through the timed window.
+bool watched(const Series& series, const TimedRun& run) {
+  const std::int64_t window = run.window_end_ns - run.window_begin_ns;
+  const auto most =
+      std::max(kUnseenNs, static_cast<std::int64_t>(kUnseenShare * static_cast<double>(window)));
+  const auto readings = in_window(series, run);
+  std::int64_t seen_until = run.window_begin_ns;
+  for (const record::Reading& reading : readings) {
+    if (reading.begin_ns - seen_until > most) return false;
+    seen_until = reading.end_ns;
+  }
+  return !readings.empty() && run.window_end_ns - seen_until <= most;
 }
 
 }  // namespace
@@ -78,14 +92,27 @@ std::vector<std::string> concerned() {
 void judge_heat_observed(const Case& c, Findings& out) {
   const auto runs = completed(c.evidence);
   if (runs.empty()) return;
-  for (const TimedRun* run : runs)
+  std::set<Sign> always{Sign::kTemperature, Sign::kClock, Sign::kThrottling};
+  for (const TimedRun* run : runs) {
+    std::set<Sign> seen;
     for (const Series& series : run->observation.series)
-      if (is_heat(series.channel) && !series.readings.empty()) return;
-  out.push_back({"heat-unobserved",
-                 Severity::kUnmeasured,
-                 "heat and throttling were not observed: this machine shows no temperature, clock or "
-                 "throttle counter",
-                 {}});
+      if (const auto sign = sign_of(series.channel); sign && watched(series, *run)) seen.insert(*sign);
+    std::erase_if(always, [&](Sign sign) { return !seen.contains(sign); });
+  }
+  std::vector<std::string> missing;
+  if (!always.contains(Sign::kTemperature)) missing.push_back("temperature");
+  if (!always.contains(Sign::kClock)) missing.push_back("clocks");
+  if (!always.contains(Sign::kThrottling)) missing.push_back("counters or reasons of throttling");
+  if (missing.empty()) return;
+  const std::string evidence =
+      missing.size() == 3
+          ? "heat and throttling were not observed: no source of temperature, clocks or throttling "
+            "was read all through every timed window"
+          : "not observed all through every timed window: " + joined(missing, ", ");
+  const bool concerns_temperature = !always.contains(Sign::kTemperature);
+  out.push_back(
+      {"heat-unobserved", Severity::kUnmeasured, evidence,
+       concerns_temperature ? std::vector<std::string>{"temperature"} : std::vector<std::string>{}});
 }
 
 void judge_temperature(const Case& c, Findings& out) {
@@ -100,11 +127,13 @@ void judge_temperature(const Case& c, Findings& out) {
           entry->second = std::max(entry->second, reading.value);
         }
     }
-  std::string text;
-  for (const auto& [zone, celsius] : hot) text += (text.empty() ? "" : ", ") + zone + " " + number(celsius, 1);
-  if (!text.empty())
-    out.push_back({"temperature", Severity::kInvalid,
-                   "hotter than " + number(limit) + " degC in a timed window: " + text, concerned()});
+  std::vector<std::string> zones;
+  for (const auto& [zone, celsius] : hot) zones.push_back(zone + " " + number(celsius, 1));
+  if (!zones.empty())
+    out.push_back(
+        {"temperature", Severity::kInvalid,
+         "not below " + number(limit) + " degC all through the timed windows: " + joined(zones, ", "),
+         timed_figures()});
 }
 
 void judge_throttling(const Case& c, Findings& out) {
@@ -112,9 +141,14 @@ void judge_throttling(const Case& c, Findings& out) {
   for (const TimedRun* run : completed(c.evidence))
     for (const Series& series : run->observation.series) {
       const std::string where = " (repeat " + std::to_string(run->repeat) + ")";
-      if (series.channel.quantity == "events") {
+      if (series.channel.quantity == "events" || series.channel.quantity == "duration") {
         if (const auto more = increase(series, *run); more && *more > 0)
-          found.insert(series.channel.id + " rose by " + number(*more) + where);
+          found.insert(series.channel.id + " rose by " + number(*more, 3) +
+                       (series.channel.unit == "s" ? " s" : "") + where);
+      } else if (series.channel.quantity == "level") {
+        double most = 0;
+        for (const record::Reading& reading : in_window(series, *run)) most = std::max(most, reading.value);
+        if (most > 0) found.insert(series.channel.id + " was at level " + number(most) + where);
       } else if (series.channel.quantity == "reasons") {
         std::set<std::string> reasons;
         for (const record::Reading& reading : in_window(series, *run))
@@ -123,49 +157,60 @@ void judge_throttling(const Case& c, Findings& out) {
         for (const std::string& reason : reasons) found.insert(series.channel.id + ": " + reason + where);
       }
     }
-  std::string text;
-  for (const std::string& one : found) text += (text.empty() ? "" : "; ") + one;
-  if (!text.empty())
-    out.push_back({"throttled", Severity::kInvalid, "throttled in a timed window: " + text, concerned()});
+  if (!found.empty())
+    out.push_back(
+        {"throttled", Severity::kInvalid, "throttled in a timed window: " + joined(found), timed_figures()});
 }
 
 void judge_slowing(const Case& c, Findings& out) {
-  std::string text;
+  std::vector<std::string> hot, unexplained;
   const auto runs = completed(c.evidence);
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    std::optional<double> fall, rise;
+  const auto& drifts = c.row.diagnostics.drift_percent;
+  for (std::size_t i = 0; i < runs.size() && i < drifts.size(); ++i) {
+    double fall = 0, rise = 0;
+    bool has_zone = false;
     std::string clock, zone;
+    std::map<std::string, std::pair<double, double>> clocks;
     for (const Series& series : runs[i]->observation.series) {
+      const auto sign = sign_of(series.channel);
       const auto ends = first_and_last(series, *runs[i]);
       if (!ends) continue;
-      if (series.channel.quantity == "frequency" && ends->first > 0) {
-        const double share = 1 - ends->second / ends->first;
-        if (share > fall.value_or(0)) fall = share, clock = series.channel.id;
-      } else if (series.channel.quantity == "temperature") {
+      if (sign == Sign::kClock) {
+        // Of processors the fastest: those that have nothing to do slow down as they like.
+        const bool processor = series.channel.facts.contains("cpus");
+        auto& [first, last] = clocks[processor ? "the fastest processor's clock" : series.channel.id];
+        first = std::max(first, ends->first), last = std::max(last, ends->second);
+      } else if (sign == Sign::kTemperature) {
+        has_zone = true;
         const double kelvin = ends->second - ends->first;
-        if (kelvin > rise.value_or(0)) rise = kelvin, zone = series.channel.id;
+        if (kelvin > rise) rise = kelvin, zone = series.channel.id;
       }
     }
-    const auto& drifts = c.row.diagnostics.drift_percent;
-    const double drift = i < drifts.size() ? drifts[i] : 0;
-    if (fall.value_or(0) > kClockFall && rise.value_or(0) > kTemperatureRise && drift > kLatencyRisePercent)
-      text += (text.empty() ? "repeat " : "; repeat ") + std::to_string(runs[i]->repeat) + ": " + clock +
-              " fell by " + number(100 * *fall, 1) + " %, " + zone + " rose by " + number(*rise, 1) +
-              " K, latency by " + number(drift, 1) + " %";
+    for (const auto& [name, ends] : clocks)
+      if (ends.first > 0 && 1 - ends.second / ends.first > fall)
+        fall = 1 - ends.second / ends.first, clock = name;
+    if (fall <= kClockFall || drifts[i] <= kLatencyRisePercent) continue;
+    const std::string text = "repeat " + std::to_string(runs[i]->repeat) + ": " + clock + " fell by " +
+                             number(100 * fall, 1) + " % and latency rose by " + number(drifts[i], 1) + " %";
+    if (rise > kTemperatureRise)
+      hot.push_back(text + " while " + zone + " rose by " + number(rise, 1) + " K");
+    else if (!has_zone)
+      unexplained.push_back(text);
   }
-  if (!text.empty())
+  if (!hot.empty())
     out.push_back({"slowing", Severity::kInvalid,
-                   "clocks fell while temperature and latency rose, which is throttling whatever the counters "
-                   "say: " +
-                       text,
-                   concerned()});
+                   joined(hot) + ", which is throttling whatever the counters say", timed_figures()});
+  if (!unexplained.empty())
+    out.push_back({"slowing", Severity::kWarn,
+                   joined(unexplained) + "; no temperature tells whether that is heat", timed_figures()});
 }
 
 void judge_cooling(const Case& c, Findings& out) {
   const std::string& cooling = c.experiment.conditions.cooling;
   if (c.row.repeats == 0 || cooling == "active") return;
   if (cooling == "passive")
-    out.push_back({"cooling", Severity::kWarn,
+    out.push_back({"cooling",
+                   Severity::kWarn,
                    "cooling is declared passive: the figures hold for this enclosure and room only",
                    {}});
   else

@@ -15,13 +15,27 @@ const std::vector<std::string>& latency_figures();  ///< Everything that comes f
 const std::vector<std::string>& percentile_figures();
 const std::vector<std::string>& accuracy_figures();
 const std::vector<std::string>& end_to_end_figures();
-const std::vector<std::string>& power_figures();
+const std::vector<std::string>& power_figures();    ///< From the power of the timed window.
+const std::vector<std::string>& idle_figures();     ///< That rest on power while nothing was loaded.
+const std::vector<std::string>& metered_figures();  ///< All that come from the power source.
+const std::vector<std::string>& timed_figures();    ///< Latency and power: what heat and load disturb.
 
 /// "12.3": `value` with `digits` after the point, trailing zeros cut.
 std::string number(double value, int digits = 2);
 
 /// Completed timed runs, in order of evidence.
 std::vector<const record::TimedRun*> completed(const record::RowEvidence& evidence);
+
+/// The source that the row's power figures come from; nullptr: there is none.
+const record::PowerSource* primary_source(const Case& c);
+
+/// "a; b; c"
+template <typename Texts>
+std::string joined(const Texts& texts, const char* between = "; ") {
+  std::string all;
+  for (const std::string& one : texts) all += (all.empty() ? "" : between) + one;
+  return all;
+}
 
 // The rules, by subject; the table in verdict.cc names them.
 void judge_failures(const Case&, Findings&);
@@ -60,13 +74,18 @@ void judge_quiet(const Case&, Findings&);
 
 void judge_power_measured(const Case&, Findings&);
 void judge_power_boundary(const Case&, Findings&);
+void judge_power_simulated(const Case&, Findings&);
 void judge_power_window(const Case&, Findings&);
+void judge_power_in_step(const Case&, Findings&);
+void judge_idle_window(const Case&, Findings&);
+void judge_idle_drift(const Case&, Findings&);
+void judge_supply(const Case&, Findings&);
+
 void judge_power_range(const Case&, Findings&);
+void judge_power_integral(const Case&, Findings&);
 void judge_power_clock(const Case&, Findings&);
 void judge_power_accuracy(const Case&, Findings&);
 void judge_reconciliation(const Case&, Findings&);
-void judge_idle(const Case&, Findings&);
-void judge_supply(const Case&, Findings&);
 
 void judge_heat_observed(const Case&, Findings&);
 void judge_temperature(const Case&, Findings&);
