@@ -115,7 +115,7 @@ struct Row {
 };
 
 struct Results {
-  static constexpr int kSchemaMajor = 1, kSchemaMinor = 0;
+  static constexpr int kSchemaMajor = 1, kSchemaMinor = 1;
   int schema_major = kSchemaMajor, schema_minor = kSchemaMinor;
   std::string name, description;
   std::string assay_version;

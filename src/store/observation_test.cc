@@ -24,16 +24,35 @@ record::Observation observation() {
   source.read_ns_longest = 20;
   source.failure = "silence";
   record::Series power;
-  power.channel = {"wt300e.power", "wt300e", "power", "W", record::ReadingKind::kMean,
-                   record::Boundary::kDcInput, 100'000'000, std::nullopt, 30.0,
-                   record::Accuracy{0.001, 0.002, 30, "manual"}, {"a.b"}, {{"filter", "off"}}};
+  power.channel = {"wt300e.power",
+                   "wt300e",
+                   "power",
+                   "W",
+                   record::ReadingKind::kMean,
+                   record::Boundary::kDcInput,
+                   100'000'000,
+                   std::nullopt,
+                   30.0,
+                   record::Accuracy{0.001, 0.002, 30, "manual"},
+                   {"a.b"},
+                   {{"filter", "off"}}};
   power.readings = {{1, 2, 0.1}, {std::numeric_limits<std::int64_t>::max(), -5, 1e-300}, {3, 4, -7}};
   power.gaps = {{5, 6, "connection lost"}};
   power.rejected = {{"overload", 2}};
   record::Series energy;
-  energy.channel = {"rapl.energy", "rapl", "energy", "J", record::ReadingKind::kCounter,
-                    record::Boundary::kPackage, 0, 262143.999938, std::nullopt, std::nullopt, {}, {}};
-  return {{source}, {power, energy}};
+  energy.channel = {"rapl.energy",
+                    "rapl",
+                    "energy",
+                    "J",
+                    record::ReadingKind::kCounter,
+                    record::Boundary::kPackage,
+                    0,
+                    262143.999938,
+                    std::nullopt,
+                    std::nullopt,
+                    {},
+                    {}};
+  return {{source}, {power, energy}, 11, 12, 13, 14};
 }
 
 TEST(Observation, ComesBackEqual) {
@@ -47,6 +66,14 @@ TEST(Observation, ComesBackEqual) {
   EXPECT_EQ(read->sources[0].facts, written.sources[0].facts);
   EXPECT_TRUE(read->sources[0].simulated);
   EXPECT_EQ(read->sources[0].failure, "silence");
+  EXPECT_EQ(read->sources[0].reads, 7);
+  EXPECT_EQ(read->sources[0].failed_reads, 1);
+  EXPECT_EQ(read->sources[0].read_ns_total, 70);
+  EXPECT_EQ(read->sources[0].read_ns_longest, 20);
+  EXPECT_EQ(read->begin_ns, 11);
+  EXPECT_EQ(read->end_ns, 12);
+  EXPECT_EQ(read->cpu_ns, 13);
+  EXPECT_EQ(read->late_ticks, 14);
   ASSERT_EQ(read->series.size(), 2u);
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(read->series[i].channel, written.series[i].channel);
@@ -64,9 +91,8 @@ TEST(Observation, NoneIsNoneAndDamageIsSaidWithItsLine) {
 
   ASSERT_TRUE(save_observation(dir.path(), observation()));
   const std::string good = read_file(dir.path() / "readings.csv").value();
-  for (const std::string& bad :
-       {good.substr(0, good.size() - 1), good + "2,1,2,3\n", good + "0,1,2,nan\n", good + "0,1,2,inf\n",
-        good + "0,1,,3\n", std::string("time,power\n")}) {
+  for (const std::string& bad : {good.substr(0, good.size() - 1), good + "2,1,2,3\n", good + "0,1,2,nan\n",
+                                 good + "0,1,2,inf\n", good + "0,1,,3\n", std::string("time,power\n")}) {
     ASSERT_TRUE(write_file(dir.path() / "readings.csv", bad));
     const auto read = load_observation(dir.path());
     ASSERT_FALSE(read) << bad;

@@ -17,8 +17,9 @@ void fields(V& v, Is<record::TimedRun> auto& x) {
       v("window_begin_ns", x.window_begin_ns);
   v("window_end_ns", x.window_end_ns), v("warmup_end", x.warmup_end), v("capped", x.capped),
       v("boot_id", x.boot_id);
-  v("quiet_wait_ns", x.quiet_wait_ns), v("disturbances", x.disturbances);
-  v("loaded_idle_begin_ns", x.loaded_idle_begin_ns), v("loaded_idle_end_ns", x.loaded_idle_end_ns);
+  v.added("quiet_wait_ns", x.quiet_wait_ns), v.added("disturbances", x.disturbances);
+  v.added("loaded_idle_begin_ns", x.loaded_idle_begin_ns);
+  v.added("loaded_idle_end_ns", x.loaded_idle_end_ns);
   v("begin_utc_ns", x.begin_utc_ns), v("clock_step_ns", x.clock_step_ns),
       v("peak_rss_bytes", x.peak_rss_bytes);
   v("device_memory_bytes", x.device_memory_bytes), v("foreign_cpu_share", x.foreign_cpu_share);
