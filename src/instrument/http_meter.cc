@@ -8,6 +8,7 @@
 #include "instrument/offset_bracket.h"
 #include "instrument/options.h"
 #include "instrument/outage.h"
+#include "powerlog/format.h"
 #include "powerlog/http.h"
 #include "powerlog/json_power.h"
 
