@@ -42,7 +42,7 @@ TEST(PowerImportCli, FromALogToTheTable) {
       (run["window_end_ns"].get<std::int64_t>() - run["window_begin_ns"].get<std::int64_t>()) / 1'000'000;
   std::string log = "when,mw\n";
   for (std::int64_t ms = begin_ms - 3000; ms < begin_ms + length_ms + 3000; ms += 20)
-    log += std::to_string(ms) + "," + (ms % 40 ? "8000" : "8200") + "\n";
+    log += std::to_string(ms) + "," + (ms / 20 % 2 ? "8000" : "8200") + "\n";
   std::ofstream(path("lab.csv")) << log << "logger ended\n";
   std::ofstream(path("lab.yaml")) << kMapping;
   const std::vector<std::string> import = {"power", "import", path("lab.csv"), "--run", path("out"),
