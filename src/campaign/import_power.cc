@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kMarginNs = 10'000'000'000;
 /// How far a logging host's clock may be off UTC and its log still be looked for at the run's time of day.
 constexpr std::int64_t kSearchNs = 3'600'000'000'000;
+/// Under half a step between zones.
+constexpr std::int64_t kZoneSlackNs = 420'000'000'000;
 /// Bins of a chip, where a pattern is looked for in a log that is faster.
 constexpr std::int64_t kBinsAChip = 8;
 
@@ -151,9 +153,13 @@ class Importer {
       for (const BootTimes& boot : boots_) clocks.push_back(declared_clock(boot, source_, request_.clock));
     } else {
       const bool utc = kind_.clock == powerlog::LogClock::kUtc;
-      if (utc) options_.run = utc_span(boots_, kSearchNs);
-      ThinnedPower thinned(shortest_chip(boots_) / kBinsAChip, utc ? options_.run : std::nullopt);
+      const auto searched = utc ? utc_span(boots_, kSearchNs) : std::nullopt;
+      ThinnedPower thinned(shortest_chip(boots_) / kBinsAChip, searched);
       ASSAY_TRY(const powerlog::ImportedLog log, powerlog::stream_log(request_.log, options_, thinned));
+      if (searched && !powerlog::check_overlap(log.span, *searched, std::nullopt)) {
+        if (const auto missed = powerlog::check_overlap(log.span, *utc_span(boots_, 0), zone_said()); !missed)
+          return fail(missed.error().code, request_.log.string() + ": " + missed.error().message + near_zone(log.span));
+      }
       thinned_ = thinned.thinned();
       const std::vector<record::Series> series = thinned.take();
       const record::Series* power = leading_power(series);
@@ -166,6 +172,19 @@ class Importer {
     for (const auto& clock : clocks)
       if (clock) return clocks;
     return fail(clocks.front().error().with_context(request_.log.string()));
+  }
+
+  std::optional<powerlog::Zone> zone_said() const {
+    const auto& mapping = options_.log.mapping;
+    return mapping && mapping->time.zone ? mapping->time.zone : options_.log.zone;
+  }
+
+  /// A logger's clock that is off by minutes besides: the zone that would bring the log that near to the run.
+  std::string near_zone(const powerlog::TimeSpan& log) const {
+    const auto zone = zone_said();
+    if (!zone || powerlog::fitting_zone(log, *utc_span(boots_, 0), *zone)) return "";
+    const auto near = powerlog::fitting_zone(log, *utc_span(boots_, kZoneSlackNs), *zone);
+    return near ? " As " + powerlog::to_string(*near) + " they would come within minutes of it." : "";
   }
 
   static timeline::OffsetRange search_range(const BootTimes& boot, bool utc) {
