@@ -9,9 +9,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "campaign/imported_power.h"
 #include "campaign/plan.h"
 #include "metric/figures.h"
 #include "spec/explain.h"
+#include "store/power_import.h"
 #include "store/records.h"
 #include "verdict/verdict.h"
 
@@ -51,10 +53,12 @@ std::vector<record::Peak> declared_peaks(const spec::Experiment& experiment) {
   return peaks;
 }
 
-/// When the last step's folder was renamed into place: deriving the results again must not change it.
+/// When the last step's folder was renamed into place: deriving the results again must not change it, nor does a
+/// log that is imported later.
 std::string last_step_utc(const store::RunDirectory& directory) {
   std::int64_t last = 0;
   for (const std::string& id : directory.runs()) {
+    if (id.starts_with(store::kImportPrefix)) continue;
     struct stat info {};
     if (::stat(directory.run_folder(id).c_str(), &info) == 0)
       last = std::max(last, info.st_mtim.tv_sec * std::int64_t{1'000'000'000} + info.st_mtim.tv_nsec);
@@ -129,6 +133,7 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
         break;
     }
   }
+  ASSAY_OK(add_imported_power(directory, rows, idle));
   ASSAY_TRY(const auto superseded, directory.superseded());
   const int reference_at = reference_row(experiment);
   for (const auto& [id, why] : superseded)

@@ -225,8 +225,7 @@ class Executor {
     if (observing_.has_power())
       request.timed_duration = std::max<std::chrono::nanoseconds>(
           request.timed_duration, observing_.power_interval() * (experiment_.power.least_samples + 2));
-    request.loaded_idle =
-        observing_.has_power() ? experiment_.power.loaded_idle : std::chrono::nanoseconds(0);
+    request.loaded_idle = power_is_expected() ? experiment_.power.loaded_idle : std::chrono::nanoseconds(0);
     ASSAY_TRY(Observing::Quiet quiet, observing_.wait_for_quiet(name));
     observing_.start();
     auto timed = engine::run_timed(spec, request, [&](const engine::Progress& progress) {
@@ -272,11 +271,14 @@ class Executor {
     });
   }
 
+  /// A load pattern announces a log that will be imported: idle power is wanted of it, too.
+  bool power_is_expected() const { return observing_.has_power() || experiment_.power.load_pattern; }
+
   Result<void> stay_idle(const Step& step) {
     ASSAY_OK(find_ranges());
     record::IdleRun run;
     run.boot_id = boot_id();
-    if (!observing_.has_power()) {
+    if (!power_is_expected()) {
       run.skipped = "no power source";
     } else {
       ASSAY_TRY(Observing::Quiet quiet, observing_.wait_for_quiet(step.id));

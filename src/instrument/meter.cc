@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "instrument/http_meter.h"
 #include "instrument/ptdaemon.h"
 #include "instrument/wt300e.h"
 
@@ -16,7 +17,8 @@ struct Driver {
   Maker make;
 };
 
-constexpr std::array<Driver, 2> kDrivers = {{{"wt300e", make_wt300e}, {"ptdaemon", make_ptdaemon}}};
+constexpr std::array<Driver, 3> kDrivers = {
+    {{"wt300e", make_wt300e}, {"ptdaemon", make_ptdaemon}, {"http", make_http_meter}}};
 
 }  // namespace
 

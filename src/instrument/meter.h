@@ -16,8 +16,9 @@ namespace assay::instrument {
 
 /// Which meter, where, and how it is set. `options` are the driver's own (docs/instruments.md lists them).
 struct MeterSettings {
-  std::string kind;     ///< "wt300e" or "ptdaemon"
-  std::string address;  ///< "vxi11://10.0.0.7/inst0", "tcp://10.0.0.7:10001", "usbtmc:///dev/usbtmc0"
+  std::string kind;     ///< "wt300e", "ptdaemon" or "http"
+  std::string address;  ///< "vxi11://10.0.0.7/inst0", "tcp://10.0.0.7:10001", "usbtmc:///dev/usbtmc0",
+                        ///< "http://lab/outlets"
   record::Boundary boundary = record::Boundary::kDcInput;  ///< Where it is wired: nobody but the user knows.
   std::chrono::nanoseconds period = std::chrono::milliseconds(100);  ///< Update interval asked of it.
   std::map<std::string, std::string> options;

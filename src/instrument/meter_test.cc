@@ -9,7 +9,7 @@ TEST(MakeMeter, UnknownKindsOptionsAndAddresses) {
   MeterSettings settings;
   settings.kind = "wt3000";
   settings.address = "tcp://127.0.0.1:1";
-  EXPECT_NE(make_meter(settings).error().message.find("wt300e or ptdaemon"), std::string::npos);
+  EXPECT_NE(make_meter(settings).error().message.find("wt300e, ptdaemon or http"), std::string::npos);
   settings.kind = "wt300e";
   EXPECT_TRUE(make_meter(settings));
   settings.options["elment"] = "1";

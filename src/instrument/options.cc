@@ -9,7 +9,7 @@
 namespace assay::instrument {
 
 const std::string* OptionReader::find(std::string_view name) {
-  known_.push_back(name);
+  known_.emplace_back(name);
   const auto found = options_.find(std::string(name));
   return found == options_.end() ? nullptr : &found->second;
 }
@@ -40,6 +40,11 @@ std::chrono::nanoseconds OptionReader::milliseconds(std::string_view name, doubl
   return std::chrono::nanoseconds(static_cast<std::int64_t>(number(name, otherwise, lo, hi) * 1e6));
 }
 
+std::string OptionReader::text(std::string_view name, std::string_view otherwise) {
+  const std::string* found = find(name);
+  return found ? *found : std::string(otherwise);
+}
+
 bool OptionReader::flag(std::string_view name, bool otherwise) {
   return word(name, otherwise ? "on" : "off", {"on", "off"}) == "on";
 }
@@ -57,10 +62,11 @@ Result<void> OptionReader::finish() const {
   if (!problem_.empty()) return fail(Code::kInvalidInput, problem_);
   for (const auto& [name, value] : options_) {
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-    const std::string near = nearest_word(name, known_);
+    const std::vector<std::string_view> known(known_.begin(), known_.end());
+    const std::string near = nearest_word(name, known);
     return fail(Code::kInvalidInput,
                 meter_ + " has no option '" + name + "'" +
-                    (near.empty() ? "; it knows " + join_or(known_) : "; did you mean '" + near + "'?"));
+                    (near.empty() ? "; it knows " + join_or(known) : "; did you mean '" + near + "'?"));
   }
   return {};
 }

@@ -21,6 +21,7 @@ class OptionReader {
   double number(std::string_view name, double otherwise, double lo, double hi);
   std::optional<double> number_or_none(std::string_view name, double lo, double hi);
   std::chrono::nanoseconds milliseconds(std::string_view name, double otherwise, double lo, double hi);
+  std::string text(std::string_view name, std::string_view otherwise);
   bool flag(std::string_view name, bool otherwise);  ///< "on" or "off"
   std::string word(std::string_view name, std::string_view otherwise,
                    const std::vector<std::string_view>& words);
@@ -34,7 +35,7 @@ class OptionReader {
 
   std::string meter_;
   const std::map<std::string, std::string>& options_;
-  std::vector<std::string_view> known_;
+  std::vector<std::string> known_;
   std::string problem_;
 };
 

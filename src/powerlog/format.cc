@@ -10,7 +10,7 @@ namespace assay::powerlog {
 namespace {
 
 // The order decides where two recognise a file: the more special one first.
-constexpr std::array kFormats = {&kPtdaemon, &kTegrastats, &kMonsoon, &kJtop, &kCsv};
+constexpr std::array kFormats = {&kPtdaemon, &kTegrastats, &kMonsoon, &kJtop, &kCsv, &kJson};
 
 struct QuantityUnit {
   std::string_view quantity, unit;

@@ -68,7 +68,7 @@ struct LogOptions {
   std::optional<record::Boundary> boundary;  ///< What the meter was connected to.
   std::optional<record::Accuracy> accuracy;  ///< Of the meter's power.
   std::string mark;                          ///< PTDaemon: only readings with this mark; empty: all.
-  std::optional<Mapping> mapping;            ///< Format "csv".
+  std::optional<Mapping> mapping;            ///< Formats "csv" and "json".
 };
 
 struct Format {
@@ -86,6 +86,7 @@ extern const Format kTegrastats;
 extern const Format kMonsoon;
 extern const Format kJtop;
 extern const Format kCsv;
+extern const Format kJson;
 
 /// All of them.
 std::span<const Format* const> formats();

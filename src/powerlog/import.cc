@@ -65,15 +65,17 @@ std::string first_line_shown(std::string_view head) {
 }
 
 Result<const Format*> choose_format(std::string_view head, const ImportOptions& options) {
-  if (options.log.mapping && !options.format.empty() && options.format != kCsv.name)
-    return fail(Code::kInvalidInput, "a mapping goes with the format csv, not with " + options.format +
+  const auto mapped = [](std::string_view name) { return name == kCsv.name || name == kJson.name; };
+  if (options.log.mapping && !options.format.empty() && !mapped(options.format))
+    return fail(Code::kInvalidInput, "a mapping goes with the formats csv and json, not with " + options.format +
                                          ", whose columns are known");
-  if (options.log.mapping) return &kCsv;
+  if (options.log.mapping && options.format.empty())
+    return options.log.mapping->time.field.name.starts_with('/') ? &kJson : &kCsv;
   if (!options.format.empty()) return format_named(options.format);
   if (const Format* format = recognise_format(head)) return format;
   std::string known;
   for (const Format* format : formats())
-    if (format != &kCsv) known += (known.empty() ? "" : ", ") + std::string(format->name);
+    if (!mapped(format->name)) known += (known.empty() ? "" : ", ") + std::string(format->name);
   return fail(Code::kInvalidInput,
               "the log is none of those that are known by their content (" + known +
                   "): say its format, or a mapping if it is a table. It begins: " + first_line_shown(head));
@@ -110,24 +112,38 @@ record::Source source_of(const Assembled& assembled, const Format& format, const
   return source;
 }
 
-Result<ImportedLog> stream(const ByteSource& bytes, const ImportOptions& options, Sink& sink) {
+struct OpenedLog {
+  const Format* format = nullptr;
+  std::unique_ptr<LineParser> parser;
+  std::int64_t first_byte = 0;  ///< Of the lines that the parser is to be given.
+};
+
+Result<OpenedLog> open_log(const ByteSource& bytes, const ImportOptions& options) {
   if (options.log.interval_ns) ASSAY_OK(check_interval(*options.log.interval_ns));
   ASSAY_TRY(const std::string whole_head, read_head(bytes, options.tuning.longest_line));
   std::string_view head = whole_head;
-  std::int64_t before = 0;
+  OpenedLog opened;
   if (head.starts_with(kByteOrderMark)) {
-    before = static_cast<std::int64_t>(kByteOrderMark.size());
+    opened.first_byte = static_cast<std::int64_t>(kByteOrderMark.size());
     head.remove_prefix(kByteOrderMark.size());
   }
-  ASSAY_TRY(const Format* format, choose_format(head, options));
-  ASSAY_TRY(const auto parser, format->open(head, options.log));
+  ASSAY_TRY(opened.format, choose_format(head, options));
+  ASSAY_TRY(opened.parser, opened.format->open(head, options.log));
+  opened.first_byte += opened.parser->traits().first_byte;
+  return opened;
+}
+
+Result<ImportedLog> stream(const ByteSource& bytes, const ImportOptions& options, Sink& sink) {
+  ASSAY_TRY(const OpenedLog opened, open_log(bytes, options));
+  const Format* const format = opened.format;
+  const auto& parser = opened.parser;
   Assembler assembler(*parser, options.source.empty() ? std::string(format->name) : options.source, sink);
   const auto deliver = [&](const Batch& batch, std::int64_t done) {
     auto added = assembler.add(batch);
     if (added && options.progress) options.progress(done, bytes.size());
     return added;
   };
-  ASSAY_OK(read_lines(bytes, before + parser->traits().first_byte, *parser, options.tuning, deliver));
+  ASSAY_OK(read_lines(bytes, opened.first_byte, *parser, options.tuning, deliver));
   ASSAY_TRY(Assembled assembled, assembler.finish());
   if (assembled.readings == 0)
     return fail(Code::kCorrupt, "the log has no reading that can be used: " + summary_of(assembled));
@@ -197,6 +213,13 @@ Result<ImportedLog> collect(const ByteSource& bytes, const ImportOptions& option
 }
 
 }  // namespace
+
+Result<LogKind> identify_log(const std::filesystem::path& path, const ImportOptions& options) {
+  ASSAY_TRY(const auto bytes, open_file(path));
+  auto opened = open_log(*bytes, options);
+  if (!opened) return fail(opened.error().with_context(path.string()));
+  return LogKind{std::string(opened->format->name), opened->parser->traits().clock};
+}
 
 Result<ImportedLog> stream_log(const std::filesystem::path& path, const ImportOptions& options, Sink& sink) {
   return guarded([&]() -> Result<ImportedLog> {

@@ -20,7 +20,8 @@
 namespace assay::powerlog {
 
 struct ImportOptions {
-  std::string format;  ///< Of the table in format.h; empty: by content, and "csv" where there is a mapping.
+  std::string format;  ///< Of the table in format.h; empty: by content, and "csv" where there is a mapping
+                       ///< of columns, "json" where it is one of JSON pointers.
   std::string source;  ///< Id of the source; empty: the format's name.
   LogOptions log;      ///< What the user says about the log.
   std::optional<TimeSpan> run;  ///< The run's windows in UTC: a log in UTC that misses them is refused.
@@ -45,6 +46,14 @@ struct ImportedLog {
   std::int64_t readings = 0;
   std::int64_t outside = 0;  ///< Good readings that `keep` left out.
 };
+
+/// What a log is, by its beginning.
+struct LogKind {
+  std::string format;
+  LogClock clock = LogClock::kUtc;
+};
+/// Errors: those of stream_log() that the beginning tells.
+Result<LogKind> identify_log(const std::filesystem::path& path, const ImportOptions& options);
 
 /// Reads a whole log in memory that does not depend on its size (about 2 MB a thread), and hands its readings
 /// to `sink`, on this thread and in order. Lines are parsed by `tuning.threads` threads.

@@ -161,7 +161,7 @@ TEST(Import, AFormatCanBeSaid) {
   options = csv_options(watts_by_seconds());
   options.format = "jtop";
   EXPECT_TRUE(mentions(import_log(fixture("jtop.csv"), options).error().message,
-                       "a mapping goes with the format csv"));
+                       "a mapping goes with the formats csv and json"));
 }
 
 TEST(Import, EveryFixtureIsRecognisedByItsContentAlone) {

@@ -138,6 +138,18 @@ Result<Position> parse_position(std::string_view text) {
                   "interval that it is the mean of");
 }
 
+Result<record::Boundary> parse_boundary(std::string_view text) {
+  using record::Boundary;
+  std::vector<std::string_view> words;
+  for (const auto boundary : {Boundary::kDcInput, Boundary::kAcInput, Boundary::kBoard, Boundary::kRail,
+                              Boundary::kPackage, Boundary::kChip}) {
+    if (to_string(boundary) == text) return boundary;
+    words.push_back(to_string(boundary));
+  }
+  return fail(Code::kInvalidInput, "boundary '" + std::string(text) + "': " + join_or(words) +
+                                       " was expected: what the meter was connected to");
+}
+
 std::string Field::describe() const {
   return name.empty() ? "column " + std::to_string(number) : "'" + name + "'";
 }

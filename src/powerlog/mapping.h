@@ -23,6 +23,9 @@ enum class Position {
 std::string_view to_string(Position position);           ///< "start", "middle", "end", "instant"
 Result<Position> parse_position(std::string_view text);  ///< Errors: kInvalidInput.
 
+/// "dc_input", "ac_input", "board", "rail", "package", "chip". Errors: kInvalidInput.
+Result<record::Boundary> parse_boundary(std::string_view text);
+
 /// A column by the name in the header or by its number from 1; in a JSON answer a pointer (RFC 6901,
 /// "/board/watts").
 struct Field {

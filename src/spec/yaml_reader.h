@@ -1,5 +1,5 @@
-// Reads typed values out of YAML nodes and collects problems instead of stopping at the first. Private to
-// parse.cc.
+// Reads typed values out of YAML nodes and collects problems instead of stopping at the first. For the
+// .cc files that read what users write: parse.cc, and powerlog/mapping_file.cc.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
