@@ -98,7 +98,8 @@ record::Observation observe(const Setup& setup, const Curve& load, double length
   }
   meter.clock_offset += at;
   record::Observation observation;
-  record::Source source{.id = "meter"};
+  record::Source source;
+  source.id = "meter";
   source.clock.error_ns = to_ns(setup.clock_error);
   observation.sources.push_back(source);
   record::Series series{setup.channel, {}, {}, {}};
