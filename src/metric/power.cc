@@ -29,13 +29,13 @@ using record::Series;
 using record::TimedRun;
 using timeline::Uncertain;
 
-/// Best first: a meter at the DC input is what the figures are about, the rest are what a board says of itself.
+/// Best first: a meter at the DC input is what the figures are about, the rest are what a board says of
+/// itself.
 constexpr std::array kRanking{Boundary::kDcInput, Boundary::kAcInput, Boundary::kBoard,
                               Boundary::kRail,    Boundary::kPackage, Boundary::kChip};
 
 bool tells_power(const Channel& channel) {
-  return channel.boundary != Boundary::kNone &&
-         (channel.quantity == "power" || channel.quantity == "energy");
+  return channel.boundary != Boundary::kNone && (channel.quantity == "power" || channel.quantity == "energy");
 }
 
 const record::Source* source_of(const Observation& observation, const Channel& channel) {
@@ -147,9 +147,9 @@ Measured measure(const Candidate& candidate, const Observation& observation, con
   return out;
 }
 
-/// Sets a figure from its value in each repeat. What scatters between repeats, the load or the measurement, is in
-/// the Student-t interval; a meter's errors and a wrong clock may be the same in all of them, so they are not
-/// divided by their number. A single repeat shows no scatter: its whole U counts.
+/// Sets a figure from its value in each repeat. What scatters between repeats, the load or the measurement,
+/// is in the Student-t interval; a meter's errors and a wrong clock may be the same in all of them, so they
+/// are not divided by their number. A single repeat shows no scatter: its whole U counts.
 void set(Figure& figure, std::span<const Uncertain> repeats) {
   if (repeats.empty()) return;
   std::vector<double> values;
@@ -238,8 +238,7 @@ void derive(const Candidate& candidate, const RowEvidence& evidence,
   const auto idle = idle_power(candidate, evidence, source);
   for (const ProcessLatencies& process : processes) {
     const TimedRun& run = *process.run;
-    Measured measured =
-        measure(candidate, run.observation, {run.window_begin_ns, run.window_end_ns});
+    Measured measured = measure(candidate, run.observation, {run.window_begin_ns, run.window_end_ns});
     measured.facts.repeat = run.repeat;
     if (run.loaded_idle_end_ns > run.loaded_idle_begin_ns) {
       const Measured waiting =
@@ -259,7 +258,7 @@ void derive(const Candidate& candidate, const RowEvidence& evidence,
     const Uncertain rate{1000.0 * evidence.key.batch / process.mean_ms};
     power.push_back(watts);
     if (measured.facts.peak_w) peak = std::max(peak.value_or(*measured.facts.peak_w), *measured.facts.peak_w);
-    energy.push_back(timeline::energy_per_inference(watts, ms));  // W ms = mJ
+    energy.push_back(timeline::energy_per_inference(watts, ms));                       // W ms = mJ
     edp.push_back(timeline::scaled(timeline::energy_delay_product(watts, ms), 1e-3));  // W ms ms = 1e-3 mJ s
     window_energy.push_back(
         timeline::scaled(watts, measured.facts.window_ms / static_cast<double>(process.count())));
@@ -296,8 +295,7 @@ void derive(const Candidate& candidate, const RowEvidence& evidence,
   density.empty() ? refuse({&f.gops_per_watt}, "GOPS are unknown") : set(f.gops_per_watt, density);
   loaded.empty() ? refuse({&f.power_loaded_idle}, "the spec asks for no loaded idle time")
                  : set(f.power_loaded_idle, loaded);
-  if (!idle)
-    return refuse({&f.power_idle, &f.power_net, &f.net_efficiency}, "no idle power was measured");
+  if (!idle) return refuse({&f.power_idle, &f.power_net, &f.net_efficiency}, "no idle power was measured");
   set(f.power_idle, std::span(&*idle, 1));
   set(f.power_net, net);
   net_efficiency.empty() ? refuse({&f.net_efficiency}, "the net power is not over 0")
@@ -308,10 +306,10 @@ void derive(const Candidate& candidate, const RowEvidence& evidence,
 
 void power_figures(const RowEvidence& evidence, Row& row) {
   auto& f = row.figures;
-  const auto none = {&f.power,          &f.energy_per_inference, &f.efficiency,
-                     &f.power_idle,     &f.power_loaded_idle,    &f.power_net,
-                     &f.power_peak,     &f.window_energy_per_inference,
-                     &f.net_efficiency, &f.gops_per_watt,        &f.energy_delay_product};
+  const auto none = {&f.power,         &f.energy_per_inference,        &f.efficiency,
+                     &f.power_idle,    &f.power_loaded_idle,           &f.power_net,
+                     &f.power_peak,    &f.window_energy_per_inference, &f.net_efficiency,
+                     &f.gops_per_watt, &f.energy_delay_product};
   const auto processes = completed_processes(evidence.timed);
   temperature_figure(processes, f.temperature);
   if (processes.empty()) return refuse(none, "no timed run completed");

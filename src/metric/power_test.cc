@@ -28,8 +28,9 @@ record::Channel channel(const std::string& id, record::Boundary boundary,
 record::Series series(const record::Channel& c, double watts) {
   record::Series s{c, {}, {}, {}};
   for (std::int64_t i = 0; i <= 200; ++i)
-    s.readings.push_back({i * kSecond / 10, i * kSecond / 10,
-                          c.kind == record::ReadingKind::kCounter ? watts * static_cast<double>(i) / 10 : watts});
+    s.readings.push_back(
+        {i * kSecond / 10, i * kSecond / 10,
+         c.kind == record::ReadingKind::kCounter ? watts * static_cast<double>(i) / 10 : watts});
   return s;
 }
 
@@ -122,8 +123,8 @@ TEST(Power, AWrongClockIsNotAveragedAway) {
 
 TEST(Power, RepeatsThatScatterWidenTheInterval) {
   const auto meter = channel("meter.power", record::Boundary::kDcInput);
-  const record::Row row =
-      derive_row(evidence({run(1, {series(meter, 11)}), run(2, {series(meter, 12)}), run(3, {series(meter, 13)})}));
+  const record::Row row = derive_row(
+      evidence({run(1, {series(meter, 11)}), run(2, {series(meter, 12)}), run(3, {series(meter, 13)})}));
   EXPECT_NEAR(*row.figures.power.value, 12, 1e-9);
   EXPECT_GT(*row.figures.power.hi - 12, 2.4) << "Student t with two degrees of freedom: 4.3 / sqrt 3";
 }
@@ -133,7 +134,8 @@ TEST(Power, AMeterAtTheInputComesBeforeTheBoardsOwnAndAllAreShown) {
   auto input = channel("ina.VDD_IN.power", record::Boundary::kBoard);
   input.contains = {rail.id};
   const auto meter = channel("meter.power", record::Boundary::kDcInput);
-  const record::Row row = derive_row(evidence({run(1, {series(rail, 3), series(input, 9), series(meter, 10)})}));
+  const record::Row row =
+      derive_row(evidence({run(1, {series(rail, 3), series(input, 9), series(meter, 10)})}));
   EXPECT_NEAR(*row.figures.power.value, 10, 1e-9);
   ASSERT_EQ(row.power_sources.size(), 3u);
   EXPECT_EQ(row.power_sources[0].channel, "meter.power");
@@ -143,16 +145,18 @@ TEST(Power, AMeterAtTheInputComesBeforeTheBoardsOwnAndAllAreShown) {
 }
 
 TEST(Power, RailsThatNothingContainsAreSummed) {
-  const record::Row row = derive_row(evidence({run(1, {series(channel("a.power", record::Boundary::kRail), 3),
-                                                       series(channel("b.power", record::Boundary::kRail), 5)})}));
+  const record::Row row =
+      derive_row(evidence({run(1, {series(channel("a.power", record::Boundary::kRail), 3),
+                                   series(channel("b.power", record::Boundary::kRail), 5)})}));
   EXPECT_NEAR(*row.figures.power.value, 8, 1e-9);
   EXPECT_EQ(row.power_sources[0].channel, "a.power + b.power");
   EXPECT_EQ(row.power_sources.size(), 3u);
 }
 
 TEST(Power, CountersGiveTheirDifference) {
-  const record::Row row = derive_row(evidence(
-      {run(1, {series(channel("rapl.package-0", record::Boundary::kPackage, record::ReadingKind::kCounter), 7)})}));
+  const record::Row row = derive_row(evidence({run(
+      1,
+      {series(channel("rapl.package-0", record::Boundary::kPackage, record::ReadingKind::kCounter), 7)})}));
   EXPECT_NEAR(*row.figures.power.value, 7, 1e-6);
 }
 
@@ -175,7 +179,8 @@ TEST(Power, TheHottestZoneWithinTheWindow) {
   zone.id = "thermal.cpu";
   zone.quantity = "temperature";
   zone.unit = "degC";
-  record::Series s{zone, {{0, 0, 99}, {6 * kSecond, 6 * kSecond, 61}, {9 * kSecond, 9 * kSecond, 64.5}}, {}, {}};
+  record::Series s{
+      zone, {{0, 0, 99}, {6 * kSecond, 6 * kSecond, 61}, {9 * kSecond, 9 * kSecond, 64.5}}, {}, {}};
   const record::Row row = derive_row(evidence({run(1, {s})}));
   EXPECT_EQ(row.figures.temperature.value, 64.5);
 }

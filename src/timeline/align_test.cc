@@ -40,7 +40,7 @@ struct SceneSetup {
   double offset = 1234.5, drift = 0;
   double dropped = 0, lost_runs = 0, jitter = 0;
   double quantum_w = 0, stamp = 0;  ///< What power and time are rounded to, W and s.
-  bool with_pattern = true;  ///< The log shows it.
+  bool with_pattern = true;         ///< The log shows it.
 };
 
 /// A pattern, a run of random steps, another pattern; and a log of it all.
@@ -158,8 +158,9 @@ TEST(Align, IsRightAsOftenAsItSays) {
     near += worst <= setup.interval / 2 ? 1 : 0;
     bounded += worst <= static_cast<double>(map->error_ns) * 1e-9 ? 1 : 0;
   }
-  std::printf("%d scenes: %d aligned, offset within half an interval in %.1f %%, within the bound in %.1f %%\n",
-              kScenes, found, 100. * near / kScenes, 100. * bounded / found);
+  std::printf(
+      "%d scenes: %d aligned, offset within half an interval in %.1f %%, within the bound in %.1f %%\n",
+      kScenes, found, 100. * near / kScenes, 100. * bounded / found);
   EXPECT_GE(near, 0.95 * kScenes);
   EXPECT_GE(bounded, 0.95 * found);
   RecordProperty("found", found);

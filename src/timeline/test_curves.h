@@ -161,7 +161,8 @@ inline std::vector<record::Reading> observe(const Curve& curve, const Meter& met
     }
     const double width = meter.bracket * meter.interval;
     const double before = width * (meter.bracket_fixed ? place : draw.uniform(0, 1));
-    if (meter.lost_runs > 0 && draw.chance(meter.lost_runs)) lost_still = static_cast<int>(draw.uniform(2, 7));
+    if (meter.lost_runs > 0 && draw.chance(meter.lost_runs))
+      lost_still = static_cast<int>(draw.uniform(2, 7));
     if (draw.chance(meter.dropped) || lost_still > 0) {
       lost_still = std::max(0, lost_still - 1);
       continue;

@@ -1,5 +1,5 @@
-// For tests: random loads as boards draw them. Their times are relative to the interval of the meter that looks at
-// them, so that every regime occurs: far slower than the readings, far faster, and all between.
+// For tests: random loads as boards draw them. Their times are relative to the interval of the meter that
+// looks at them, so that every regime occurs: far slower than the readings, far faster, and all between.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,9 @@
 
 namespace assay::timeline::testing {
 
-/// "bursts": a loop of inferences all the time. "run": one that lasts exactly as long as the window. "campaign":
-/// warm-up before the window, leakage that grows, a throttling step perhaps, idle at some time after it.
+/// "bursts": a loop of inferences all the time. "run": one that lasts exactly as long as the window.
+/// "campaign": warm-up before the window, leakage that grows, a throttling step perhaps, idle at some time
+/// after it.
 inline constexpr std::array kFamilies = {"steps", "ramps", "sinusoid", "bursts", "run", "campaign"};
 
 /// The inferences of a load until a time: a burst each, whose duration varies a little from one to the next.
@@ -39,7 +40,8 @@ struct Inferences {
 /// A load over -margin..length + margin, the window being 0..length. A pure tone that is over half as fast as
 /// instants are taken shows in them as another, slower one, as sampling theory has it and docs/power.md says:
 /// `shortest_wave` spares them that. Bursts, whose periods vary, do come as fast.
-inline Curve random_load(std::size_t family, double interval, double length, double shortest_wave, Draw& draw) {
+inline Curve random_load(std::size_t family, double interval, double length, double shortest_wave,
+                         Draw& draw) {
   const double margin = 30 * interval, end = length + margin;
   const double low = draw.uniform(1, 10), high = low * draw.uniform(1.05, 6);
   Curve curve;

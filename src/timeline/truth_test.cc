@@ -31,7 +31,8 @@ struct Case {
 /// One random load, meter and window. Absent: the rules of validity do not let it pass.
 std::optional<Case> random_case(ReadingKind kind, std::size_t family, Draw& draw) {
   const double interval = draw.log_uniform(0.001, 0.25), length = interval * draw.log_uniform(35, 1000);
-  const Curve curve = testing::random_load(family, interval, length, kind == ReadingKind::kInstant ? 2 : 0.2, draw);
+  const Curve curve =
+      testing::random_load(family, interval, length, kind == ReadingKind::kInstant ? 2 : 0.2, draw);
   Meter meter;
   meter.kind = kind;
   meter.interval = interval;
@@ -109,7 +110,8 @@ TEST_P(Truth, LiesWithinUAndUIsNoWiderThanItHasToBe) {
   EXPECT_GE(within / static_cast<double>(n), 0.93);
   EXPECT_GE(needed, 1 / 1.5);
   std::printf("%s: %zu loads, truth within U in %.1f %%, U %.2f times what 95 %% need\n",
-              std::string(to_string(GetParam())).c_str(), n, 100 * within / static_cast<double>(n), 1 / needed);
+              std::string(to_string(GetParam())).c_str(), n, 100 * within / static_cast<double>(n),
+              1 / needed);
   RecordProperty("coverage", std::to_string(within / static_cast<double>(n)));
   RecordProperty("needed", std::to_string(needed));
   // No kind of load pays for the others: 166 loads each, so 0.87 is three standard errors under 0.93.

@@ -22,7 +22,7 @@ struct Uncertain {
   double u_scatter = 0;        ///< Part of u_independent, 0..u_independent.
 
   double combined() const;
-  double u_lasting() const;  ///< What of u_independent is not scatter.
+  double u_lasting() const;                           ///< What of u_independent is not scatter.
   double expanded() const { return 2 * combined(); }  ///< U, k = 2.
 };
 

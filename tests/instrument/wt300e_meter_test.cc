@@ -179,26 +179,30 @@ TEST(Wt300e, NoDataAndOverloadAreCountedNeverUsed) {
   EXPECT_GE(std::stoi(watched.closed.facts.at("updates_peak_over_range")), 1);
 }
 
-TEST(Wt300e, APulledCableLeavesAGap) {
-  for (const bool vxi11 : {false, true}) {
-    SimulatorOptions options = simulator("const:12", "drop@800ms+800ms");
-    options.vxi11 = vxi11;
-    RunningSimulator running(options);
-    const Watched watched = watch(settings(vxi11 ? running.vxi11() : running.tcp()), 3500);
-    EXPECT_EQ(watched.failure.message, "");
-    const record::Series& power = watched.series[0];
-    ASSERT_EQ(power.gaps.size(), 1u);
-    EXPECT_GE(power.gaps[0].end_ns - power.gaps[0].begin_ns, 700'000'000);
-    EXPECT_NE(power.gaps[0].reason.find("connection lost"), std::string::npos);
-    for (const record::Reading& reading : power.readings)
-      EXPECT_TRUE(reading.end_ns <= power.gaps[0].begin_ns || reading.end_ns >= power.gaps[0].end_ns);
-    ASSERT_FALSE(power.readings.empty());
-    EXPECT_GT(power.readings.back().begin_ns, power.gaps[0].end_ns) << "it came back";
-    EXPECT_EQ(watched.closed.facts.at("outages"), "1");
-    EXPECT_EQ(watched.closed.facts.count("set_up_again"), 0u) << "the meter had stayed on";
-    EXPECT_EQ(watched.closed.facts.at("front_panel"), "given back");
-  }
+class OnEitherWire : public ::testing::TestWithParam<bool> {};
+
+TEST_P(OnEitherWire, APulledCableLeavesAGap) {
+  const bool vxi11 = GetParam();
+  SimulatorOptions options = simulator("const:12", "drop@800ms+800ms");
+  options.vxi11 = vxi11;
+  RunningSimulator running(options);
+  const Watched watched = watch(settings(vxi11 ? running.vxi11() : running.tcp()), 3500);
+  EXPECT_EQ(watched.failure.message, "");
+  const record::Series& power = watched.series[0];
+  ASSERT_EQ(power.gaps.size(), 1u);
+  EXPECT_GE(power.gaps[0].end_ns - power.gaps[0].begin_ns, 700'000'000);
+  EXPECT_NE(power.gaps[0].reason.find("connection lost"), std::string::npos);
+  for (const record::Reading& reading : power.readings)
+    EXPECT_TRUE(reading.end_ns <= power.gaps[0].begin_ns || reading.end_ns >= power.gaps[0].end_ns);
+  ASSERT_FALSE(power.readings.empty());
+  EXPECT_GT(power.readings.back().begin_ns, power.gaps[0].end_ns) << "it came back";
+  EXPECT_EQ(watched.closed.facts.at("outages"), "1");
+  EXPECT_EQ(watched.closed.facts.count("set_up_again"), 0u) << "the meter had stayed on";
+  EXPECT_EQ(watched.closed.facts.at("front_panel"), "given back");
 }
+
+INSTANTIATE_TEST_SUITE_P(Wt300e, OnEitherWire, ::testing::Bool(),
+                         [](const auto& vxi11) { return vxi11.param ? "Vxi11" : "Tcp"; });
 
 TEST(Wt300e, ACableThatStaysOutIsGivenUp) {
   RunningSimulator running(simulator("const:12", "drop@1s+100s"));
@@ -209,19 +213,27 @@ TEST(Wt300e, ACableThatStaysOutIsGivenUp) {
   EXPECT_NE(watched.closed.facts.at("front_panel").find("not given back"), std::string::npos);
 }
 
-TEST(Wt300e, SilenceAndGarbageInTheMiddleAreOutages) {
-  for (const char* fault : {"silence@800ms+800ms", "garbage@800ms+800ms", "freeze@800ms+5500ms"}) {
-    RunningSimulator running(simulator("const:12", fault));
-    const Watched watched = watch(settings(running.tcp()), std::string(fault)[0] == 'f' ? 7500 : 4000);
-    EXPECT_EQ(watched.failure.message, "") << fault;
-    const record::Series& power = watched.series[0];
-    EXPECT_GE(power.gaps.size(), 1u) << fault;
-    for (const record::Reading& reading : power.readings) EXPECT_NEAR(reading.value, 12, 2e-3) << fault;
-    ASSERT_FALSE(power.readings.empty()) << fault;
-    ASSERT_FALSE(power.gaps.empty()) << fault;
-    EXPECT_GT(power.readings.back().begin_ns, power.gaps.back().end_ns) << fault;
-  }
+class Outage : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Outage, InTheMiddleLeavesAGap) {
+  const std::string fault = GetParam();
+  RunningSimulator running(simulator("const:12", fault));
+  const Watched watched = watch(settings(running.tcp()), fault[0] == 'f' ? 7500 : 4000);
+  EXPECT_EQ(watched.failure.message, "");
+  const record::Series& power = watched.series[0];
+  for (const record::Reading& reading : power.readings) EXPECT_NEAR(reading.value, 12, 2e-3);
+  ASSERT_FALSE(power.readings.empty());
+  ASSERT_FALSE(power.gaps.empty());
+  EXPECT_GT(power.readings.back().begin_ns, power.gaps.back().end_ns);
 }
+
+INSTANTIATE_TEST_SUITE_P(Wt300e, Outage,
+                         ::testing::Values("silence@800ms+800ms", "garbage@800ms+800ms",
+                                           "freeze@800ms+5500ms"),
+                         [](const auto& fault) {
+                           const std::string text = fault.param;
+                           return text.substr(0, text.find('@'));
+                         });
 
 TEST(Wt300e, WhatCannotBeOpenedSaysWhy) {
   std::string address;

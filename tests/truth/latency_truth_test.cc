@@ -1,5 +1,5 @@
-// Whether the intervals and bounds of a row's latency hold what they say: simulated campaigns of known truth through
-// the function that every campaign's figures come from.
+// Whether the intervals and bounds of a row's latency hold what they say: simulated campaigns of known truth
+// through the function that every campaign's figures come from.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -51,16 +51,17 @@ TEST(LatencyTruth, TheIntervalOfTheMeanHoldsTheTruth) {
   int mean = 0, throughput = 0;
   for (int i = 0; i < kCampaigns; ++i) {
     const double sigma = kLevelNs * draw.log_uniform(0.003, 0.1);
-    const auto row = metric::derive_row(campaign(draw.chance(0.5) ? 3 : 5, 200 + static_cast<int>(draw.uniform(0, 600)),
-                                                 sigma * draw.log_uniform(0.01, 3), draw.uniform(0.3, 0.98),
-                                                 sigma, draw));
+    const auto row =
+        metric::derive_row(campaign(draw.chance(0.5) ? 3 : 5, 200 + static_cast<int>(draw.uniform(0, 600)),
+                                    sigma * draw.log_uniform(0.01, 3), draw.uniform(0.3, 0.98), sigma, draw));
     const auto& f = row.figures;
     ASSERT_TRUE(f.latency_mean.lo && f.latency_mean.hi && f.throughput.lo && f.throughput.hi);
     mean += *f.latency_mean.lo <= kLevelNs * 1e-6 && kLevelNs * 1e-6 <= *f.latency_mean.hi ? 1 : 0;
     throughput += *f.throughput.lo <= 1e9 / kLevelNs && 1e9 / kLevelNs <= *f.throughput.hi ? 1 : 0;
   }
-  std::printf("%d campaigns: truth within the 95 %% interval of the mean latency in %.1f %%, of FPS in %.1f %%\n",
-              kCampaigns, percent(mean, kCampaigns), percent(throughput, kCampaigns));
+  std::printf(
+      "%d campaigns: truth within the 95 %% interval of the mean latency in %.1f %%, of FPS in %.1f %%\n",
+      kCampaigns, percent(mean, kCampaigns), percent(throughput, kCampaigns));
   for (const int covered : {mean, throughput}) {
     EXPECT_GE(covered, 0.92 * kCampaigns);
     EXPECT_LE(covered, 0.98 * kCampaigns);
@@ -98,14 +99,16 @@ void say(const char* what, const std::vector<Bounds>& bounds) {
 }
 
 TEST(LatencyTruth, BoundsOfPercentilesHoldForIndependentSamples) {
-  constexpr int kCampaigns = 1000;
   Draw draw(7);
-  const auto found = bounds(kCampaigns, 1, 650, 0, draw);
-  say("independent", found);
-  for (const Bounds& b : found) {
-    EXPECT_GE(b.told, 0.95 * kCampaigns);
-    EXPECT_GE(b.held, 0.985 * b.told);  // Under 99 % by what chance may do.
-    EXPECT_LT(b.held, b.told);          // No bound that is always right.
+  for (const auto& [campaigns, count] : {std::pair(1000, 200), std::pair(400, 600)}) {  // p99 needs 459.
+    const auto found = bounds(campaigns, 1, count, 0, draw);
+    say("independent", found);
+    for (const Bounds& b : found) {
+      if (b.told < 0.9 * campaigns) continue;
+      EXPECT_GE(b.held, 0.98 * b.told);  // Under 99 % by what chance may do.
+      EXPECT_LT(b.held, b.told);         // No bound that is always right.
+    }
+    EXPECT_GE(found[count > 459 ? 3 : 2].told, 0.9 * campaigns);
   }
 }
 
@@ -114,9 +117,9 @@ TEST(LatencyTruth, BoundsOfPercentilesHoldForDependentSamples) {
   constexpr int kCampaigns = 1000;
   Draw draw(8);
   for (const int processes : {1, 5}) {
-    const auto found = bounds(kCampaigns, processes, 1000, 0.9, draw);
+    const auto found = bounds(processes == 1 ? kCampaigns : kCampaigns / 3, processes, 1000, 0.9, draw);
     say(processes == 1 ? "autocorrelation 0.9, one process" : "autocorrelation 0.9, five processes", found);
-    EXPECT_GE(found[1].told, 0.8 * kCampaigns) << "p90";
+    EXPECT_GE(found[1].told, 0.8 * found[0].told) << "p90";
     for (const Bounds& b : found)
       if (b.told > 0) {
         EXPECT_GE(b.held, 0.97 * b.told);

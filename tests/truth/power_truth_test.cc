@@ -1,5 +1,5 @@
-// Whether a row's interval of its power is honest and not lazy: simulated meters beside the timed runs of several
-// repeats whose mean power is known, through the function that every campaign's figures come from.
+// Whether a row's interval of its power is honest and not lazy: simulated meters beside the timed runs of
+// several repeats whose mean power is known, through the function that every campaign's figures come from.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -166,8 +166,9 @@ struct Tally {
     const double within =
         static_cast<double>(std::upper_bound(ratios.begin(), ratios.end(), 1.0) - ratios.begin()) / n;
     const double needed = ratios[ratios.size() * 95 / 100];
-    std::printf("%s, %s: %zu campaigns, truth within the interval in %.1f %%, interval %.2f times what 95 %% need\n",
-                kind.c_str(), name.c_str(), ratios.size(), 100 * within, 1 / needed);
+    std::printf(
+        "%s, %s: %zu campaigns, truth within the interval in %.1f %%, interval %.2f times what 95 %% need\n",
+        kind.c_str(), name.c_str(), ratios.size(), 100 * within, 1 / needed);
     EXPECT_GE(within, 0.93) << name;
     EXPECT_GE(needed, 1 / 1.5) << name;
   }
