@@ -163,22 +163,23 @@ Measured measure(const Candidate& candidate, const Observation& observation, con
   return out;
 }
 
-/// Sets a figure from its value in each repeat. What scatters between repeats is in the Student-t interval; a
-/// meter's errors and a wrong clock may be the same in all of them, so they are not divided by their number.
+/// Sets a figure from its value in each repeat. What scatters between repeats, the load or the measurement,
+/// is in the Student-t interval; a meter's errors and a wrong clock may be the same in all of them, so they
+/// are not divided by their number. A single repeat shows no scatter: its whole U counts.
 void set(Figure& figure, std::span<const Uncertain> repeats) {
   if (repeats.empty()) return;
   std::vector<double> values;
-  double independent = 0, meter = 0;
+  double lasting = 0, meter = 0;
   for (const Uncertain& one : repeats) {
     values.push_back(one.value);
-    independent += one.u_independent;
+    lasting += one.u_lasting();
     meter += std::abs(one.u_gain) + one.u_range;
   }
   const auto n = static_cast<double>(repeats.size());
   const double value = mean(values);
   const auto t = t_interval(values);
-  const double scatter = t ? (t->hi - t->lo) / 2 : 0;
-  const double half = std::hypot(scatter, 2 * independent / n, 2 * meter / n);
+  const double scatter = t ? (t->hi - t->lo) / 2 : 2 * repeats[0].u_scatter;
+  const double half = std::hypot(scatter, 2 * lasting / n, 2 * meter / n);
   if (!std::isfinite(value) || !std::isfinite(half)) {
     figure = Figure::unmeasured(figure.unit, "not a finite number");
     return;
@@ -301,6 +302,7 @@ void derive(const Candidate& candidate, const RowEvidence& evidence,
     }
     if (!idle) continue;
     net.push_back(timeline::net_power(watts, *idle));
+    net.back().u_scatter = watts.u_scatter;  // One idle power for all repeats: they do not show its scatter.
     net_energy.push_back(timeline::energy_per_inference(net.back(), ms));
     if (net.back().value > 0) net_efficiency.push_back(timeline::efficiency(rate, net.back()));
   }

@@ -6,10 +6,12 @@
 
 namespace assay::metric {
 
-/// Fills the row's power figures and power_sources, and its temperature. A figure is formed in each repeat over
-/// that repeat's timed window; the row is their mean. Its interval joins the Student-t interval over the
-/// repeats with U (k=2) of the meter, which is the same in all of them, in quadrature. Needs the row's latency
-/// figures. Figures of a source other than an external meter at the DC input carry their boundary as a reason.
+/// Fills the row's power figures and power_sources, and its temperature. A figure is formed in each repeat
+/// over that repeat's timed window; the row is their mean. Its interval joins, in quadrature, the Student-t
+/// interval over the repeats, U (k=2) of the meter and of its clock, which may be the same in all of them,
+/// and, of a single repeat, that of its samples: several show it by their scatter. Needs the row's latency
+/// figures. Figures of a source other than an external meter at the DC input carry their boundary as a
+/// reason.
 void power_figures(const record::RowEvidence& evidence, record::Row& row);
 
 }  // namespace assay::metric

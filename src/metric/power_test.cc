@@ -88,6 +88,40 @@ TEST(Power, EveryFigureFromAMeterAtTheInput) {
   EXPECT_NEAR(row.power_sources[0].windows[1].coverage, 1, 1e-9);
 }
 
+// Noise of readings differs from repeat to repeat, so that several show it themselves and one does not.
+TEST(Power, NoiseOfReadingsCountsOnceOnly) {
+  const auto meter = channel("meter.power", record::Boundary::kDcInput);
+  auto noisy = series(meter, 12);
+  for (std::size_t i = 0; i < noisy.readings.size(); ++i) noisy.readings[i].value += i % 3 == 0 ? 2 : -1;
+  const auto half = [&](int repeats) {
+    std::vector<record::TimedRun> runs;
+    for (int i = 1; i <= repeats; ++i) runs.push_back(run(i, {noisy}));
+    const record::Row row = derive_row(evidence(runs));
+    return *row.figures.power.hi - *row.figures.power.value;
+  };
+  EXPECT_GT(half(1), 0.05);
+  EXPECT_LT(half(3), half(1) / 3) << "these three do not scatter";
+}
+
+// A clock that is off is off in each of them.
+TEST(Power, AWrongClockIsNotAveragedAway) {
+  const auto meter = channel("meter.power", record::Boundary::kDcInput);
+  auto step = series(meter, 12);  // To 4 W at the window's end.
+  for (record::Reading& reading : step.readings)
+    if (reading.end_ns > 15 * kSecond) reading.value = 4;
+  const auto half = [&](int repeats) {
+    std::vector<record::TimedRun> runs;
+    for (int i = 1; i <= repeats; ++i) {
+      runs.push_back(run(i, {step}));
+      runs.back().observation.sources[0].clock.error_ns = kSecond;
+    }
+    const record::Row row = derive_row(evidence(runs));
+    return *row.figures.power.hi - *row.figures.power.value;
+  };
+  EXPECT_NEAR(half(1), 2 * 8 * (1 / 1.96) / 10, 0.05) << "8 W x 1 s of 10";
+  EXPECT_NEAR(half(3), half(1), 1e-9);
+}
+
 TEST(Power, RepeatsThatScatterWidenTheInterval) {
   const auto meter = channel("meter.power", record::Boundary::kDcInput);
   const record::Row row = derive_row(

@@ -28,13 +28,15 @@ std::array<Window, 4> sides_of(const Window& window, std::int64_t clock_error_ns
 }  // namespace
 
 double PowerUncertainty::combined_w() const {
-  return std::sqrt(square(gain_w + range_w) + square(clock_w) + square(sampling_w) + square(gaps_w));
+  return std::sqrt(square(gain_w + range_w) + square(clock_w) + square(sampling_w) + square(edges_w) +
+                   square(gaps_w));
 }
 
 Uncertain mean_power(const WindowPower& power) {
   const auto& u = power.u;
-  return {power.mean.value, std::sqrt(square(u.clock_w) + square(u.sampling_w) + square(u.gaps_w)), u.gain_w,
-          u.range_w, u.accuracy_known};
+  const double scatter = std::hypot(u.sampling_w, u.gaps_w);
+  return {power.mean.value, std::hypot(scatter, u.clock_w, u.edges_w), u.gain_w, u.range_w, u.accuracy_known,
+          scatter};
 }
 
 Uncertain window_energy(const WindowPower& power) {
@@ -217,9 +219,7 @@ double Integrator::sampling_j(double mean_w) const {
     variance += (square(first_rise_js_) + square(last_rise_js_)) / 144;
   }
   const double within = 1.5 * scatter_.neighbour_variance();
-  double misplaced_j = 0;
   for (const auto& cut : cuts_) {
-    if (cut) misplaced_j += cut->misplaced_j(instant);
     if (instant) continue;
     if (cut && !counter) variance += within * cut->inside * (1 - cut->inside) * square(cut->seconds);
     if (counter) {
@@ -230,9 +230,16 @@ double Integrator::sampling_j(double mean_w) const {
       variance += std::max(within * square(interval_s) / 4, stale);
     }
   }
-  // Not in quadrature: a window that begins and ends with its load has a step at either edge, and both err to
-  // the same side.
-  return std::sqrt(variance + square(misplaced_j));
+  return std::sqrt(variance);
+}
+
+/// Of the energy. The two edges not in quadrature: a window that begins and ends with its load has a step at
+/// either, and both err to the same side.
+double Integrator::edges_j() const {
+  double sum = 0;
+  for (const auto& cut : cuts_)
+    if (cut) sum += cut->misplaced_j(kind_ == record::ReadingKind::kInstant);
+  return sum;
 }
 
 Result<WindowPower> Integrator::finish() const {
@@ -266,6 +273,7 @@ Result<WindowPower> Integrator::finish() const {
   }
   out.u.clock_w = shift_s() * shift_change_w(mean_w) / window_s;
   out.u.sampling_w = sampling_j(mean_w) / covered_s;
+  out.u.edges_w = edges_j() / covered_s;
   const double holes = holes_squared_ + square(to_s(window.end_ns - covered_until_ns_));
   const double spread = std::max(0.0, sum_squares_ / covered_s - square(sum_ / covered_s));
   out.u.gaps_w = std::sqrt(holes * spread) / window_s;

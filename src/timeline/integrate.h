@@ -30,7 +30,8 @@ struct PowerUncertainty {
   double gain_w = 0;   ///< Accuracy, the part "of reading": half width / sqrt 3. Common to all of one meter.
   double range_w = 0;  ///< Accuracy, the part "of range". A meter states the sum of both half widths.
   double clock_w = 0;  ///< The window's edges on the source's clock, by the power's difference there.
-  double sampling_w = 0;  ///< What happened between the samples, their noise, the cut intervals at the edges.
+  double sampling_w = 0;  ///< What happened between the samples, and their noise.
+  double edges_w = 0;     ///< The intervals that the window's edges cut: what lay to which side is not known.
   double gaps_w = 0;      ///< That uncovered time may have drawn another power than the covered.
 
   double combined_w() const;                              ///< In quadrature (GUM).
@@ -106,6 +107,7 @@ class Integrator {
   double shift_s() const;
   double shift_change_w(double mean_w) const;
   double sampling_j(double mean_w) const;
+  double edges_j() const;
 
   PieceMaker pieces_;
   std::string id_;

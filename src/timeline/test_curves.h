@@ -114,10 +114,13 @@ struct Meter {
   double bracket = 0;       ///< Width of begin..end as a share of the interval.
   bool bracket_fixed = false;     ///< The acquisition lies at the same place in each bracket.
   double dropped = 0;             ///< Share of readings that are lost.
+  double lost_runs = 0;           ///< Chance of a reading to begin a run of 2 to 6 that are lost.
   double noise = 0;               ///< Standard deviation of a reading, W. Not of counters.
+  double quantum = 0;             ///< A reading is shown to the nearest multiple; a counter to the last one.
   double gain = 0, offset_w = 0;  ///< Errors as they are.
   std::optional<double> wraps_at;
   double clock_offset = 0;  ///< Added to the times that are written down.
+  double clock_drift = 0;   ///< So is this, times the time.
 };
 
 /// Readings whose true times are begin..end.
@@ -126,6 +129,7 @@ inline std::vector<record::Reading> observe(const Curve& curve, const Meter& met
   std::vector<record::Reading> readings;
   const double place = draw.uniform(0, 1), start_j = meter.wraps_at ? draw.uniform(0, *meter.wraps_at) : 100;
   const double phase = draw.uniform(0, 1);
+  int lost_still = 0;
   for (std::int64_t k = 0;; ++k) {
     const double grid = begin + (static_cast<double>(k) + phase) * meter.interval;
     if (grid > end) return readings;
@@ -149,15 +153,21 @@ inline std::vector<record::Reading> observe(const Curve& curve, const Meter& met
     value *= 1 + meter.gain;
     if (meter.kind == record::ReadingKind::kCounter) {
       value += start_j;
+      if (meter.quantum > 0) value = std::floor(value / meter.quantum) * meter.quantum;
       if (meter.wraps_at) value = std::fmod(value, *meter.wraps_at);
     } else {
       value += meter.offset_w + meter.noise * draw.normal();
+      if (meter.quantum > 0) value = std::round(value / meter.quantum) * meter.quantum;
     }
     const double width = meter.bracket * meter.interval;
     const double before = width * (meter.bracket_fixed ? place : draw.uniform(0, 1));
-    const bool lost = draw.chance(meter.dropped);
-    if (lost) continue;
-    const double first = at - before + meter.clock_offset;
+    if (meter.lost_runs > 0 && draw.chance(meter.lost_runs))
+      lost_still = static_cast<int>(draw.uniform(2, 7));
+    if (draw.chance(meter.dropped) || lost_still > 0) {
+      lost_still = std::max(0, lost_still - 1);
+      continue;
+    }
+    const double first = at - before + meter.clock_offset + meter.clock_drift * at;
     readings.push_back({to_ns(first), to_ns(first + width), value});
   }
 }

@@ -6,7 +6,9 @@
 namespace assay::timeline {
 
 /// In the unit of its figure. The parts are standard uncertainties (k = 1) and combine differently:
-/// - independent: clock, sampling, gaps, repeatability; in quadrature, always.
+/// - independent: clock, sampling, gaps, repeatability; in quadrature, always. Of it, `u_scatter` differs by
+///   chance from one window to the next, so that repeats show it and their mean has less of it; the rest (a
+///   clock that is off, edges that are cut in the same way) may be the same in all of them.
 /// - gain: the meter's error of reading, as a signed sensitivity to that one error. It is the same for all
 ///   values that one meter measured, so it adds with its sign and cancels in their ratio.
 /// - range: the meter's error of range. It may differ from reading to reading, so it cancels nowhere.
@@ -17,8 +19,10 @@ struct Uncertain {
   double u_gain = 0;
   double u_range = 0;
   bool accuracy_known = true;  ///< False: a meter in it states no accuracy, and only the rest is in here.
+  double u_scatter = 0;        ///< Part of u_independent, 0..u_independent.
 
   double combined() const;
+  double u_lasting() const;                           ///< What of u_independent is not scatter.
   double expanded() const { return 2 * combined(); }  ///< U, k = 2.
 };
 

@@ -37,7 +37,7 @@ TEST(PtDaemon, SamplesOnOurClockWhateverTheirsShows) {
   RunningSimulator running(options);
   const std::int64_t after = monotonic_ns();
   const Watched watched = watch(settings(running.tcp()), 4000);
-  EXPECT_EQ(watched.failure.message, "");
+  ASSERT_EQ(watched.failure.message, "");
   ASSERT_EQ(watched.series.size(), 3u);
   const record::Series& power = watched.series[0];
   EXPECT_EQ(power.channel.id, "ptdaemon.power");
@@ -68,7 +68,7 @@ TEST(PtDaemon, SamplesOnOurClockWhateverTheirsShows) {
 TEST(PtDaemon, SentinelsAreCountedNeverUsed) {
   RunningSimulator running(simulator("const:25", "nan@2s+600ms"));
   const Watched watched = watch(settings(running.tcp()), 3000);
-  EXPECT_EQ(watched.failure.message, "");
+  ASSERT_EQ(watched.failure.message, "");
   EXPECT_GE(watched.series[0].rejected.at("no data"), 1);
   for (const record::Reading& reading : watched.series[0].readings) EXPECT_NEAR(reading.value, 25, 1e-3);
 }
@@ -76,7 +76,7 @@ TEST(PtDaemon, SentinelsAreCountedNeverUsed) {
 TEST(PtDaemon, ALostConnectionLeavesAGap) {
   RunningSimulator running(simulator("const:25", "drop@3s+500ms"));
   const Watched watched = watch(settings(running.tcp()), 6500);
-  EXPECT_EQ(watched.failure.message, "");
+  ASSERT_EQ(watched.failure.message, "");
   ASSERT_GE(watched.series[0].gaps.size(), 1u);
   ASSERT_FALSE(watched.series[0].readings.empty());
   EXPECT_GT(watched.series[0].readings.back().begin_ns, watched.series[0].gaps.back().end_ns);
