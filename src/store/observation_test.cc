@@ -52,7 +52,7 @@ record::Observation observation() {
                     std::nullopt,
                     {},
                     {}};
-  return {{source}, {power, energy}, 11, 12, 13, 14};
+  return {{source}, {power, energy}, 11, 12, 13, 14, {"rapl: package-0: permission denied"}};
 }
 
 TEST(Observation, ComesBackEqual) {

@@ -44,7 +44,7 @@ record::Observation observation() {
   power.channel.boundary = record::Boundary::kDcInput;
   power.channel.kind = record::ReadingKind::kMean;
   power.readings = {{1, 2, 8.125}, {3, 4, 0.1}};
-  return {{meter}, {power}, 5, 6, 7, 8};
+  return {{meter}, {power}, 5, 6, 7, 8, {"rapl: package-0: permission denied"}};
 }
 
 record::TimedRun timed_run() {
@@ -115,7 +115,7 @@ TEST(Records, TimedRunComesBackWhole) {
 
 TEST(Records, IdleAndPatternRunsComeBackWhole) {
   const auto dir = temporary(), again = temporary();
-  const record::IdleRun idle{100, 30'000'000'100, "boot", "", observation()};
+  const record::IdleRun idle{100, 30'000'000'100, "boot", "", 7, {"firefox"}, observation()};
   ASSERT_TRUE(save_idle_run(dir.path(), idle));
   const auto back = load_idle_run(dir.path());
   ASSERT_TRUE(back) << back.error().message;
@@ -127,7 +127,7 @@ TEST(Records, IdleAndPatternRunsComeBackWhole) {
   ASSERT_TRUE(save_idle_run(again.path(), *back));
   for (const char* file : {"run.json", "observation.json", "readings.csv"})
     EXPECT_EQ(text_of(dir.path() / file), text_of(again.path() / file)) << file;
-  ASSERT_TRUE(save_idle_run(dir.path(), {0, 0, "boot", "no power source", {}}));
+  ASSERT_TRUE(save_idle_run(dir.path(), {0, 0, "boot", "no power source", 0, {}, {}}));
   EXPECT_EQ(load_idle_run(dir.path()).value().skipped, "no power source");
 
   const record::PatternRun pattern{{200, 400, 600}, 100, 800, "boot", "nothing to load"};
