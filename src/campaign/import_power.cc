@@ -15,8 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Kept before and after a boot's runs: more than any clock's error that is worth using, and enough readings for
-/// the window's edges.
+/// Kept before and after a boot's runs: more than any clock's error that is worth using, and enough readings
+/// for the window's edges.
 constexpr std::int64_t kMarginNs = 10'000'000'000;
 /// How far a logging host's clock may be off UTC and its log still be looked for at the run's time of day.
 constexpr std::int64_t kSearchNs = 3'600'000'000'000;
@@ -91,8 +91,9 @@ class Importer {
     ASSAY_TRY(kind_, powerlog::identify_log(request_.log, options_));
     if (source_ != ClockSource::kPattern && kind_.clock == powerlog::LogClock::kRelative)
       return fail(Code::kInvalidInput,
-                  request_.log.string() + ": its times count from a zero of its own, so that only a load pattern "
-                                          "can place it (--clock pattern; power: {load_pattern: true} in the spec)");
+                  request_.log.string() +
+                      ": its times count from a zero of its own, so that only a load pattern "
+                      "can place it (--clock pattern; power: {load_pattern: true} in the spec)");
     ASSAY_OK(name_it());
     ASSAY_TRY(facts().sha256, sha256_file(request_.log));
     ASSAY_OK(look_for_earlier());
@@ -100,9 +101,10 @@ class Importer {
     ASSAY_OK(read(clocks));
     ASSAY_TRY(const FileState after, state_of(request_.log));
     if (before != after)
-      return fail(Code::kConflict, request_.log.string() +
-                                       ": the log changed while it was read: end the logger, or copy the log, and "
-                                       "import it again");
+      return fail(Code::kConflict,
+                  request_.log.string() +
+                      ": the log changed while it was read: end the logger, or copy the log, and "
+                      "import it again");
     ASSAY_OK(cover_windows());
     ASSAY_OK(keep());
     return std::move(result_);
@@ -115,11 +117,13 @@ class Importer {
     record::ImportFacts& f = facts();
     f.name = request_.name.empty() ? kind_.format + "-log" : request_.name;
     if (powerlog::safe_name(f.name) != f.name || f.name.size() > 64)
-      return fail(Code::kInvalidInput, "a name of up to 64 letters, digits, '_' and '-' was expected (--as), '" +
-                                           f.name + "' was found");
+      return fail(
+          Code::kInvalidInput,
+          "a name of up to 64 letters, digits, '_' and '-' was expected (--as), '" + f.name + "' was found");
     for (const BootTimes& boot : boots_)
       if (boot.sources.contains(f.name))
-        return fail(Code::kConflict, "'" + f.name + "' was observed live in this run: give the log another name (--as)");
+        return fail(Code::kConflict,
+                    "'" + f.name + "' was observed live in this run: give the log another name (--as)");
     result_.id = std::string(store::kImportPrefix) + f.name;
     options_.source = f.name;
     f.file = request_.log.string();
@@ -136,8 +140,8 @@ class Importer {
       if (!same_log && id != result_.id) continue;
       if (!request_.replace)
         return fail(Code::kConflict,
-                    same_log ? "this log was imported before, on " + earlier.imported_utc + ", as " + earlier.name +
-                                   ": --replace sets that aside and imports it anew"
+                    same_log ? "this log was imported before, on " + earlier.imported_utc + ", as " +
+                                   earlier.name + ": --replace sets that aside and imports it anew"
                              : "there is an import called " + earlier.name + " already, of " + earlier.file +
                                    ": give this one another name (--as), or set that one aside (--replace)");
       result_.set_aside.push_back(id);
@@ -158,7 +162,8 @@ class Importer {
       ASSAY_TRY(const powerlog::ImportedLog log, powerlog::stream_log(request_.log, options_, thinned));
       if (searched && !powerlog::check_overlap(log.span, *searched, std::nullopt)) {
         if (const auto missed = powerlog::check_overlap(log.span, *utc_span(boots_, 0), zone_said()); !missed)
-          return fail(missed.error().code, request_.log.string() + ": " + missed.error().message + near_zone(log.span));
+          return fail(missed.error().code,
+                      request_.log.string() + ": " + missed.error().message + near_zone(log.span));
       }
       thinned_ = thinned.thinned();
       const std::vector<record::Series> series = thinned.take();
@@ -167,7 +172,8 @@ class Importer {
         return fail(Code::kInvalidInput, request_.log.string() + ": tells no power" +
                                              (utc ? " within an hour of the run" : std::string()) +
                                              ", which a load pattern could be found in");
-      for (const BootTimes& boot : boots_) clocks.push_back(by_pattern(boot, *power, search_range(boot, utc)));
+      for (const BootTimes& boot : boots_)
+        clocks.push_back(by_pattern(boot, *power, search_range(boot, utc)));
     }
     for (const auto& clock : clocks)
       if (clock) return clocks;
@@ -189,7 +195,8 @@ class Importer {
 
   static timeline::OffsetRange search_range(const BootTimes& boot, bool utc) {
     const auto offset = utc ? utc_offset(boot) : std::nullopt;
-    return offset ? timeline::OffsetRange{-*offset - kSearchNs, -*offset + kSearchNs} : timeline::OffsetRange{};
+    return offset ? timeline::OffsetRange{-*offset - kSearchNs, -*offset + kSearchNs}
+                  : timeline::OffsetRange{};
   }
 
   static Result<record::ClockMap> by_pattern(const BootTimes& boot, const record::Series& power,
@@ -208,7 +215,8 @@ class Importer {
         continue;
       }
       const timeline::Window span = boots_[i].span();
-      spans.push_back({to_theirs(*clocks[i], span.begin_ns - kMarginNs), to_theirs(*clocks[i], span.end_ns + kMarginNs)});
+      spans.push_back(
+          {to_theirs(*clocks[i], span.begin_ns - kMarginNs), to_theirs(*clocks[i], span.end_ns + kMarginNs)});
     }
     SpanReadings readings(spans);
     ASSAY_TRY(const powerlog::ImportedLog log, powerlog::stream_log(request_.log, options_, readings));
@@ -298,10 +306,10 @@ class Importer {
 
   Result<void> keep() {
     for (const std::string& id : result_.set_aside)
-      ASSAY_OK(directory_.supersede(id, "replaced on " + facts().imported_utc + " by an import of " + facts().file));
-    return directory_.add_run(result_.id, [&](const fs::path& folder) {
-      return store::save_power_import(folder, result_.import);
-    });
+      ASSAY_OK(directory_.supersede(
+          id, "replaced on " + facts().imported_utc + " by an import of " + facts().file));
+    return directory_.add_run(
+        result_.id, [&](const fs::path& folder) { return store::save_power_import(folder, result_.import); });
   }
 
   const spec::Experiment& experiment_;

@@ -31,9 +31,9 @@ struct ImportRequest {
 struct WindowCoverage {
   std::string id;
   bool timed = true;
-  double coverage = 0;               ///< 0..1
-  std::optional<double> mean_w;      ///< Over the covered time.
-  std::string problem;               ///< Why there is no power; empty: there is.
+  double coverage = 0;           ///< 0..1
+  std::optional<double> mean_w;  ///< Over the covered time.
+  std::string problem;           ///< Why there is no power; empty: there is.
 };
 
 struct ImportedPower {
@@ -44,11 +44,11 @@ struct ImportedPower {
   std::vector<std::string> set_aside;  ///< Imports that this one replaces.
 };
 
-/// Reads the log (twice where a pattern tells its clock), in memory that does not depend on its size but for what
-/// lies in the runs, maps it to the clock of each boot and adds it to the directory as a run of its own. What was
-/// measured stays as it is. Errors: those of powerlog::stream_log and align_by_pattern; kConflict (it was imported
-/// before; the name is taken; it changed while it was read), kInvalidInput (its clock is unknown; it covers no
-/// timed window), those of the directory. After an error the directory is as it was.
+/// Reads the log (twice where a pattern tells its clock), in memory that does not depend on its size but for
+/// what lies in the runs, maps it to the clock of each boot and adds it to the directory as a run of its own.
+/// What was measured stays as it is. Errors: those of powerlog::stream_log and align_by_pattern; kConflict
+/// (it was imported before; the name is taken; it changed while it was read), kInvalidInput (its clock is
+/// unknown; it covers no timed window), those of the directory. After an error the directory is as it was.
 Result<ImportedPower> import_power(const spec::Experiment& experiment, store::RunDirectory& directory,
                                    const ImportRequest& request);
 

@@ -18,15 +18,18 @@ const record::ImportedPart* part_of(const record::PowerImport& import, const std
 }
 
 record::Series cut(const record::Series& whole, const timeline::Window& window) {
-  // What was rejected is told of the log as a whole, in its import.json: none of it can be laid to one window.
+  // What was rejected is told of the log as a whole, in its import.json: none of it can be laid to one
+  // window.
   record::Series part{whole.channel, {}, {}, {}};
   const std::int64_t margin = std::max(kMarginNs, kMarginUpdates * whole.channel.update_ns);
   const auto from =
       std::ranges::lower_bound(whole.readings, window.begin_ns - margin, {}, &record::Reading::begin_ns);
-  const auto to = std::ranges::upper_bound(whole.readings, window.end_ns + margin, {}, &record::Reading::begin_ns);
+  const auto to =
+      std::ranges::upper_bound(whole.readings, window.end_ns + margin, {}, &record::Reading::begin_ns);
   part.readings.assign(from, std::max(from, to));
   for (const record::Gap& gap : whole.gaps)
-    if (gap.end_ns >= window.begin_ns - margin && gap.begin_ns <= window.end_ns + margin) part.gaps.push_back(gap);
+    if (gap.end_ns >= window.begin_ns - margin && gap.begin_ns <= window.end_ns + margin)
+      part.gaps.push_back(gap);
   return part;
 }
 
@@ -37,7 +40,8 @@ void add(const record::PowerImport& import, const std::string& boot_id, const ti
   if (!known) part = &import.parts.front();
   record::Source source = part->observation.sources.front();
   if (!known)
-    source.failure = "this run is of a boot that had none when the log was imported: import it again (--replace)";
+    source.failure =
+        "this run is of a boot that had none when the log was imported: import it again (--replace)";
   const bool usable = source.failure.empty();
   into.sources.push_back(std::move(source));
   for (const record::Series& series : part->observation.series)
@@ -51,7 +55,8 @@ Result<void> add_imported_power(const store::RunDirectory& directory, std::span<
   for (const std::string& id : store::power_imports(directory)) {
     ASSAY_TRY(const record::PowerImport import, store::load_power_import(directory.run_folder(id)));
     if (import.parts.empty())
-      return fail(Code::kCorrupt, directory.run_folder(id).string() + ": import.json: parts: none were found");
+      return fail(Code::kCorrupt,
+                  directory.run_folder(id).string() + ": import.json: parts: none were found");
     for (record::RowEvidence& row : rows)
       for (record::TimedRun& run : row.timed) {
         if (run.window_end_ns <= run.window_begin_ns) continue;

@@ -18,7 +18,8 @@ bool any_pattern(const std::vector<BootTimes>& boots) {
 }
 
 /// Whether the log, laid by `map`, leaves out a pattern: not one that it should show and does not.
-bool leaves_out(const record::ClockMap& map, const record::Series& power, const timeline::DrivenPattern& pattern) {
+bool leaves_out(const record::ClockMap& map, const record::Series& power,
+                const timeline::DrivenPattern& pattern) {
   const auto slack = pattern.window.length().count() / 8;
   return timeline::to_ours(map, power.readings.back().end_ns) < pattern.window.end_ns - slack ||
          timeline::to_ours(map, power.readings.front().begin_ns) > pattern.window.begin_ns + slack;
@@ -50,28 +51,33 @@ Result<ClockSource> parse_clock_source(std::string_view text) {
 Result<ClockSource> choose_clock(const ClockRequest& request, const std::vector<BootTimes>& boots) {
   const bool patterns = any_pattern(boots);
   if (!request.source && !patterns)
-    return fail(Code::kInvalidInput,
-                "the run drove no load pattern that would tell the log's clock: say that the log was written on "
-                "the measured machine (--clock same), or that it is in UTC and how well (--clock utc "
-                "--clock-error 50ms); next time let the spec drive one (power: {load_pattern: true})");
+    return fail(
+        Code::kInvalidInput,
+        "the run drove no load pattern that would tell the log's clock: say that the log was written on "
+        "the measured machine (--clock same), or that it is in UTC and how well (--clock utc "
+        "--clock-error 50ms); next time let the spec drive one (power: {load_pattern: true})");
   const ClockSource source = request.source.value_or(ClockSource::kPattern);
   if (source == ClockSource::kPattern && !patterns)
     return fail(Code::kInvalidInput,
                 "the run drove no load pattern: its spec has to ask for one (power: {load_pattern: true})");
   if (source == ClockSource::kUtc && !request.error)
-    return fail(Code::kInvalidInput,
-                "a log in UTC was expected to come with a bound on how far its clock and the machine's may be "
-                "apart, as --clock-error 50ms: nothing in the log tells it, and an error of it moves power into "
-                "the window or out of it");
+    return fail(
+        Code::kInvalidInput,
+        "a log in UTC was expected to come with a bound on how far its clock and the machine's may be "
+        "apart, as --clock-error 50ms: nothing in the log tells it, and an error of it moves power into "
+        "the window or out of it");
   if (source != ClockSource::kUtc && (request.error || request.ahead.count() != 0))
-    return fail(Code::kInvalidInput, "--clock-error and --clock-ahead are about a log in UTC (--clock utc), not about --clock " +
-                                         std::string(to_string(source)));
+    return fail(Code::kInvalidInput,
+                "--clock-error and --clock-ahead are about a log in UTC (--clock utc), not about --clock " +
+                    std::string(to_string(source)));
   return source;
 }
 
-Result<record::ClockMap> declared_clock(const BootTimes& boot, ClockSource source, const ClockRequest& request) {
+Result<record::ClockMap> declared_clock(const BootTimes& boot, ClockSource source,
+                                        const ClockRequest& request) {
   if (boot.utc_offsets_ns.empty())
-    return fail(Code::kInvalidInput, "no timed run of this boot told its UTC, so that a log in UTC cannot be laid over it");
+    return fail(Code::kInvalidInput,
+                "no timed run of this boot told its UTC, so that a log in UTC cannot be laid over it");
   const auto [least, most] = std::ranges::minmax(boot.utc_offsets_ns);
   const std::int64_t utc_minus_ours = least + (most - least) / 2;
   record::ClockMap map;

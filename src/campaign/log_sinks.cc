@@ -28,8 +28,9 @@ const record::Series* leading_power(const std::vector<record::Series>& all) {
   for (const record::Series& series : all) {
     if (!is_power(series.channel) || series.readings.empty()) continue;
     // The enumeration is in the order of what stands for most.
-    const bool better = !best || series.channel.boundary < best->channel.boundary ||
-                        (series.channel.boundary == best->channel.boundary && mean_of(series) > mean_of(*best));
+    const bool better =
+        !best || series.channel.boundary < best->channel.boundary ||
+        (series.channel.boundary == best->channel.boundary && mean_of(series) > mean_of(*best));
     if (better) best = &series;
   }
   return best;
@@ -65,8 +66,9 @@ Result<void> ThinnedPower::on_readings(std::size_t channel, std::span<const reco
     ++thinned.count;
   }
   if (thinned.series.readings.size() > kMostThinned)
-    return fail(Code::kInvalidInput,
-                "the log is too long to look for the load pattern in all of it: cut the hours of the run out of it");
+    return fail(
+        Code::kInvalidInput,
+        "the log is too long to look for the load pattern in all of it: cut the hours of the run out of it");
   return {};
 }
 

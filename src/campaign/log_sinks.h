@@ -15,12 +15,13 @@ namespace assay::campaign {
 /// Null: none has a reading.
 const record::Series* leading_power(const std::vector<record::Series>& series);
 
-/// Every power channel, those of many readings as means over bins: what a load pattern is looked for in. A bin is
-/// a fraction of the pattern's chip, so memory follows the log's duration and not its rate.
+/// Every power channel, those of many readings as means over bins: what a load pattern is looked for in. A
+/// bin is a fraction of the pattern's chip, so memory follows the log's duration and not its rate.
 class ThinnedPower : public powerlog::Sink {
  public:
   /// `keep`: only what ends in it, in the log's clock.
-  ThinnedPower(std::int64_t bin_ns, const std::optional<powerlog::TimeSpan>& keep) : bin_ns_(bin_ns), keep_(keep) {}
+  ThinnedPower(std::int64_t bin_ns, const std::optional<powerlog::TimeSpan>& keep)
+      : bin_ns_(bin_ns), keep_(keep) {}
 
   Result<void> on_channel(std::size_t channel, const record::Channel& description) override;
   /// Errors: kInvalidInput (longer than a pattern can be looked for in).
@@ -47,7 +48,8 @@ class ThinnedPower : public powerlog::Sink {
 /// All channels, as far as they end in one of several spans of the log's clock, apart for each span.
 class SpanReadings : public powerlog::Sink {
  public:
-  explicit SpanReadings(std::vector<powerlog::TimeSpan> spans) : spans_(std::move(spans)), kept_(spans_.size()) {}
+  explicit SpanReadings(std::vector<powerlog::TimeSpan> spans)
+      : spans_(std::move(spans)), kept_(spans_.size()) {}
 
   Result<void> on_channel(std::size_t channel, const record::Channel& description) override;
   Result<void> on_readings(std::size_t channel, std::span<const record::Reading> readings) override;

@@ -47,7 +47,8 @@ timeline::Window BootTimes::span() const {
   return span;
 }
 
-Result<std::vector<BootTimes>> boot_times(const spec::Experiment& experiment, const store::RunDirectory& directory) {
+Result<std::vector<BootTimes>> boot_times(const spec::Experiment& experiment,
+                                          const store::RunDirectory& directory) {
   std::vector<BootTimes> boots;
   for (const Step& step : make_plan(experiment)) {
     if (!directory.has_run(step.id)) continue;

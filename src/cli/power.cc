@@ -82,7 +82,8 @@ Result<campaign::ImportRequest> request_of(const Options& options) {
   if (!options.clock_error.empty()) {
     ASSAY_TRY(request.clock.error, duration_of("--clock-error", options.clock_error));
     if (request.clock.error->count() < 0)
-      return fail(Code::kInvalidInput, "--clock-error: a bound cannot be negative, found '" + options.clock_error + "'");
+      return fail(Code::kInvalidInput,
+                  "--clock-error: a bound cannot be negative, found '" + options.clock_error + "'");
   }
   if (!options.clock_ahead.empty()) {
     ASSAY_TRY(request.clock.ahead, duration_of("--clock-ahead", options.clock_ahead));
@@ -116,10 +117,11 @@ void print_channels(const record::PowerImport& import) {
     for (const record::ImportedPart& part : import.parts)
       for (const record::Series& other : part.observation.series)
         if (other.channel.id == channel.id) kept += other.readings.size();
-    line("channel", channel.id + " in " + channel.unit + (channel.boundary == record::Boundary::kNone ? "" : ", ") +
-                        std::string(to_string(channel.boundary)) + ", " + std::string(to_string(channel.kind)) +
-                        (channel.update_ns > 0 ? ", every " + seconds(channel.update_ns) : std::string()) + ": " +
-                        std::to_string(kept) + " readings kept");
+    line("channel",
+         channel.id + " in " + channel.unit + (channel.boundary == record::Boundary::kNone ? "" : ", ") +
+             std::string(to_string(channel.boundary)) + ", " + std::string(to_string(channel.kind)) +
+             (channel.update_ns > 0 ? ", every " + seconds(channel.update_ns) : std::string()) + ": " +
+             std::to_string(kept) + " readings kept");
     for (const auto& [why, count] : series.rejected) {
       const auto first = source.facts.find("first " + why);
       line("", "not used: " + std::to_string(count) + " x " + why +
@@ -132,11 +134,12 @@ void print_clock(const record::Source& source) {
   if (!source.failure.empty()) return line("clock", "NOT FOUND: " + source.failure);
   const record::ClockMap& clock = source.clock;
   const auto ahead = source.facts.find("ahead of the machine's UTC");
-  line("clock", clock.method + ": " +
-                    (ahead == source.facts.end() ? "ours = the log's + " + seconds(clock.offset_ns)
-                                                 : "the log is ahead of the machine's UTC by " + ahead->second) +
-                    ", drift " + number(clock.drift * 1e6, "%.2f ppm") + ", within " +
-                    number(static_cast<double>(clock.error_ns) * 1e-6, "%.3f ms") + " (95 %)");
+  line("clock",
+       clock.method + ": " +
+           (ahead == source.facts.end() ? "ours = the log's + " + seconds(clock.offset_ns)
+                                        : "the log is ahead of the machine's UTC by " + ahead->second) +
+           ", drift " + number(clock.drift * 1e6, "%.2f ppm") + ", within " +
+           number(static_cast<double>(clock.error_ns) * 1e-6, "%.3f ms") + " (95 %)");
 }
 
 void print_import(const campaign::ImportedPower& imported) {
@@ -145,18 +148,20 @@ void print_import(const campaign::ImportedPower& imported) {
               static_cast<long long>(facts.bytes), facts.sha256.substr(0, 12).c_str());
   if (imported.import.parts.front().observation.sources.front().simulated)
     line("SIMULATED", "nothing of it was measured: whatever comes from it is marked");
-  line("lines", std::to_string(facts.lines) + ", of which " + std::to_string(facts.bad_lines) + " could not be used; " +
-                    std::to_string(facts.readings) + " good readings, " + std::to_string(facts.kept) +
-                    " of them near the runs");
+  line("lines", std::to_string(facts.lines) + ", of which " + std::to_string(facts.bad_lines) +
+                    " could not be used; " + std::to_string(facts.readings) + " good readings, " +
+                    std::to_string(facts.kept) + " of them near the runs");
   const bool utc = facts.log_clock == "utc";
   line("span", (utc ? utc_iso8601(facts.begin_ns) + " to " + utc_iso8601(facts.end_ns)
                     : seconds(facts.begin_ns) + " to " + seconds(facts.end_ns) + " on its own clock") +
                    " (" + seconds(facts.end_ns - facts.begin_ns) + ")");
   print_channels(imported.import);
-  for (const record::ImportedPart& part : imported.import.parts) print_clock(part.observation.sources.front());
+  for (const record::ImportedPart& part : imported.import.parts)
+    print_clock(part.observation.sources.front());
   for (const campaign::WindowCoverage& window : imported.windows)
     line("window", window.id + ": " +
-                       (window.mean_w ? number(100 * window.coverage, "%.1f %% covered, ") + number(*window.mean_w) + " W"
+                       (window.mean_w ? number(100 * window.coverage, "%.1f %% covered, ") +
+                                            number(*window.mean_w) + " W"
                                       : window.problem));
   for (const std::string& id : imported.set_aside) line("set aside", id + ", under superseded/");
 }
@@ -167,7 +172,8 @@ Result<int> import_log(const Options& options) {
   ASSAY_TRY(const spec::Experiment experiment, spec::load_experiment(directory.spec_file()));
   ProgressLine progress;
   request.options.progress = [&](std::int64_t done, std::int64_t total) {
-    progress.update("reading " + request.log.filename().string() + ", MB", done / 1'000'000, total / 1'000'000);
+    progress.update("reading " + request.log.filename().string() + ", MB", done / 1'000'000,
+                    total / 1'000'000);
   };
   ASSAY_TRY(const campaign::ImportedPower imported, campaign::import_power(experiment, directory, request));
   progress.say("");
@@ -177,18 +183,21 @@ Result<int> import_log(const Options& options) {
   const auto derive = [&]() -> Result<record::Results> {
     const fs::path cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
     ASSAY_TRY(const campaign::Assets assets,
-              campaign::open_assets(experiment, cache, [&](std::string_view phase, std::int64_t done, std::int64_t total) {
-                progress.update(phase, done, total);
-              }));
+              campaign::open_assets(experiment, cache,
+                                    [&](std::string_view phase, std::int64_t done, std::int64_t total) {
+                                      progress.update(phase, done, total);
+                                    }));
     ASSAY_TRY(record::Results results, campaign::derive_results(experiment, assets, directory));
     ASSAY_OK(store::write_results(directory.results_file(), results));
     return results;
   };
   const auto results = derive();
   if (!results)
-    return fail(results.error().with_context("the log is kept in " + directory.run_folder(imported.id).string() +
-                                             ", but the results could not be derived again (mend that, then `assay "
-                                             "run --resume " + options.run + "`)"));
+    return fail(
+        results.error().with_context("the log is kept in " + directory.run_folder(imported.id).string() +
+                                     ", but the results could not be derived again (mend that, then `assay "
+                                     "run --resume " +
+                                     options.run + "`)"));
   ASSAY_TRY(const std::string table,
             report::render(*results, report::Format::kTable, report::terminal_style(STDOUT_FILENO)));
   std::printf("\n%s", table.c_str());
@@ -203,7 +212,8 @@ CLI::App* declare_power(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("power", "Power that other tools have logged");
   command->require_subcommand(1);
-  CLI::App* import = command->add_subcommand("import", "Lay a power log over a run directory, and print its table again");
+  CLI::App* import =
+      command->add_subcommand("import", "Lay a power log over a run directory, and print its table again");
   import->add_option("log", options->log, "Log of a meter or of the board")->required();
   import->add_option("--run", options->run, "Run directory")->required();
   import->add_option("--format", options->format, "auto, ptdaemon, tegrastats, monsoon, jtop, csv or json")
@@ -219,17 +229,21 @@ CLI::App* declare_power(CLI::App& app, Action& action) {
       ->check(CLI::Range(0.0, 100.0));
   import->add_option("--of-range", options->of_range, "and % of --range")->check(CLI::Range(0.0, 100.0));
   import->add_option("--range", options->range, "Of the meter, W")->check(CLI::PositiveNumber);
-  import->add_option("--clock", options->clock,
-                     "pattern (the run's load pattern tells it; default where there is one), same (written on the "
-                     "measured machine), utc (with --clock-error)");
+  import->add_option(
+      "--clock", options->clock,
+      "pattern (the run's load pattern tells it; default where there is one), same (written on the "
+      "measured machine), utc (with --clock-error)");
   import->add_option("--clock-error", options->clock_error,
                      "utc: how far its clock and the machine's may be apart: 50ms");
-  import->add_option("--clock-ahead", options->clock_ahead, "utc: how far its clock is known to be ahead: 2s, -300ms");
+  import->add_option("--clock-ahead", options->clock_ahead,
+                     "utc: how far its clock is known to be ahead: 2s, or =-300ms");
   import->add_option("--as", options->name, "Name of the source; default FORMAT-log");
-  import->add_flag("--simulated", options->simulated, "No instrument wrote it: mark everything that comes from it");
+  import->add_flag("--simulated", options->simulated,
+                   "No instrument wrote it: mark everything that comes from it");
   import->add_flag("--replace", options->replace,
                    "Set an earlier import of this log, or of this name, aside (superseded/)");
-  import->add_option("--cache", options->cache, "Prepared artifacts and generated data; default $ASSAY_CACHE");
+  import->add_option("--cache", options->cache,
+                     "Prepared artifacts and generated data; default $ASSAY_CACHE");
   action = [options] { return import_log(*options); };
   return command;
 }

@@ -49,7 +49,8 @@ class HttpMeter final : public Meter {
         offset_(kDriftBound) {
     source_.id = settings_.name;
     record::Channel channel = mean_channel(settings_.name, "power", "W", settings_.update.count());
-    if (settings_.mapping.position == powerlog::Position::kInstant) channel.kind = record::ReadingKind::kInstant;
+    if (settings_.mapping.position == powerlog::Position::kInstant)
+      channel.kind = record::ReadingKind::kInstant;
     channel.boundary = settings_.boundary;
     channel.accuracy = combined_accuracy(power_.formula(), settings_.accuracy);
     channel.facts["power from"] = power_.formula().basis;
@@ -72,7 +73,8 @@ class HttpMeter final : public Meter {
   Result<std::optional<MeterUpdate>> next(std::int64_t deadline_ns) override {
     if (!getter_) return fail(Code::kInternal, "the meter is not open");
     // Nobody has asked since: that the server was silent meanwhile is not known.
-    if (const std::int64_t now = monotonic_ns(); !lost_ && now - next_request_ns_ > patience_ns()) renewed_ns_ = now;
+    if (const std::int64_t now = monotonic_ns(); !lost_ && now - next_request_ns_ > patience_ns())
+      renewed_ns_ = now;
     for (;;) {
       if (lost_) {
         auto gap = outage_.wait(deadline_ns, [this] { return come_back(); });
@@ -111,7 +113,8 @@ class HttpMeter final : public Meter {
 
   Result<void> set_up() {
     ASSAY_TRY(powerlog::HttpGetter getter,
-              powerlog::HttpGetter::create(settings_.url, std::chrono::ceil<std::chrono::milliseconds>(settings_.timeout)));
+              powerlog::HttpGetter::create(settings_.url,
+                                           std::chrono::ceil<std::chrono::milliseconds>(settings_.timeout)));
     getter_.emplace(std::move(getter));
     ASSAY_TRY(const Answer answer, get());
     source_.simulated = settings_.simulated || calls_itself_simulated(answer.body);
@@ -179,7 +182,9 @@ class HttpMeter final : public Meter {
   std::int64_t patience_ns() const {
     return kStaleUpdates * std::max(settings_.update, settings_.period).count() + settings_.timeout.count();
   }
-  static Status stale() { return {Code::kUnavailable, "the server tells the same time again and again: its values are old"}; }
+  static Status stale() {
+    return {Code::kUnavailable, "the server tells the same time again and again: its values are old"};
+  }
 
   /// An update came after the request before, and before this answer.
   void place(std::int64_t theirs_ns, std::int64_t answered_ns, MeterUpdate& update) {
@@ -220,9 +225,9 @@ class HttpMeter final : public Meter {
   record::Source source_;
   std::vector<record::Channel> channels_;
   std::int64_t next_request_ns_ = 0;
-  std::int64_t asked_ns_ = 0;              ///< When the latest request that was answered was sent.
-  std::int64_t renewed_ns_ = 0;            ///< When the last update was seen.
-  std::optional<std::int64_t> stamp_ns_;   ///< Of the last update.
+  std::int64_t asked_ns_ = 0;             ///< When the latest request that was answered was sent.
+  std::int64_t renewed_ns_ = 0;           ///< When the last update was seen.
+  std::optional<std::int64_t> stamp_ns_;  ///< Of the last update.
   bool lost_ = false;
   std::int64_t outages_ = 0, clock_steps_ = 0;
 };
@@ -235,7 +240,8 @@ powerlog::ScaledField field_of(OptionReader& options, std::string_view name, std
 /// The mapping's keys as options: "shunt", "shunt_unit", "ohms" ... A value that is not named is not there.
 Result<powerlog::Mapping> mapping_of(OptionReader& options) {
   powerlog::Mapping mapping;
-  const auto given = [&](std::string_view name, std::string_view unit) -> std::optional<powerlog::ScaledField> {
+  const auto given = [&](std::string_view name,
+                         std::string_view unit) -> std::optional<powerlog::ScaledField> {
     powerlog::ScaledField field = field_of(options, name, unit);
     if (!field.field.given()) return std::nullopt;
     return field;
@@ -247,7 +253,8 @@ Result<powerlog::Mapping> mapping_of(OptionReader& options) {
   const auto volts_per_ampere = options.number_or_none("volts_per_ampere", 0, 1e6);
   const auto tolerance = options.number_or_none("tolerance", 0, 1);
   if (auto drop = given("shunt", "V")) mapping.shunt = {std::move(*drop), ohms.value_or(0), tolerance};
-  if (auto output = given("clamp", "V")) mapping.clamp = {std::move(*output), volts_per_ampere.value_or(0), tolerance};
+  if (auto output = given("clamp", "V"))
+    mapping.clamp = {std::move(*output), volts_per_ampere.value_or(0), tolerance};
   mapping.supply_volts = options.number_or_none("supply_volts", 0, 1e6);
   mapping.supply_tolerance = options.number_or_none("supply_tolerance", 0, 1);
   mapping.time.field.name = options.text("time", "");
@@ -271,19 +278,23 @@ Result<std::unique_ptr<Meter>> make_http_meter(const MeterSettings& given) {
   OptionReader options("http", given.options);
   settings.name = options.text("name", "http");
   ASSAY_TRY(settings.mapping, mapping_of(options));
-  settings.update = options.milliseconds("interval_ms", static_cast<double>(given.period.count()) / 1e6, 0.001, 86'400'000);
+  settings.update =
+      options.milliseconds("interval_ms", static_cast<double>(given.period.count()) / 1e6, 0.001, 86'400'000);
   settings.timeout = options.milliseconds("timeout_ms", 1000, 1, 60'000);
   settings.give_up = options.milliseconds("give_up_s", 60, 0, 86'400) * 1000;
   settings.simulated = options.flag("simulated", false);
-  const auto of_reading = options.number_or_none("of_reading", 0, 1), of_range = options.number_or_none("of_range", 0, 1),
+  const auto of_reading = options.number_or_none("of_reading", 0, 1),
+             of_range = options.number_or_none("of_range", 0, 1),
              range = options.number_or_none("range", 0, 1e6);
   if (of_reading || of_range)
     settings.accuracy = {of_reading.value_or(0), of_range.value_or(0), range.value_or(0), "as the spec says"};
   ASSAY_OK(options.finish());
   if (of_range && !range)
-    return fail(Code::kInvalidInput, "http option 'range': expected the range in W that of_range is a share of");
+    return fail(Code::kInvalidInput,
+                "http option 'range': expected the range in W that of_range is a share of");
   if (powerlog::safe_name(settings.name) != settings.name || settings.name.empty())
-    return fail(Code::kInvalidInput, "http option 'name': expected letters, digits, '_' and '-', found '" + settings.name + "'");
+    return fail(Code::kInvalidInput,
+                "http option 'name': expected letters, digits, '_' and '-', found '" + settings.name + "'");
   ASSAY_TRY(powerlog::JsonPower power, powerlog::JsonPower::create(settings.mapping, std::nullopt));
   const bool shifted = settings.mapping.position == powerlog::Position::kStart ||
                        settings.mapping.position == powerlog::Position::kMiddle;

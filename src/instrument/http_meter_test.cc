@@ -72,9 +72,9 @@ class HttpMeter : public testing::Test {
     settings_.kind = "http";
     settings_.address = "http://127.0.0.1:" + read_file(folder_.path() / "port").value();
     settings_.period = milliseconds(20);
-    settings_.options = {{"power", "/outlets/0/mw"}, {"power_unit", "mW"}, {"position", "end"},
-                         {"time", "/at"},            {"time_unit", "epoch"}, {"interval_ms", "50"},
-                         {"name", "pdu"},            {"of_reading", "0.01"}};
+    settings_.options = {
+        {"power", "/outlets/0/mw"}, {"power_unit", "mW"},  {"position", "end"}, {"time", "/at"},
+        {"time_unit", "epoch"},     {"interval_ms", "50"}, {"name", "pdu"},     {"of_reading", "0.01"}};
   }
   void TearDown() override {
     if (server_) server_->kill_group(SIGKILL);

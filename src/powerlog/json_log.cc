@@ -31,7 +31,8 @@ class JsonLines : public LineParser {
 
 bool recognise(std::string_view) { return false; }  // Only a mapping says what an object means.
 
-/// A log of which no line of the beginning can be read has a mapping that does not fit: its first line says why.
+/// A log of which no line of the beginning can be read has a mapping that does not fit: its first line says
+/// why.
 Result<void> check_lines(std::string_view head, const JsonPower& power) {
   std::string_view line;
   std::optional<Status> first;
@@ -46,12 +47,14 @@ Result<void> check_lines(std::string_view head, const JsonPower& power) {
 
 Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions& options) {
   if (!options.mapping)
-    return fail(Code::kInvalidInput,
-                "a JSON log was expected to come with a mapping: where in each line is the time, and where the "
-                "power, or the voltage and current");
+    return fail(
+        Code::kInvalidInput,
+        "a JSON log was expected to come with a mapping: where in each line is the time, and where the "
+        "power, or the voltage and current");
   const Mapping& mapping = *options.mapping;
   if (!mapping.time.field.given())
-    return fail(Code::kInvalidInput, "mapping, time: where each line has its time was expected, nothing was found");
+    return fail(Code::kInvalidInput,
+                "mapping, time: where each line has its time was expected, nothing was found");
   if (!options.boundary)
     return fail(Code::kInvalidInput,
                 "a JSON log does not say what was measured: say dc_input, ac_input, board or rail");
@@ -71,7 +74,7 @@ Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions
 
 }  // namespace
 
-const Format kJson = {"json", "one JSON object a line, by a mapping that says where its values are", recognise,
-                      open};
+const Format kJson = {"json", "one JSON object a line, by a mapping that says where its values are",
+                      recognise, open};
 
 }  // namespace assay::powerlog

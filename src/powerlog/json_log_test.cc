@@ -20,7 +20,7 @@ logger restarted
 {"t": "2026-07-25T09:00:02Z", "board": {}}
 {"t": "2026-07-25T09:00:03Z", "board": {"mw": "6250"}}
 )",
-                                                json_options()));
+                                               json_options()));
   EXPECT_EQ(log.format, "json");
   EXPECT_EQ(log.clock, LogClock::kUtc);
   const record::Series& power = series_of(log, "json.power");
@@ -33,7 +33,8 @@ logger restarted
 TEST(JsonLog, AMappingThatDoesNotFitIsRefusedWithTheReason) {
   const auto missing = import_text("{\"when\": 1}\n", json_options());
   EXPECT_TRUE(mentions(missing.error().message, "nothing at /board/mw")) << missing.error().message;
-  const auto no_zone = import_text("{\"t\": \"2026-07-25T09:00:00\", \"board\": {\"mw\": 1}}\n", json_options());
+  const auto no_zone =
+      import_text("{\"t\": \"2026-07-25T09:00:00\", \"board\": {\"mw\": 1}}\n", json_options());
   EXPECT_TRUE(mentions(no_zone.error().message, "no zone was said")) << no_zone.error().message;
   ImportOptions no_mapping;
   no_mapping.format = "json";

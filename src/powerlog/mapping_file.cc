@@ -20,8 +20,9 @@ void read_column(MapReader& root, Field& field) {
     return root.complain("column",
                          "expected a column's name or its number (from 1), or a JSON pointer; it is missing");
   if (!node.IsScalar() || node.Scalar().empty())
-    return root.complain("column", "expected a column's name or its number (from 1), or a JSON pointer, found " +
-                                       spec::describe(node));
+    return root.complain(
+        "column",
+        "expected a column's name or its number (from 1), or a JSON pointer, found " + spec::describe(node));
   int number = 0;
   const bool quoted = node.Tag() == "!";
   if (quoted || !spec::whole_number(node.Scalar(), number))
@@ -34,11 +35,13 @@ void read_column(MapReader& root, Field& field) {
 
 /// A map with column and unit, and whatever else `more` reads.
 template <typename More>
-void read_value(MapReader root, ScaledField& value, std::initializer_list<std::string_view> units, More more) {
+void read_value(MapReader root, ScaledField& value, std::initializer_list<std::string_view> units,
+                More more) {
   read_column(root, value.field);
   root.choice("unit", value.unit, units);
   if (!root.has("unit"))
-    root.complain("unit", "expected the column's unit, such as " + std::string(*units.begin()) + "; it is missing");
+    root.complain("unit",
+                  "expected the column's unit, such as " + std::string(*units.begin()) + "; it is missing");
   more(root);
   root.done();
 }
@@ -81,7 +84,8 @@ void read_accuracy(MapReader root, record::Accuracy& accuracy) {
   if (accuracy.of_range > 0 && accuracy.range <= 0)
     root.complain("range", "expected the range in W that of_range is a share of; it is missing");
   if (accuracy.source.empty())
-    root.complain("source", "expected where the accuracy is stated, such as the meter's manual; it is missing");
+    root.complain("source",
+                  "expected where the accuracy is stated, such as the meter's manual; it is missing");
   root.done();
 }
 

@@ -19,8 +19,8 @@ struct MappingFile {
   std::string text;                          ///< As it was read: to be kept with what it was used for.
 };
 
-/// `source` names the file in messages. Errors: kInvalidInput, each problem with line and column: a key that is
-/// unknown (with the nearest right one), a unit that is none, what power_formula() and the time refuse.
+/// `source` names the file in messages. Errors: kInvalidInput, each problem with line and column: a key that
+/// is unknown (with the nearest right one), a unit that is none, what power_formula() and the time refuse.
 Result<MappingFile> parse_mapping(std::string_view yaml, const std::filesystem::path& source);
 
 /// Errors: read_file's, parse_mapping's.

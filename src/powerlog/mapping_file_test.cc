@@ -26,7 +26,7 @@ decimal_comma: true
 boundary: dc_input
 accuracy: {of_reading: 0.001, of_range: 0.002, range: 60 W, source: WT310E manual}
 )",
-                                                 "lab.yaml"));
+                                                  "lab.yaml"));
   EXPECT_EQ(file.mapping.id, "total");
   EXPECT_EQ(file.mapping.time.field.name, "Zeit");
   EXPECT_EQ(file.mapping.time.zone, Zone{7200});
@@ -82,10 +82,10 @@ interval: 100
 shunt: 3
 )");
   for (const char* part :
-       {"lab.yaml:3:1: unknown key 'powr': did you mean 'power'?", "power: unknown key 'colum': did you mean 'column'?",
-        "power.unit: expected W, mW or uW, found 'kW'", "position: expected start, middle, end or instant, found 'ende'",
-        "boundary: expected dc_input", "interval: expected a duration with its unit", "shunt: expected a map",
-        "time.unit: "})
+       {"lab.yaml:3:1: unknown key 'powr': did you mean 'power'?",
+        "power: unknown key 'colum': did you mean 'column'?", "power.unit: expected W, mW or uW, found 'kW'",
+        "position: expected start, middle, end or instant, found 'ende'", "boundary: expected dc_input",
+        "interval: expected a duration with its unit", "shunt: expected a map", "time.unit: "})
     EXPECT_TRUE(mentions(all, part)) << part << "\nin\n" << all;
 }
 

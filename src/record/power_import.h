@@ -13,8 +13,8 @@ namespace assay::record {
 /// What of a log belongs to one boot of the machine: CLOCK_MONOTONIC begins anew with each.
 struct ImportedPart {
   std::string boot_id;
-  /// One source, whose clock says how the log's times became ours, and whose failure says why nothing of the log
-  /// could be laid over this boot (its series are without readings then).
+  /// One source, whose clock says how the log's times became ours, and whose failure says why nothing of the
+  /// log could be laid over this boot (its series are without readings then).
   Observation observation;
 };
 

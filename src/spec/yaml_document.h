@@ -1,4 +1,5 @@
-// A text that has to be one YAML document, and the problems found in reading it. For what users write by hand.
+// A text that has to be one YAML document, and the problems found in reading it. For what users write by
+// hand.
 #pragma once
 
 #include <filesystem>

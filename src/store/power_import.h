@@ -1,6 +1,6 @@
-// An imported power log in a run directory, as a run of its own: import.json (what the log was) and part-<n>/ for
-// each boot (observation.json, readings.csv). Their digests are in import.json: what was derived from a log can
-// be traced to it, and a changed reading is found out.
+// An imported power log in a run directory, as a run of its own: import.json (what the log was) and part-<n>/
+// for each boot (observation.json, readings.csv). Their digests are in import.json: what was derived from a
+// log can be traced to it, and a changed reading is found out.
 #pragma once
 
 #include <filesystem>

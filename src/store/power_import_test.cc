@@ -11,8 +11,22 @@ namespace fs = std::filesystem;
 
 record::PowerImport import_of_two_boots() {
   record::PowerImport import;
-  import.facts = {"lab", "/logs/lab.csv", 1234, std::string(64, 'a'), "csv", "2026-07-25T09:00:00.000Z",
-                  {{"zone", "UTC"}}, "power: {column: W}\n", "utc", 5, 10, 100, 3, 97, 2};
+  import.facts = {"lab",
+                  "/logs/lab.csv",
+                  1234,
+                  std::string(64, 'a'),
+                  "csv",
+                  "2026-07-25T09:00:00.000Z",
+                  {{ "zone",
+                     "UTC" }},
+                  "power: {column: W}\n",
+                  "utc",
+                  5,
+                  10,
+                  100,
+                  3,
+                  97,
+                  2};
   for (const char* boot : {"one", "two"}) {
     record::ImportedPart part;
     part.boot_id = boot;
@@ -49,13 +63,14 @@ TEST_F(PowerImports, ComeBackEqual) {
   EXPECT_EQ(facts.said, were.said);
   EXPECT_EQ(facts.mapping, were.mapping);
   EXPECT_EQ(facts.log_clock, "utc");
-  EXPECT_EQ(std::tuple(facts.bytes, facts.begin_ns, facts.end_ns, facts.lines, facts.bad_lines, facts.readings,
-                       facts.kept),
+  EXPECT_EQ(std::tuple(facts.bytes, facts.begin_ns, facts.end_ns, facts.lines, facts.bad_lines,
+                       facts.readings, facts.kept),
             std::tuple(1234, 5, 10, 100, 3, 97, 2));
   ASSERT_EQ(read->parts.size(), 2u);
   EXPECT_EQ(read->parts[1].boot_id, "two");
   EXPECT_EQ(read->parts[1].observation.sources.at(0).clock, import_.parts[1].observation.sources[0].clock);
-  EXPECT_EQ(read->parts[0].observation.series.at(0).readings, import_.parts[0].observation.series[0].readings);
+  EXPECT_EQ(read->parts[0].observation.series.at(0).readings,
+            import_.parts[0].observation.series[0].readings);
   EXPECT_EQ(load_import_facts(dir_.path())->kept, 2);
 }
 
@@ -67,7 +82,8 @@ TEST_F(PowerImports, AChangedReadingIsFoundOut) {
   const auto read = load_power_import(dir_.path());
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, Code::kCorrupt);
-  EXPECT_NE(read.error().message.find("readings.csv: was changed"), std::string::npos) << read.error().message;
+  EXPECT_NE(read.error().message.find("readings.csv: was changed"), std::string::npos)
+      << read.error().message;
 }
 
 TEST_F(PowerImports, AChangedImportJsonLeadsNowhereElse) {

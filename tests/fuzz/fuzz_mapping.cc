@@ -9,7 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace assay;
   const auto parsed = powerlog::parse_mapping({reinterpret_cast<const char*>(data), size}, "/lab/fuzz.yaml");
   if (!parsed) {
-    require(parsed.error().code == Code::kInvalidInput, "a bad mapping is invalid input", parsed.error().message);
+    require(parsed.error().code == Code::kInvalidInput, "a bad mapping is invalid input",
+            parsed.error().message);
     require(parsed.error().message.find("fuzz.yaml") != std::string::npos, "an error names the file");
     return 0;
   }

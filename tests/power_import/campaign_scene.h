@@ -72,7 +72,9 @@ class Scene {
     return folder->path() / name;
   }
 
-  Result<record::Results> derive() const { return campaign::derive_results(experiment, campaign::Assets{}, *directory); }
+  Result<record::Results> derive() const {
+    return campaign::derive_results(experiment, campaign::Assets{}, *directory);
+  }
 
   double true_w(const timeline::Window& window) const {
     return load.mean(static_cast<double>(window.begin_ns) * 1e-9, static_cast<double>(window.end_ns) * 1e-9);
@@ -95,7 +97,8 @@ class Scene {
 
   void pattern(const std::string& id, timeline::Sequence sequence) {
     const auto chips =
-        timeline::load_pattern(6, sequence, setup_.seed, std::chrono::nanoseconds(to_ns(setup_.chip_s))).value();
+        timeline::load_pattern(6, sequence, setup_.seed, std::chrono::nanoseconds(to_ns(setup_.chip_s)))
+            .value();
     const auto driven = timeline::schedule(chips, to_ns(load.end()));
     record::PatternRun run;
     run.boot_id = "one";
@@ -103,7 +106,8 @@ class Scene {
     run.window_end_ns = driven.window.end_ns;
     bool on = false;
     for (const auto& edge : driven.edges) {
-      const double at = static_cast<double>(edge.at_ns) * 1e-9 + draw_.uniform(0, 0.002);  // It wakes up late.
+      const double at =
+          static_cast<double>(edge.at_ns) * 1e-9 + draw_.uniform(0, 0.002);  // It wakes up late.
       load.hold(at, on ? kPatternW : kIdleW);
       on = edge.on;
       run.edges_ns.push_back(to_ns(at));
@@ -165,16 +169,18 @@ inline std::string ptdaemon_line(std::int64_t utc_ns, double watts) {
   const year_month_day date{day};
   const hh_mm_ss clock{floor<milliseconds>(time - day)};
   char text[200];
-  std::snprintf(text, sizeof text, "Time,%02u-%02u-%04d %02d:%02d:%02d.%03d,Watts,%f,Volts,%f,Amps,%f,PF,%f,Mark,notset\n",
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(date.year()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()), watts, 12.0,
-                watts / 12, 1.0);
+  std::snprintf(text, sizeof text,
+                "Time,%02u-%02u-%04d %02d:%02d:%02d.%03d,Watts,%f,Volts,%f,Amps,%f,PF,%f,Mark,notset\n",
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(date.year()), static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+                static_cast<int>(clock.subseconds().count()), watts, 12.0, watts / 12, 1.0);
   return text;
 }
 
 /// A PTDaemon log of readings whose host's clock is ahead of UTC, and drifts.
-inline std::string ptdaemon_log(const std::vector<record::Reading>& readings, double ahead_s, double drift, double begin_s) {
+inline std::string ptdaemon_log(const std::vector<record::Reading>& readings, double ahead_s, double drift,
+                                double begin_s) {
   std::string text;
   for (const record::Reading& reading : readings) {
     const double since = static_cast<double>(reading.end_ns) * 1e-9 - begin_s;

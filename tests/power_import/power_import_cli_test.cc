@@ -45,8 +45,8 @@ TEST(PowerImportCli, FromALogToTheTable) {
     log += std::to_string(ms) + "," + (ms / 20 % 2 ? "8000" : "8200") + "\n";
   std::ofstream(path("lab.csv")) << log << "logger ended\n";
   std::ofstream(path("lab.yaml")) << kMapping;
-  const std::vector<std::string> import = {"power", "import", path("lab.csv"), "--run", path("out"),
-                                           "--mapping", path("lab.yaml")};
+  const std::vector<std::string> import = {"power",     "import",    path("lab.csv"), "--run",
+                                           path("out"), "--mapping", path("lab.yaml")};
   const auto with = [&](std::vector<std::string> more) {
     std::vector<std::string> all = import;
     all.insert(all.end(), more.begin(), more.end());
@@ -62,8 +62,9 @@ TEST(PowerImportCli, FromALogToTheTable) {
 
   const Outcome imported = with({"--clock", "same"});
   ASSERT_TRUE(imported.exit_code == 0 || imported.exit_code == 1) << imported.text;
-  for (const char* part : {"csv-log.power in W, dc_input, mean, every 0.020000 s", "not used: 1 x", "same clock",
-                           "window     timed.onnxruntime-cpu-fp32.r1: 100.0 % covered, 8", "onnxruntime"})
+  for (const char* part :
+       {"csv-log.power in W, dc_input, mean, every 0.020000 s", "not used: 1 x", "same clock",
+        "window     timed.onnxruntime-cpu-fp32.r1: 100.0 % covered, 8", "onnxruntime"})
     EXPECT_TRUE(mentions(imported.text, part)) << part << "\nin\n" << imported.text;
   const auto results = read_json(dir.path() / "out/results.json");
   const auto& row = results["rows"][0];
@@ -81,7 +82,8 @@ TEST(PowerImportCli, FromALogToTheTable) {
   EXPECT_TRUE(mentions(run_assay({"report", path("out")}).text, "power-simulated"));
 
   std::ofstream(path("bad.yaml")) << "tme: {column: t, unit: s}\n";
-  const Outcome bad = run_assay({"power", "import", path("lab.csv"), "--run", path("out"), "--mapping", path("bad.yaml")});
+  const Outcome bad =
+      run_assay({"power", "import", path("lab.csv"), "--run", path("out"), "--mapping", path("bad.yaml")});
   EXPECT_EQ(bad.exit_code, 2);
   EXPECT_TRUE(mentions(bad.text, "bad.yaml:1:1: unknown key 'tme': did you mean 'time'?")) << bad.text;
   EXPECT_EQ(run_assay({"power", "import", path("lab.csv"), "--run", path("nowhere")}).exit_code, 3);

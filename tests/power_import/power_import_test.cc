@@ -1,4 +1,5 @@
-// From a log on disk to the table's figures: clocks, energies and refusals, over campaigns whose truth is known.
+// From a log on disk to the table's figures: clocks, energies and refusals, over campaigns whose truth is
+// known.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -54,7 +55,8 @@ std::string shunt_log(const std::vector<record::Reading>& readings, const Logger
   std::string text = "# recorder\nt,u,drop\n";
   for (const record::Reading& reading : readings) {
     char line[80];
-    std::snprintf(line, sizeof line, "%.6f,12.5,%.6f\n", static_cast<double>(clock.theirs_ns(reading.end_ns)) * 1e-9,
+    std::snprintf(line, sizeof line, "%.6f,12.5,%.6f\n",
+                  static_cast<double>(clock.theirs_ns(reading.end_ns)) * 1e-9,
                   reading.value / 12.5 * 0.01 * 1e3);
     text += line;
   }
@@ -88,7 +90,8 @@ double expanded(const record::PowerWindow& window) {
 }
 
 bool has_finding(const record::Results& results, const std::string& rule) {
-  return std::ranges::any_of(results.rows.at(0).findings, [&](const auto& finding) { return finding.rule == rule; });
+  return std::ranges::any_of(results.rows.at(0).findings,
+                             [&](const auto& finding) { return finding.rule == rule; });
 }
 
 TEST(PowerImport, APtDaemonLogWhoseClockIsOffAndDriftsGivesTheTruth) {
@@ -218,7 +221,8 @@ TEST(PowerImport, TheSameLogTwiceAndATakenName) {
 
 TEST(PowerImport, ADeclaredClockAndAWrongZone) {
   Scene scene({5});
-  auto request = ptdaemon_request(scene.write("ptd.txt", ptdaemon_log(scene.observe(analyzer()), 0.020, 0, 5000)));
+  auto request =
+      ptdaemon_request(scene.write("ptd.txt", ptdaemon_log(scene.observe(analyzer()), 0.020, 0, 5000)));
   request.clock.source = ClockSource::kUtc;
   EXPECT_TRUE(mentions(refusal(scene, request), "--clock-error"));
   request.clock.error = std::chrono::milliseconds(50);
@@ -226,7 +230,8 @@ TEST(PowerImport, ADeclaredClockAndAWrongZone) {
   const std::string wrong = refusal(scene, request);
   EXPECT_TRUE(mentions(wrong, "UTC") && mentions(wrong, "would cover it")) << wrong;
   request.clock = {};
-  EXPECT_TRUE(mentions(refusal(scene, request), "would cover it")) << "the pattern is not looked for hours away";
+  EXPECT_TRUE(mentions(refusal(scene, request), "would cover it"))
+      << "the pattern is not looked for hours away";
   request.options.log.zone = powerlog::Zone{0};
   request.clock = {ClockSource::kUtc, {}, std::chrono::milliseconds(50)};
   const auto imported = import(scene, request);
@@ -256,7 +261,8 @@ TEST(PowerImport, ADeclaredClockAndAWrongZone) {
 TEST(PowerImport, ALogThatEndsEarlyLeavesAWindowWithoutPowerAndNoZero) {
   Scene scene({6});
   auto readings = scene.observe(analyzer());
-  const std::int64_t end = scene.windows[1].begin_ns + 5'000'000'000;  // A quarter of the second window is there.
+  const std::int64_t end =
+      scene.windows[1].begin_ns + 5'000'000'000;  // A quarter of the second window is there.
   std::erase_if(readings, [&](const auto& reading) { return reading.end_ns > end; });
   std::string text = ptdaemon_log(readings, 2, 0, 5000);
   text.resize(text.size() - 20);  // And its last line is cut short.
@@ -288,12 +294,13 @@ TEST(PowerImport, AnotherBootIsNotLaidUnderTheSameClock) {
   SceneSetup setup{7};
   setup.second_boot = true;
   Scene scene(setup);
-  const auto imported =
-      import(scene, ptdaemon_request(scene.write("ptd.txt", ptdaemon_log(scene.observe(analyzer()), 2, 0, 5000))));
+  const auto imported = import(
+      scene, ptdaemon_request(scene.write("ptd.txt", ptdaemon_log(scene.observe(analyzer()), 2, 0, 5000))));
   ASSERT_TRUE(imported) << imported.error().message;
   ASSERT_EQ(imported->import.parts.size(), 2u);
   EXPECT_EQ(imported->import.parts[0].observation.sources[0].failure, "");
-  EXPECT_TRUE(mentions(imported->import.parts[1].observation.sources[0].failure, "no load pattern was driven"));
+  EXPECT_TRUE(
+      mentions(imported->import.parts[1].observation.sources[0].failure, "no load pattern was driven"));
   const auto results = scene.derive();
   ASSERT_TRUE(results);
   EXPECT_EQ(primary(*results).windows[0].problem, "");
@@ -308,7 +315,8 @@ TEST(PowerImport, ARunThatWasMadeAfterItHasNoPowerOfIt) {
   auto run = store::load_timed_run(scene.directory->run_folder("timed.a.r2")).value();
   run.boot_id = "later";
   ASSERT_TRUE(scene.directory->supersede("timed.a.r2", "for the test"));
-  ASSERT_TRUE(scene.directory->add_run("timed.a.r2", [&](const fs::path& f) { return store::save_timed_run(f, run); }));
+  ASSERT_TRUE(scene.directory->add_run("timed.a.r2",
+                                       [&](const fs::path& f) { return store::save_timed_run(f, run); }));
   const auto results = scene.derive();
   ASSERT_TRUE(results);
   EXPECT_NE(primary(*results).windows[1].problem, "");
@@ -323,8 +331,10 @@ TEST(PowerImport, SimulatedIsMarked) {
   EXPECT_TRUE(primary(*scene.derive()).simulated);
   EXPECT_TRUE(has_finding(*scene.derive(), "power-simulated"));
   // What names itself so in its identity needs nobody to say it.
-  request = ptdaemon_request(scene.write(
-      "sim.txt", "Time,07-25-2026 09:00:00.000,NOTICE,Analyzer identity response of 32 bytes: YokogawaWT310E-SIMULATED\n" + text));
+  request = ptdaemon_request(scene.write("sim.txt",
+                                         "Time,07-25-2026 09:00:00.000,NOTICE,Analyzer identity response of "
+                                         "32 bytes: YokogawaWT310E-SIMULATED\n" +
+                                             text));
   request.replace = true;
   ASSERT_TRUE(import(scene, request));
   EXPECT_TRUE(primary(*scene.derive()).simulated);
@@ -332,7 +342,8 @@ TEST(PowerImport, SimulatedIsMarked) {
 
 TEST(PowerImport, LiveNamesAndOtherBoundaries) {
   Scene scene({10});
-  auto request = ptdaemon_request(scene.write("ptd.txt", ptdaemon_log(scene.observe(analyzer()), 2, 0, 5000)));
+  auto request =
+      ptdaemon_request(scene.write("ptd.txt", ptdaemon_log(scene.observe(analyzer()), 2, 0, 5000)));
   request.options.log.boundary = record::Boundary::kAcInput;
   request.name = "wall";
   ASSERT_TRUE(import(scene, request));
@@ -346,7 +357,8 @@ TEST(PowerImport, LiveNamesAndOtherBoundaries) {
   live.id = "ptdaemon";
   run.observation.sources = {live};
   ASSERT_TRUE(scene.directory->supersede("timed.a.r1", "for the test"));
-  ASSERT_TRUE(scene.directory->add_run("timed.a.r1", [&](const fs::path& f) { return store::save_timed_run(f, run); }));
+  ASSERT_TRUE(scene.directory->add_run("timed.a.r1",
+                                       [&](const fs::path& f) { return store::save_timed_run(f, run); }));
   request.name = "ptdaemon";
   EXPECT_TRUE(mentions(refusal(scene, request, Code::kConflict), "observed live"));
 }
@@ -408,12 +420,15 @@ TEST(PowerImport, AClockThatWasSetDuringARunWidensTheBound) {
   auto run = store::load_timed_run(scene.directory->run_folder("timed.a.r1")).value();
   run.clock_step_ns = 400'000'000;
   ASSERT_TRUE(scene.directory->supersede("timed.a.r1", "for the test"));
-  ASSERT_TRUE(scene.directory->add_run("timed.a.r1", [&](const fs::path& f) { return store::save_timed_run(f, run); }));
-  auto request = ptdaemon_request(scene.write("ptd.txt", ptdaemon_log(scene.observe(analyzer()), 0, 0, 5000)));
+  ASSERT_TRUE(scene.directory->add_run("timed.a.r1",
+                                       [&](const fs::path& f) { return store::save_timed_run(f, run); }));
+  auto request =
+      ptdaemon_request(scene.write("ptd.txt", ptdaemon_log(scene.observe(analyzer()), 0, 0, 5000)));
   request.clock.source = ClockSource::kSame;
   const auto imported = import(scene, request);
   ASSERT_TRUE(imported) << imported.error().message;
-  EXPECT_NEAR(static_cast<double>(imported->import.parts[0].observation.sources[0].clock.error_ns), 200e6, 1e3);
+  EXPECT_NEAR(static_cast<double>(imported->import.parts[0].observation.sources[0].clock.error_ns), 200e6,
+              1e3);
 }
 
 }  // namespace
