@@ -127,7 +127,9 @@ Campaign random_campaign(ReadingKind kind, Draw& draw) {
     Curve level;
     level.start_at(-30 * setup.interval);
     level.hold(length + 30 * setup.interval, setup.truth.idle_w);
-    record::IdleRun run{to_ns(at), to_ns(at + length), "", "", {}};
+    record::IdleRun run;
+    run.begin_ns = to_ns(at);
+    run.end_ns = to_ns(at + length);
     run.observation = observe(setup, level, length, setup.truth.idle_w, at, draw);
     at += length + 30;
     return run;
