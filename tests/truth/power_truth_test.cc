@@ -153,14 +153,15 @@ Campaign random_campaign(ReadingKind kind, Draw& draw) {
   return out;
 }
 
-/// |figure - truth| / half its interval, of many campaigns.
+/// |figure - truth| / its interval to that side, of many campaigns.
 struct Tally {
   std::string name;
   std::vector<double> ratios = {};
 
   void add(const Figure& figure, double truth) {
     ASSERT_TRUE(figure.value && figure.lo && figure.hi) << name;
-    ratios.push_back(std::abs(*figure.value - truth) / ((*figure.hi - *figure.lo) / 2));
+    const double side = truth > *figure.value ? *figure.hi - *figure.value : *figure.value - *figure.lo;
+    ratios.push_back(std::abs(*figure.value - truth) / side);
   }
   void judge(const std::string& kind) {
     const auto n = static_cast<double>(ratios.size());
