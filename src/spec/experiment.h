@@ -158,7 +158,7 @@ struct ConditionsSpec {
   double temperature_limit_c = 85;
   double quiet_load_percent = 10;  ///< Most CPU share of other processes.
   std::chrono::nanoseconds quiet_wait =
-      std::chrono::seconds(30);  ///< How long a run waits for quiet and cool.
+      std::chrono::seconds(30);  ///< How long a run waits for quiet and cool; 0: nobody looks.
   double cool_band_k = 3;        ///< Above the temperature at the campaign's start.
   bool operator==(const ConditionsSpec&) const = default;
 };

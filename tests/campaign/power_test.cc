@@ -16,7 +16,7 @@ class PowerCampaign : public Campaign {
                      protocol(2, 50) +
                      "power: {sensors: false, idle: 2 s, loaded_idle: 1 s, meters: [{kind: wt300e, " +
                      arguments + ", boundary: dc_input, period: 100 ms" + more +
-                     "}]}\nconditions: {cooling: active, quiet_wait: 0 s}\n");
+                     "}]}\n");
   }
   Outcome run(const std::string& spec) const {
     return run_assay({"run", spec, "--out", path("out").string()});
