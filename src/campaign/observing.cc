@@ -131,6 +131,10 @@ Result<std::vector<std::string>> Observing::look() {
 Result<Observing::Quiet> Observing::wait_for_quiet(const std::string& what) {
   Quiet quiet;
   const std::int64_t begin = monotonic_ns(), limit = context_.experiment.conditions.quiet_wait.count();
+  if (limit == 0) {
+    quiet.disturbances = {"unknown, since conditions.quiet_wait is 0 s: nobody looked"};
+    return quiet;
+  }
   for (;;) {
     ASSAY_TRY(quiet.disturbances, look());
     quiet.waited_ns = monotonic_ns() - begin;

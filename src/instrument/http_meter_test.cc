@@ -132,7 +132,9 @@ TEST_F(HttpMeter, EachNewTimeIsOneReading) {
   for (std::size_t i = 0; i < readings.size(); ++i) {
     EXPECT_TRUE(readings[i].value == 10 || readings[i].value == 11) << readings[i].value;
     EXPECT_LE(readings[i].begin_ns, readings[i].end_ns);
-    if (i > 0) EXPECT_GT(readings[i].end_ns, readings[i - 1].end_ns);
+    if (i > 0) {
+      EXPECT_GT(readings[i].end_ns, readings[i - 1].end_ns);
+    }
   }
   const record::Source source = meter->close();
   EXPECT_EQ(source.clock.method, "bracketed");

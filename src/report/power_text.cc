@@ -107,23 +107,6 @@ PowerLine line_of(const Row& row, const PowerSource& source, const SummaryRow& s
   return line;
 }
 
-/// "repeat 1, 3: no reading in the window", for each different problem.
-std::vector<std::string> problems_of(const PowerSource& source) {
-  std::vector<std::pair<std::string, std::string>> by_problem;
-  for (const PowerWindow& window : source.windows) {
-    if (window.problem.empty()) continue;
-    const auto found =
-        std::ranges::find(by_problem, window.problem, &std::pair<std::string, std::string>::first);
-    if (found == by_problem.end())
-      by_problem.emplace_back(window.problem, std::to_string(window.repeat));
-    else
-      found->second += ", " + std::to_string(window.repeat);
-  }
-  std::vector<std::string> problems;
-  for (const auto& [problem, repeats] : by_problem) problems.push_back("repeat " + repeats + ": " + problem);
-  return problems;
-}
-
 std::string name_of(const Summary& summary, std::size_t row) {
   const bool one_platform = std::ranges::all_of(
       summary.rows, [&](const SummaryRow& other) { return other.platform == summary.rows.front().platform; });
@@ -139,9 +122,21 @@ std::vector<std::string> missing(const record::Results& results, const Summary& 
     const std::string name = name_of(summary, i);
     if (row.power_sources.empty() && !row.figures.power.value)
       lines.push_back("No power of " + name + ": " + joined(row.figures.power.reasons, ", "));
+    // A meter that fell silent took all of its channels along: they are told together.
+    std::vector<std::pair<std::string, std::string>> by_problem;
     for (const PowerSource& source : row.power_sources)
-      for (const std::string& problem : problems_of(source))
-        lines.push_back("No power of " + name + " by " + source.channel + ", " + problem);
+      for (const PowerWindow& window : source.windows) {
+        if (window.problem.empty()) continue;
+        const std::string problem = "repeat " + std::to_string(window.repeat) + ": " + window.problem;
+        const auto found =
+            std::ranges::find(by_problem, problem, &std::pair<std::string, std::string>::first);
+        if (found == by_problem.end())
+          by_problem.emplace_back(problem, source.channel);
+        else
+          found->second += ", " + source.channel;
+      }
+    for (const auto& [problem, channels] : by_problem)
+      lines.push_back("No power of " + name + " by " + channels + ", " + problem);
   }
   return lines;
 }
@@ -188,9 +183,8 @@ void add_power(const record::Results& results, Summary& summary) {
   if (summary.power.empty()) return;
   std::vector<std::string>& remarks = summary.power_remarks;
   remarks.emplace_back(
-      "±: the scatter over repeats (Student t, 95 %) and U (k=2) of the source, in quadrature. Idle: before "
-      "/ after "
-      "the runs.");
+      "±: the scatter over repeats (Student t, 95 %) and U (k=2) of the source, in quadrature. "
+      "Idle: before / after the runs.");
   if (!untold.empty())
     remarks.push_back(
         "± does not hold the accuracy of " +

@@ -280,6 +280,7 @@ record::Results metered_results() {
   bad.power_sources[0].windows[1] = {};
   bad.power_sources[0].windows[1].repeat = 2;
   bad.power_sources[0].windows[1].problem = "no reading in the window";
+  bad.power_sources[1].windows[1] = bad.power_sources[0].windows[1];
   bad.power_sources[0].windows[2].samples = 12;
   bad.power_sources[0].windows[2].coverage = 0.62;
   for (record::Row* row : {&good, &bad})

@@ -127,7 +127,9 @@ Campaign random_campaign(ReadingKind kind, Draw& draw) {
     Curve level;
     level.start_at(-30 * setup.interval);
     level.hold(length + 30 * setup.interval, setup.truth.idle_w);
-    record::IdleRun run{to_ns(at), to_ns(at + length), "", "", {}};
+    record::IdleRun run;
+    run.begin_ns = to_ns(at);
+    run.end_ns = to_ns(at + length);
     run.observation = observe(setup, level, length, setup.truth.idle_w, at, draw);
     at += length + 30;
     return run;
@@ -151,14 +153,15 @@ Campaign random_campaign(ReadingKind kind, Draw& draw) {
   return out;
 }
 
-/// |figure - truth| / half its interval, of many campaigns.
+/// |figure - truth| / its interval to that side, of many campaigns.
 struct Tally {
   std::string name;
   std::vector<double> ratios = {};
 
   void add(const Figure& figure, double truth) {
     ASSERT_TRUE(figure.value && figure.lo && figure.hi) << name;
-    ratios.push_back(std::abs(*figure.value - truth) / ((*figure.hi - *figure.lo) / 2));
+    const double side = truth > *figure.value ? *figure.hi - *figure.value : *figure.value - *figure.lo;
+    ratios.push_back(std::abs(*figure.value - truth) / side);
   }
   void judge(const std::string& kind) {
     const auto n = static_cast<double>(ratios.size());
