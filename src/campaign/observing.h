@@ -44,7 +44,7 @@ class Observing {
     std::vector<std::string> disturbances;  ///< Empty: quiet and cool.
   };
   /// Waits until nobody else uses the processor and every zone is near its temperature at open(), or for as
-  /// long as the spec allows. Errors: kInterrupted.
+  /// long as the spec allows; 0: does not look, and says so. Errors: kInterrupted.
   Result<Quiet> wait_for_quiet(const std::string& what);
 
  private:

@@ -172,7 +172,7 @@ void write_power(Writer& w, const PowerSpec& p) {
       w.begin()
           .text("kind", meter.kind)
           .text("address", meter.address)
-          .pair("boundary", meter.boundary)
+          .text("boundary", meter.boundary)
           .pair("period", meter.period)
           .texts("options", meter.options)
           .texts("simulator", meter.simulator)

@@ -233,7 +233,7 @@ void read_power(MapReader root, PowerSpec& power, Problems& problems) {
   root.duration_map("sensor_periods", power.sensor_periods, 1ms);
   root.duration("idle", power.idle, 0ns);
   root.duration("loaded_idle", power.loaded_idle, 0ns);
-  root.integer("least_samples", power.least_samples, 2, 1'000'000);
+  root.integer("least_samples", power.least_samples, 30, 1'000'000);
   if (root.has("supply_limit")) root.number("supply_limit", power.supply_limit_w.emplace(), 0, 1e6, "W");
   root.boolean("load_pattern", power.load_pattern);
   root.done();

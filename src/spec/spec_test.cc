@@ -236,6 +236,10 @@ TEST(Validate, Contradictions) {
        [](Experiment& x) {
          x.power.meters = {MeterSpec{"", "tcp://a:1", "dc_input", 100ms, {}, {}}};
        }},
+      {"power.meters[0].boundary",
+       [](Experiment& x) {
+         x.power.meters = {MeterSpec{"wt300e", "tcp://a:1", "", 100ms, {}, {}}};
+       }},
       {"power.meters[0].address",
        [](Experiment& x) {
          x.power.meters = {MeterSpec{"wt300e", "", "dc_input", 100ms, {}, {}}};
@@ -345,7 +349,7 @@ Experiment random_experiment(std::mt19937_64& random) {
   if (up_to(1)) x.power.sensor_periods = {{"ina3221", 4ms}, {words(), (1 + up_to(99)) * 1ms}};
   x.power.idle = up_to(99) * 1s;
   x.power.loaded_idle = up_to(9) * 1s;
-  x.power.least_samples = 2 + up_to(99);
+  x.power.least_samples = 30 + up_to(99);
   if (up_to(1)) x.power.supply_limit_w = real();
   x.power.load_pattern = up_to(1);
   x.conditions = {pick({"active", "passive", "unstated"}), 100 * real(), 100 * real(), up_to(99) * 1s,
