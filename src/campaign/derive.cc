@@ -53,8 +53,8 @@ std::vector<record::Peak> declared_peaks(const spec::Experiment& experiment) {
   return peaks;
 }
 
-/// When the last step's folder was renamed into place: deriving the results again must not change it, nor does a
-/// log that is imported later.
+/// When the last step's folder was renamed into place: deriving the results again must not change it, nor
+/// does a log that is imported later.
 std::string last_step_utc(const store::RunDirectory& directory) {
   std::int64_t last = 0;
   for (const std::string& id : directory.runs()) {

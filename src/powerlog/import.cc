@@ -67,8 +67,8 @@ std::string first_line_shown(std::string_view head) {
 Result<const Format*> choose_format(std::string_view head, const ImportOptions& options) {
   const auto mapped = [](std::string_view name) { return name == kCsv.name || name == kJson.name; };
   if (options.log.mapping && !options.format.empty() && !mapped(options.format))
-    return fail(Code::kInvalidInput, "a mapping goes with the formats csv and json, not with " + options.format +
-                                         ", whose columns are known");
+    return fail(Code::kInvalidInput, "a mapping goes with the formats csv and json, not with " +
+                                         options.format + ", whose columns are known");
   if (options.log.mapping && options.format.empty())
     return options.log.mapping->time.field.name.starts_with('/') ? &kJson : &kCsv;
   if (!options.format.empty()) return format_named(options.format);

@@ -15,8 +15,8 @@
 
 namespace assay::sampling {
 
-/// Meters and sensors of a campaign, opened. A sensor is read every PowerSpec::sensor_period, or as often as its
-/// own natural period says where that is longer; a meter at its own updates.
+/// Meters and sensors of a campaign, opened. A sensor is read every PowerSpec::sensor_period, or as often as
+/// its own natural period says where that is longer; a meter at its own updates.
 struct Opened {
   std::vector<std::unique_ptr<Probe>> probes;
   std::vector<instrument::Meter*> meters;  ///< Owned by their probes: to fix ranges, and to close.

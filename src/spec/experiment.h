@@ -127,7 +127,8 @@ struct AccuracySpec {
 struct MeterSpec {
   std::string kind;     ///< "wt300e", "ptdaemon", "http"
   std::string address;  ///< "vxi11://10.0.0.7/inst0", "tcp://10.0.0.7:10000", "usbtmc:///dev/usbtmc0"
-  std::string boundary;  ///< Where it is wired: "dc_input" or "ac_input". Only the user knows, so: no default.
+  std::string
+      boundary;  ///< Where it is wired: "dc_input" or "ac_input". Only the user knows, so: no default.
   std::chrono::nanoseconds period = std::chrono::milliseconds(100);  ///< Update interval asked of it.
   std::map<std::string, std::string> options;                        ///< The meter's own.
   /// Arguments of `assay simulate KIND`, which the campaign then starts on loopback, in place of an address.

@@ -163,7 +163,8 @@ class Finder {
       if (meter.kind.empty()) add(path + ".kind", "expected wt300e, ptdaemon or http; it is missing");
       if (meter.boundary.empty())
         add(path + ".boundary",
-            "expected dc_input (the board's own supply line) or ac_input (the wall): nobody but you knows where "
+            "expected dc_input (the board's own supply line) or ac_input (the wall): nobody but you knows "
+            "where "
             "it is wired; it is missing");
       if (meter.address.empty() && meter.simulator.empty())
         add(path + ".address", "expected where the meter is, such as vxi11://10.0.0.7/inst0; it is missing");

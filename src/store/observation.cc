@@ -123,8 +123,13 @@ Result<void> readings_from_csv(std::string_view text, std::vector<Series>& serie
 }
 
 Result<void> save_observation(const fs::path& folder, const record::Observation& observation) {
-  StoredObservation stored{{observation.sources, {}, observation.begin_ns, observation.end_ns,
-                            observation.cpu_ns, observation.late_ticks, observation.refused},
+  StoredObservation stored{{observation.sources,
+                            {},
+                            observation.begin_ns,
+                            observation.end_ns,
+                            observation.cpu_ns,
+                            observation.late_ticks,
+                            observation.refused},
                            {}};
   for (const Series& series : observation.series)
     stored.series.push_back({{series.channel, {}, series.gaps, series.rejected},

@@ -1,6 +1,7 @@
 // The records of a run as files in a folder: run.json, and beside it what is long (latencies.csv,
-// confusion.csv, readings.csv). save_* writes into an existing folder; load_* gives back an equal record. Errors of save:
-// write_file's (kResource: disk full). Of load: kNotFound, kCorrupt with the file and key path.
+// confusion.csv, readings.csv). save_* writes into an existing folder; load_* gives back an equal record.
+// Errors of save: write_file's (kResource: disk full). Of load: kNotFound, kCorrupt with the file and key
+// path.
 #pragma once
 
 #include <filesystem>

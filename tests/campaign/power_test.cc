@@ -15,8 +15,7 @@ class PowerCampaign : public Campaign {
                  std::string(kHead) + "rows: [{backends: [onnxruntime], precisions: [fp32]}]\n" +
                      protocol(2, 50) +
                      "power: {sensors: false, idle: 2 s, loaded_idle: 1 s, meters: [{kind: wt300e, " +
-                     arguments + ", boundary: dc_input, period: 100 ms" + more +
-                     "}]}\n");
+                     arguments + ", boundary: dc_input, period: 100 ms" + more + "}]}\n");
   }
   Outcome run(const std::string& spec) const {
     return run_assay({"run", spec, "--out", path("out").string()});

@@ -24,7 +24,8 @@ data:
 inline std::string protocol(int repeats, int iterations) {
   return "protocol: {repeats: " + std::to_string(repeats) +
          ", warmup: {iterations: 20, duration: 50 ms, cap: 200 ms}, timed: {iterations: " +
-         std::to_string(iterations) + "}, pipeline_iterations: 5}\naccuracy: {compare_images: 4}\n"
+         std::to_string(iterations) +
+         "}, pipeline_iterations: 5}\naccuracy: {compare_images: 4}\n"
          "conditions: {cooling: active, quiet_wait: 0 s}\n";
 }
 

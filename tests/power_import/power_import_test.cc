@@ -126,8 +126,7 @@ TEST(PowerImport, APtDaemonLogWhoseClockIsOffAndDriftsGivesTheTruth) {
     }
     const auto& figures = results->rows[0].figures;
     EXPECT_NEAR(*figures.power.value, (source.windows[0].mean_w + source.windows[1].mean_w) / 2, 1e-9);
-    EXPECT_NEAR(*figures.efficiency.value,
-                200 / (source.windows[0].mean_w + source.windows[1].mean_w), 1e-9);
+    EXPECT_NEAR(*figures.efficiency.value, 200 / (source.windows[0].mean_w + source.windows[1].mean_w), 1e-9);
     EXPECT_NEAR(*figures.power_idle.value, kIdleW, 0.02);
     EXPECT_NEAR(*figures.power_net.value, *figures.power.value - kIdleW, 0.02);
     EXPECT_FALSE(has_finding(*results, "power-boundary")) << "a meter at the DC input stands unmarked";
