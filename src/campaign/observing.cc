@@ -1,13 +1,18 @@
 #include "campaign/observing.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <limits>
+#include <sstream>
 #include <thread>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/subprocess.h"
+#include "metric/power.h"
 #include "sensor/environment.h"
 #include "sensor/process_load.h"
 #include "sensor/quiescence.h"
@@ -58,7 +63,7 @@ Result<void> Observing::open() {
   sampler_->start();
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   first_celsius_ = last_values(sampler_->stop(), "temperature");
-  return {};
+  return keep_first_celsius();
 }
 
 record::Observation Observing::stop() {
@@ -76,18 +81,48 @@ void Observing::close() {
   }
   meters_.clear();
   sampler_.reset();
+  for (SimulatedMeter& simulator : simulators_) {
+    // Not killed at once: it takes its entry out of the port mapper.
+    simulator.process.kill_group(SIGTERM);
+    (void)simulator.process.wait_for(std::chrono::seconds(2));
+  }
+  simulators_.clear();
 }
 
 bool Observing::has_power() const { return sampler_ && sampling::tells_power(sampler_->probes()); }
 
+/// The temperatures at the campaign's start hold for all of it: after a break the machine may be hot, or
+/// cold.
+Result<void> Observing::keep_first_celsius() {
+  const std::filesystem::path file = context_.directory.work() / "first-celsius.csv";
+  if (const auto kept = read_file(file)) {
+    first_celsius_.clear();
+    std::istringstream lines(*kept);
+    std::string zone;
+    double celsius = 0;
+    while (std::getline(lines, zone, ',') && lines >> celsius && lines.ignore())
+      first_celsius_[zone] = celsius;
+    return {};
+  }
+  std::ostringstream text;
+  for (const auto& [zone, celsius] : first_celsius_) text << zone << ',' << celsius << '\n';
+  return write_file(file, text.str());
+}
+
 std::chrono::nanoseconds Observing::power_interval() const {
   std::chrono::nanoseconds longest{0};
+  int best = std::numeric_limits<int>::max();
   if (!sampler_) return longest;
   for (const auto& probe : sampler_->probes())
     for (const record::Channel& channel : probe->channels())
       if (channel.boundary != Boundary::kNone &&
-          (channel.quantity == "power" || channel.quantity == "energy"))
-        longest = std::max({longest, std::chrono::nanoseconds(channel.update_ns), probe->period()});
+          (channel.quantity == "power" || channel.quantity == "energy")) {
+        const int rank = metric::power_rank(channel.boundary);
+        if (rank < best) longest = std::chrono::nanoseconds(0);
+        best = std::min(best, rank);
+        if (rank == best)
+          longest = std::max({longest, std::chrono::nanoseconds(channel.update_ns), probe->period()});
+      }
   return longest;
 }
 

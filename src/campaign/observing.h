@@ -20,16 +20,20 @@ namespace assay::campaign {
 class Observing {
  public:
   explicit Observing(const Context& context) : context_(context) {}
+  Observing(const Observing&) = delete;
+  Observing& operator=(const Observing&) = delete;
+  ~Observing() { close(); }
 
   /// Opens what the spec asks for, once. A meter of the spec that does not answer is an error.
   Result<void> open();
-  /// Gives the meters back to those who stand before them. Says what did not go well.
+  /// Gives the meters back to those who stand before them. Says what did not go well. The destructor does it
+  /// too.
   void close();
 
   bool has_power() const;
   /// Nothing at all to read.
   bool empty() const { return !sampler_ || sampler_->empty(); }
-  /// Longest update interval among the sources that power figures may come from; 0: none.
+  /// Update interval of the source that the power figures will come from; 0: none.
   std::chrono::nanoseconds power_interval() const;
 
   /// Meters that choose their ranges by what they see watch `load`, and are fixed to those ranges after it.
@@ -43,12 +47,13 @@ class Observing {
     std::int64_t waited_ns = 0;
     std::vector<std::string> disturbances;  ///< Empty: quiet and cool.
   };
-  /// Waits until nobody else uses the processor and every zone is near its temperature at open(), or for as
-  /// long as the spec allows; 0: does not look, and says so. Errors: kInterrupted.
+  /// Waits until nobody else uses the processor and every zone is near its temperature at the start, or for
+  /// as long as the spec allows; 0: does not look, and says so. Errors: kInterrupted.
   Result<Quiet> wait_for_quiet(const std::string& what);
 
  private:
   Result<std::vector<std::string>> look();
+  Result<void> keep_first_celsius();
 
   const Context& context_;
   std::vector<SimulatedMeter> simulators_;  ///< Outlive the meters that talk to them.

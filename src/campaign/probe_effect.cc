@@ -42,7 +42,10 @@ class Switch {
     const record::Observation seen = observing_.stop();
     on_ns_ += seen.end_ns - seen.begin_ns;
     cpu_ns_ += seen.cpu_ns;
-    for (const record::Source& source : seen.sources) sources_.insert(source.id);
+    for (const record::Source& source : seen.sources) {
+      sources_.insert(source.id);
+      simulated_ = simulated_ || source.simulated;
+    }
     for (const record::Series& series : seen.series) {
       channels_.insert(series.channel.id);
       readings_ += series.readings.size();
@@ -52,6 +55,7 @@ class Switch {
   const std::vector<ProbeBlock>& blocks() const { return blocks_; }
   void tell(RowProbeEffect& row) const {
     row.sources = sources_.size();
+    row.simulated = simulated_;
     row.channels = channels_.size();
     if (on_ns_ == 0) return;
     row.readings_per_s = static_cast<double>(readings_) * 1e9 / static_cast<double>(on_ns_);
@@ -62,7 +66,7 @@ class Switch {
   Observing& observing_;
   const ProbeEffectRequest& request_;
   std::vector<ProbeBlock> blocks_;
-  bool on_ = false;
+  bool on_ = false, simulated_ = false;
   std::int64_t block_begin_ns_ = 0, on_ns_ = 0, cpu_ns_ = 0;
   std::size_t readings_ = 0;
   std::set<std::string> sources_, channels_;

@@ -24,6 +24,7 @@ struct RowProbeEffect {
   std::string row;
   metric::ProbeEffect effect;
   std::size_t sources = 0, channels = 0;
+  bool simulated = false;          ///< One of the sources was.
   double readings_per_s = 0;       ///< Of all channels, while it was on.
   double sampler_cpu_percent = 0;  ///< Of one core, while it was on.
 };

@@ -43,8 +43,9 @@ void print(const campaign::RowProbeEffect& row) {
   std::printf("  latency on       %s ms\n", report::figure_text(row.effect.on).c_str());
   std::printf("  probe effect     %+.2f %% [%+.2f, %+.2f] (95 %%, %d pairs of blocks): %s\n",
               *difference.value, *difference.lo, *difference.hi, row.effect.pairs, judgement(difference));
-  std::printf("  the sampler      %zu sources, %zu channels, %.0f readings/s, %.2f %% of a core\n",
-              row.sources, row.channels, row.readings_per_s, row.sampler_cpu_percent);
+  std::printf("  the sampler      %zu sources%s, %zu channels, %.0f readings/s, %.2f %% of a core\n",
+              row.sources, row.simulated ? " (one of them simulated)" : "", row.channels, row.readings_per_s,
+              row.sampler_cpu_percent);
 }
 
 Result<int> measure(const Options& options) {

@@ -29,10 +29,10 @@ using record::Series;
 using record::TimedRun;
 using timeline::Uncertain;
 
-/// Best first: a meter at the DC input is what the figures are about, the rest are what a board says of
-/// itself.
+/// Best first: a meter at the DC input is what the figures are about; of the rest the outermost. A package
+/// comes before rails, since where both are told (x86) the rails are trifles beside it.
 constexpr std::array kRanking{Boundary::kDcInput, Boundary::kAcInput, Boundary::kBoard,
-                              Boundary::kRail,    Boundary::kPackage, Boundary::kChip};
+                              Boundary::kPackage, Boundary::kRail,    Boundary::kChip};
 
 bool tells_power(const Channel& channel) {
   return channel.boundary != Boundary::kNone && (channel.quantity == "power" || channel.quantity == "energy");
@@ -70,25 +70,39 @@ std::vector<const Channel*> power_channels(const Observation& observation) {
   return channels;
 }
 
-/// Every channel, and for each kind of boundary within the board the sum of those that no other of the kind
-/// contains, where there are several: AGX Orin has no input rail, a server has two packages.
+/// Supplies side by side, as one driver tells them: rails of a board without an input rail (AGX Orin),
+/// packages of a server. Nothing else is added up: two quantities, or two drivers, may tell of the same
+/// current.
+bool side_by_side(const Channel& a, const Channel& b) {
+  const auto driver = [](const Channel& channel) {
+    return channel.source.substr(0, channel.source.find('-'));
+  };
+  return (a.boundary == Boundary::kRail || a.boundary == Boundary::kPackage) && a.boundary == b.boundary &&
+         a.quantity == b.quantity && driver(a) == driver(b);
+}
+
+/// Every channel, and before those that are side by side the sum of them that none of the others contains.
 std::vector<Candidate> candidates(const Observation& observation) {
   const auto channels = power_channels(observation);
   std::vector<Candidate> all;
   for (const Boundary boundary : kRanking) {
-    Candidate total{"", boundary, {}};
-    for (const Channel* channel : channels) {
-      if (channel->boundary != boundary) continue;
-      const bool inner = std::ranges::any_of(channels, [&](const Channel* other) {
-        return other != channel && other->boundary == boundary &&
-               timeline::contains(*other, *channel, channels);
-      });
-      if (inner) continue;
-      total.id += (total.id.empty() ? "" : " + ") + channel->id;
-      total.channels.push_back(channel->id);
+    std::set<const Channel*> summed;
+    for (const Channel* first : channels) {
+      if (first->boundary != boundary || summed.contains(first)) continue;
+      Candidate total{"", boundary, {}};
+      for (const Channel* channel : channels) {
+        if (!side_by_side(*first, *channel)) continue;
+        summed.insert(channel);
+        const bool inner = std::ranges::any_of(channels, [&](const Channel* other) {
+          return other != channel && side_by_side(*other, *channel) &&
+                 timeline::contains(*other, *channel, channels);
+        });
+        if (inner) continue;
+        total.id += (total.id.empty() ? "" : " + ") + channel->id;
+        total.channels.push_back(channel->id);
+      }
+      if (total.channels.size() > 1) all.push_back(total);
     }
-    const bool external = boundary == Boundary::kDcInput || boundary == Boundary::kAcInput;
-    if (total.channels.size() > 1 && !external) all.push_back(total);
     for (const Channel* channel : channels)
       if (channel->boundary == boundary) all.push_back({channel->id, boundary, {channel->id}});
   }
@@ -343,6 +357,10 @@ void derive(const Candidate& candidate, const RowEvidence& evidence,
 }
 
 }  // namespace
+
+int power_rank(Boundary boundary) {
+  return static_cast<int>(std::ranges::find(kRanking, boundary) - kRanking.begin());
+}
 
 void power_figures(const RowEvidence& evidence, Row& row) {
   auto& f = row.figures;

@@ -147,26 +147,51 @@ TEST(Power, AMeterAtTheInputComesBeforeTheBoardsOwnAndAllAreShown) {
 
 TEST(Power, RailsThatNothingContainsAreSummed) {
   const record::Row row =
-      derive_row(evidence({run(1, {series(channel("a.power", record::Boundary::kRail), 3),
-                                   series(channel("b.power", record::Boundary::kRail), 5)})}));
+      derive_row(evidence({run(1, {series(channel("ina-a.power", record::Boundary::kRail), 3),
+                                   series(channel("ina-b.power", record::Boundary::kRail), 5)})}));
   EXPECT_NEAR(*row.figures.power.value, 8, 1e-9);
-  EXPECT_EQ(row.power_sources[0].channel, "a.power + b.power");
+  EXPECT_EQ(row.power_sources[0].channel, "ina-a.power + ina-b.power");
   EXPECT_EQ(row.power_sources.size(), 3u);
 }
 
+TEST(Power, OnlySuppliesSideBySideAreSummed) {
+  // Two quantities of one chip, two drivers of one current: each stands for itself.
+  const auto watts = channel("nvml-0.power", record::Boundary::kChip);
+  auto joules = channel("nvml-0.energy", record::Boundary::kChip, record::ReadingKind::kCounter);
+  const record::Row gpu = derive_row(evidence({run(1, {series(watts, 300), series(joules, 300)})}));
+  EXPECT_EQ(gpu.power_sources.size(), 2u);
+  EXPECT_NEAR(*gpu.figures.power.value, 300, 1e-6);
+  const record::Row rails =
+      derive_row(evidence({run(1, {series(channel("ina-a.power", record::Boundary::kRail), 3),
+                                   series(channel("tegrastats-a", record::Boundary::kRail), 3)})}));
+  EXPECT_EQ(rails.power_sources.size(), 2u);
+  EXPECT_NEAR(*rails.figures.power.value, 3, 1e-9);
+}
+
+TEST(Power, APackageComesBeforeRailsAndChips) {
+  const auto counter = record::ReadingKind::kCounter;
+  const record::Row row = derive_row(
+      evidence({run(1, {series(channel("sfp.power", record::Boundary::kChip), 1),
+                        series(channel("fan.power", record::Boundary::kRail), 2),
+                        series(channel("rapl.package-0", record::Boundary::kPackage, counter), 60)})}));
+  EXPECT_EQ(row.power_sources[0].channel, "rapl.package-0");
+  EXPECT_NEAR(*row.figures.power.value, 60, 1e-6);
+}
+
 TEST(Power, ASumTellsItsChannelsAndWhatTheyContain) {
-  auto a = channel("a.power", record::Boundary::kPackage), b = channel("b.power", record::Boundary::kPackage);
+  auto a = channel("ina-a.power", record::Boundary::kPackage),
+       b = channel("ina-b.power", record::Boundary::kPackage);
   a.contains = {"a.core.power"};
   b.contains = {"b.core.power"};
   const record::Row row = derive_row(evidence({run(1, {series(a, 3), series(b, 5)})}));
-  EXPECT_EQ(row.power_sources[0].channels, (std::vector<std::string>{"a.power", "b.power"}));
+  EXPECT_EQ(row.power_sources[0].channels, (std::vector<std::string>{"ina-a.power", "ina-b.power"}));
   EXPECT_EQ(row.power_sources[0].contains, (std::vector<std::string>{"a.core.power", "b.core.power"}));
-  EXPECT_EQ(row.power_sources[1].channels, std::vector<std::string>{"a.power"});
+  EXPECT_EQ(row.power_sources[1].channels, std::vector<std::string>{"ina-a.power"});
 }
 
 TEST(Power, AGapOfASumCountsInTheIntervalsOfItsOwnChannel) {
-  auto slow = channel("slow.power", record::Boundary::kRail),
-       fast = channel("fast.power", record::Boundary::kRail);
+  auto slow = channel("ina-slow.power", record::Boundary::kRail),
+       fast = channel("ina-fast.power", record::Boundary::kRail);
   slow.update_ns = kSecond;
   auto rare = series(slow, 3), often = series(fast, 5);
   std::erase_if(rare.readings, [](const auto& reading) { return reading.begin_ns % kSecond != 0; });

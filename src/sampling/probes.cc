@@ -101,6 +101,12 @@ Result<Opened> open_probes(const spec::PowerSpec& power, const sensor::Places& p
     auto made = instrument::make_meter(settings);
     if (!made) return fail(made.error().with_context(what));
     if (const auto source = (*made)->open(); !source) return fail(source.error().with_context("power meter"));
+    const std::string& id = (*made)->source().id;
+    for (const auto& probe : opened.probes)
+      if (!probe->channels().empty() && probe->channels()[0].source == id)
+        return fail(Code::kInvalidInput,
+                    "power.meters: two meters call themselves " + id +
+                        ": one of a kind can be read in a campaign (http: give them names)");
     opened.meters.push_back(made->get());
     opened.probes.push_back(std::make_unique<MeterProbe>(std::move(*made)));
   }

@@ -26,19 +26,25 @@ constexpr auto kBoundaries = std::to_array<ChipBoundary>({
     {"xe", Boundary::kChip},
     {"nouveau", Boundary::kChip},
     {"fam15h_power", Boundary::kPackage},
-    {"amd_energy", Boundary::kPackage},
     {"power_meter", Boundary::kBoard},  // ACPI's: what the firmware says of the whole machine.
 });
 
 Boundary boundary_of(std::string_view name) {
   const auto at =
       std::find_if(kBoundaries.begin(), kBoundaries.end(), [&](const auto& b) { return b.name == name; });
-  return at == kBoundaries.end() ? Boundary::kRail : at->boundary;
+  // What an unknown driver measures may be a fan's supply or the light of an optical module.
+  return at == kBoundaries.end() ? Boundary::kChip : at->boundary;
 }
 
 /// Read elsewhere, each by the source that knows what its files mean.
 bool is_read_elsewhere(std::string_view name) {
   return name == "ina3221" || name == "soctherm_oc" || name == "rpi_volt" || is_one_rail_chip(name);
+}
+
+std::optional<std::int64_t> average_interval_ms(const HwmonChip& chip, int n) {
+  const auto ms = number_of(chip.folder / ("power" + std::to_string(n) + "_average_interval"));
+  if (!ms || *ms <= 0 || *ms >= 3'600'000) return std::nullopt;
+  return *ms;
 }
 
 class ChipFiles {
@@ -53,11 +59,12 @@ class ChipFiles {
     for (const int n : hwmon_indices(chip_, "power", "average")) {
       const std::string stem = "power" + std::to_string(n);
       Channel channel = power(stem, "power_average", "W");
+      // The same current as power<n>_input, where that is there too.
+      if (std::filesystem::exists(chip_.folder / (stem + "_input")))
+        channel.contains.push_back(power(stem, "power", "W").id);
       channel.quantity = "power";
       channel.kind = ReadingKind::kMean;
-      if (const auto ms = number_of(chip_.folder / (stem + "_average_interval"));
-          ms && *ms > 0 && *ms < 3'600'000)
-        channel.update_ns = *ms * 1'000'000;
+      if (const auto ms = average_interval_ms(chip_, n)) channel.update_ns = *ms * 1'000'000;
       builder_.add(chip_.folder / (stem + "_average"), std::move(channel), 1e-6);
     }
     for (const int n : hwmon_indices(chip_, "energy", "input")) {
@@ -131,7 +138,11 @@ void find_hwmon(const Places& places, Found& found) {
   for (const HwmonChip& chip : hwmon_chips(places.root)) {
     if (is_read_elsewhere(chip.name)) continue;
     // Two sensors, so that power can be read often without waking slow thermometers.
-    FileSensorBuilder power(places, found, source_of(chip, ""), milliseconds(10));
+    // An average looks back over an interval: read more often it would be taken for shorter ones.
+    std::int64_t period_ms = 10;
+    for (const int n : hwmon_indices(chip, "power", "average"))
+      period_ms = std::max(period_ms, average_interval_ms(chip, n).value_or(0));
+    FileSensorBuilder power(places, found, source_of(chip, ""), milliseconds(period_ms));
     ChipFiles(chip, power).add_power();
     power.finish();
     FileSensorBuilder slow(places, found, source_of(chip, "-state"), milliseconds(1000));

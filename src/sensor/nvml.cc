@@ -265,12 +265,15 @@ void add_gpu(const std::shared_ptr<const Library>& library, nvml::Device device,
   };
   std::string refused;
 
-  Group power(library, device, part("-power"), milliseconds(10));
   Channel watts = channel_of(id + ".power", "power", "W");
   watts.boundary = Boundary::kChip;
   watts.facts["field"] = "NVML_FI_DEV_POWER_INSTANT";
   const Value instant = power_instant(*library, device);
-  if (!instant && instant.error() != NoValue::kBusy) {
+  const bool averages = !instant && instant.error() != NoValue::kBusy;
+  // A mean over a second is read once a second: read more often it would be taken for shorter ones.
+  Group power(library, device, part("-power"), milliseconds(averages ? 1000 : 20));
+  watts.update_ns = 100'000'000;
+  if (averages) {
     // On Ampere and later (A100 excepted) this is a mean over the last second; older GPUs tell the present
     // power.
     watts.kind = ReadingKind::kMean;
@@ -286,6 +289,7 @@ void add_gpu(const std::shared_ptr<const Library>& library, nvml::Device device,
   Channel joules = channel_of(id + ".energy", "energy", "J");
   joules.kind = ReadingKind::kCounter;
   joules.boundary = Boundary::kChip;
+  joules.update_ns = 100'000'000;
   joules.facts["since"] = "the driver was loaded; renewed every 20 to 100 ms";
   counter.add(joules, energy);
   counter.finish(found, refused);

@@ -75,7 +75,7 @@ TEST(Odd, CountersBeyondTheirRange) {
   EXPECT_DOUBLE_EQ(entry(odd(), "rapl.package-1.energy").value.value(), 262143.999938)
       << "the wrap itself is good";
   EXPECT_FALSE(entry(odd(), "rapl.package-0.dram.energy").channel.wraps_at);
-  EXPECT_EQ(entry(odd(), "rapl.package-0.dram.energy").channel.boundary, record::Boundary::kRail);
+  EXPECT_EQ(entry(odd(), "rapl.package-0.dram.energy").channel.boundary, record::Boundary::kChip);
   EXPECT_EQ(reason_for("rapl", "rapl.package-2.energy"), "read error") << "a folder where a file should be";
 }
 
