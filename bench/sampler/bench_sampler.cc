@@ -128,11 +128,10 @@ int main() {
     core_percent = std::min(core_percent, round.core_percent);
   }
   std::printf("one rail through the sampler: %.2f us; goal: under %.0f us\n", rail_us, kRailGoalUs);
-  const double reading_percent = core_percent - waking_percent;
   std::printf(
-      "%d sources at 1 kHz: %.2f %% of one core: %.2f %% for being woken by this machine, %.2f %% for "
-      "reading; "
-      "goal: under %.0f %% for reading\n",
-      kSources, core_percent, waking_percent, reading_percent, kCoreGoalPercent);
-  return rail_us < kRailGoalUs && reading_percent < kCoreGoalPercent ? 0 : 1;
+      "%d sources at 1 kHz: %.2f %% of one core (an empty thread that this machine wakes as often takes %.2f "
+      "%%); "
+      "goal: under %.0f %%\n",
+      kSources, core_percent, waking_percent, kCoreGoalPercent);
+  return rail_us < kRailGoalUs && core_percent < kCoreGoalPercent ? 0 : 1;
 }

@@ -305,10 +305,8 @@ class Importer {
   }
 
   Result<void> keep() {
-    for (const std::string& id : result_.set_aside)
-      ASSAY_OK(directory_.supersede(
-          id, "replaced on " + facts().imported_utc + " by an import of " + facts().file));
-    return directory_.add_run(
+    return directory_.replace_runs(
+        result_.set_aside, "replaced on " + facts().imported_utc + " by an import of " + facts().file,
         result_.id, [&](const fs::path& folder) { return store::save_power_import(folder, result_.import); });
   }
 

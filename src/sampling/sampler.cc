@@ -134,8 +134,11 @@ class Sampler::Group {
       }
       source.reads = track.reads;
       source.failed_reads = track.failed;
-      source.read_ns_total = track.total_ns;
-      source.read_ns_longest = track.longest_ns;
+      // A probe that waits by itself tells its own cost, since it was opened: ours would hold the waiting.
+      if (period_ns_ > 0) {
+        source.read_ns_total = track.total_ns;
+        source.read_ns_longest = track.longest_ns;
+      }
       into.sources.push_back(std::move(source));
       for (record::Series& series : track.series) into.series.push_back(std::move(series));
     }
