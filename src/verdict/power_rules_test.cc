@@ -206,6 +206,17 @@ const Fires kFires[] = {
        for (auto& source : seen.sources) source.reads = 200;
      },
      power_figures},
+    {"sampling", Severity::kWarn, "20 % of the sampler's ticks were skipped",
+     [](Subject& s) {
+       auto& seen = s.evidence.timed[2].observation;
+       seen.late_ticks = 50;
+       for (auto& source : seen.sources) source.reads = 200;
+       meter(s, 3).reads = 2000;  // It is waited for: no tick of the sampler.
+       auto& log = seen.sources.emplace_back();
+       log.id = "imported";
+       log.reads = 50'000;  // Its lines.
+     },
+     power_figures},
     {"sampling", Severity::kWarn, "wt300e fell silent in a run: no route to host",
      [](Subject& s) { meter(s, 3).failure = "no route to host"; }, whole_row},
 };
