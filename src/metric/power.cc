@@ -288,8 +288,10 @@ void derive(const Candidate& candidate, const RowEvidence& evidence,
     Measured measured = measure(candidate, run.observation, {run.window_begin_ns, run.window_end_ns});
     measured.facts.repeat = run.repeat;
     if (run.loaded_idle_end_ns > run.loaded_idle_begin_ns) {
-      const Measured waiting =
+      Measured waiting =
           measure(candidate, run.observation, {run.loaded_idle_begin_ns, run.loaded_idle_end_ns});
+      waiting.facts.repeat = run.repeat;
+      source.loaded_idle.push_back(waiting.facts);
       if (waiting.mean_w) {
         measured.facts.loaded_idle_w = waiting.mean_w->value;
         loaded.push_back(*waiting.mean_w);
@@ -346,8 +348,11 @@ void derive(const Candidate& candidate, const RowEvidence& evidence,
     set_rate(f.gops_per_watt, operations * 1e-6, f.energy_per_inference, density, "the power is not over 0");
   else
     refuse({&f.gops_per_watt}, "GOPS are unknown");
-  loaded.empty() ? refuse({&f.power_loaded_idle}, "the spec asks for no loaded idle time")
-                 : set(f.power_loaded_idle, loaded);
+  if (!loaded.empty())
+    set(f.power_loaded_idle, loaded);
+  else
+    refuse({&f.power_loaded_idle}, source.loaded_idle.empty() ? "the spec asks for no loaded idle time"
+                                                              : source.loaded_idle.back().problem);
   if (!idle) return refuse({&f.power_idle, &f.power_net, &f.net_efficiency}, "no idle power was measured");
   set(f.power_idle, std::span(&*idle, 1));
   set(f.power_net, net);

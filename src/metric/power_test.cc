@@ -88,6 +88,31 @@ TEST(Power, EveryFigureFromAMeterAtTheInput) {
   EXPECT_NEAR(row.power_sources[0].windows[1].coverage, 1, 1e-9);
 }
 
+TEST(Power, ALoadedIdleTimeKeepsItsFactsAndWhyItHasNoValue) {
+  const auto meter = channel("meter.power", record::Boundary::kDcInput);
+  auto whole = run(1, {series(meter, 12)}), lost = run(2, {series(meter, 12)});
+  for (record::TimedRun* one : {&whole, &lost})
+    one->loaded_idle_begin_ns = kSecond, one->loaded_idle_end_ns = 4 * kSecond;
+  std::erase_if(lost.observation.series[0].readings, [](const auto& r) { return r.end_ns < 5 * kSecond; });
+  const record::Row row = derive_row(evidence({whole, lost}));
+  ASSERT_TRUE(row.figures.power_loaded_idle.value);
+  const auto& loaded = row.power_sources.at(0).loaded_idle;
+  ASSERT_EQ(loaded.size(), 2u);
+  EXPECT_EQ(loaded[0].problem, "");
+  EXPECT_NEAR(loaded[0].window_ms, 3000, 1e-9);
+  EXPECT_NEAR(loaded[0].coverage, 1, 1e-9);
+  EXPECT_EQ(loaded[1].repeat, 2);
+  EXPECT_NE(loaded[1].problem, "");
+
+  const record::Row none = derive_row(evidence({lost}));
+  EXPECT_TRUE(none.figures.power.value);
+  EXPECT_EQ(none.figures.power_loaded_idle.reasons, std::vector<std::string>{loaded[1].problem});
+  const record::Row unasked = derive_row(evidence({run(1, {series(meter, 12)})}));
+  EXPECT_TRUE(unasked.power_sources.at(0).loaded_idle.empty());
+  EXPECT_EQ(unasked.figures.power_loaded_idle.reasons,
+            std::vector<std::string>{"the spec asks for no loaded idle time"});
+}
+
 // Noise of readings differs from repeat to repeat, so that several show it themselves and one does not.
 TEST(Power, NoiseOfReadingsCountsOnceOnly) {
   const auto meter = channel("meter.power", record::Boundary::kDcInput);

@@ -87,9 +87,11 @@ struct PowerSource {
   bool primary = false;  ///< The one that the row's power figures come from.
   std::vector<std::string> contains;
   std::vector<PowerWindow> windows;
-  std::vector<PowerWindow> idle;  ///< Before and after the runs, as far as there were such windows.
+  std::vector<PowerWindow> idle;         ///< Before and after the runs, as far as there were such windows.
+  std::vector<PowerWindow> loaded_idle;  ///< Of each repeat that had such a time.
   std::optional<double> idle_before_w, idle_after_w;
-  Figure mean;  ///< W
+  FigureStatus idle_status = FigureStatus::kUnmeasured;  ///< Of these two.
+  Figure mean;                                           ///< W
 };
 
 struct Row {

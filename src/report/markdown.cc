@@ -125,7 +125,7 @@ std::string power_sources(const Summary& summary) {
     std::string tags;
     for (const std::string& tag : line.tags) tags += (tags.empty() ? "" : ", ") + ("**" + tag + "**");
     lines.push_back({escaped(line.name), escaped(line.source), escaped(line.description),
-                     escaped(line.boundary), tags, cell_text(line.mean), line.idle, line.samples,
+                     escaped(line.boundary), tags, cell_text(line.mean), cell_text(line.idle), line.samples,
                      line.interval});
   }
   return markdown_table(lines, 5);

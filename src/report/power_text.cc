@@ -65,19 +65,23 @@ std::string coverage_text(const PowerSource& source) {
   return significant(100 * std::ranges::min(coverage), 2) + " % covered";
 }
 
-std::string idle_text(const PowerSource& source) {
-  const auto one = [](const std::optional<double>& watts) {
-    return watts ? significant(*watts, kDigits) : std::string("-");
-  };
-  if (!source.idle_before_w && !source.idle_after_w) return "";
-  return one(source.idle_before_w) + " / " + one(source.idle_after_w);
-}
-
 /// A row of which nothing is to be believed has no power to be believed either, whoever measured it.
 bool row_is_invalid(const Row& row) {
   return std::ranges::any_of(row.findings, [](const record::Finding& finding) {
     return finding.severity == Severity::kInvalid && finding.figures.empty();
   });
+}
+
+Cell idle_cell(const Row& row, const PowerSource& source) {
+  const auto one = [](const std::optional<double>& watts) {
+    return watts ? significant(*watts, kDigits) : std::string("-");
+  };
+  if (!source.idle_before_w && !source.idle_after_w) return {};
+  return {one(source.idle_before_w) + " / " + one(source.idle_after_w),
+          "",
+          row_is_invalid(row) ? FigureStatus::kInvalid : source.idle_status,
+          true,
+          {}};
 }
 
 Cell mean_cell(const Row& row, const PowerSource& source, const SummaryRow& shown) {
@@ -97,7 +101,7 @@ PowerLine line_of(const Row& row, const PowerSource& source, const SummaryRow& s
   line.description = one_line(source.description);
   line.boundary = boundary_words(source.boundary);
   line.mean = mean_cell(row, source, shown);
-  line.idle = idle_text(source);
+  line.idle = idle_cell(row, source);
   line.samples = samples_text(source);
   line.interval = interval_text(source);
   if (source.primary) line.tags.emplace_back("primary");

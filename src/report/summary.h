@@ -53,7 +53,7 @@ struct PowerLine {
   std::string description;  ///< "YOKOGAWA WT310E ... at vxi11://..."
   std::string boundary;     ///< "DC input", "rail"
   Cell mean;                ///< W over the timed windows; of the primary one, the cell in the column Power.
-  std::string idle;         ///< "4.02 / 4.05": W before and after the runs; "" without.
+  Cell idle;                ///< "4.02 / 4.05": W before and after the runs; "" without.
   std::string samples;      ///< "101", "98-101": in a timed window; "" where none has a value.
   std::string interval;     ///< "every 100 ms"
   std::vector<std::string>

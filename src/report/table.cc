@@ -267,7 +267,7 @@ Grid power_list(const Summary& summary, std::size_t lines, std::size_t longest_n
                 source,
                 {line.boundary},
                 draw(line.mean),
-                {line.idle, Ink::kPlain, true},
+                draw(line.idle),
                 {line.samples, Ink::kPlain, true},
                 {line.interval},
                 tags});
@@ -275,7 +275,7 @@ Grid power_list(const Summary& summary, std::size_t lines, std::size_t longest_n
     }
     if (fresh) grid.add({name});
     grid.add({{"  " + source.words}, {line.boundary}, draw(line.mean), {line.samples}});
-    grid.add({{"  " + tags.words, Ink::kYellow}, {}, {line.idle, Ink::kPlain, true}, {line.interval}});
+    grid.add({{"  " + tags.words, Ink::kYellow}, {}, draw(line.idle), {line.interval}});
   }
   return grid;
 }

@@ -148,7 +148,8 @@ struct PowerSpec {
   std::chrono::nanoseconds loaded_idle{0};  ///< Session open, nothing submitted; 0: none.
   int least_samples = 30;                   ///< In a window; the timed loop is made long enough for them.
   std::optional<double> supply_limit_w;     ///< What the supply can give: peak power is held against it.
-  /// A pseudo-random on/off load before and after each timed run, by which an imported log finds its clock.
+  /// A pseudo-random on/off load, once before and once after all timed runs, by which an imported log finds
+  /// its clock.
   bool load_pattern = false;
   bool operator==(const PowerSpec&) const = default;
 };

@@ -115,10 +115,20 @@ void fields(const Reader& v, record::PowerWindow& x) {
 }
 
 template <typename V>
-void fields(V& v, Is<record::PowerSource> auto& x) {
+void source_fields(V& v, auto& x) {
   v("channel", x.channel), v("description", x.description), v("boundary", x.boundary);
   v("simulated", x.simulated), v("primary", x.primary), v("contains", x.contains), v("mean", x.mean);
   v("idle_before_w", x.idle_before_w), v("idle_after_w", x.idle_after_w), v("windows", x.windows);
+}
+void fields(Writer& v, const record::PowerSource& x) {
+  source_fields(v, x);
+  v("idle_status", std::string(to_string(x.idle_status)));
+}
+void fields(const Reader& v, record::PowerSource& x) {
+  source_fields(v, x);
+  std::string status;
+  v("idle_status", status);
+  x.idle_status = from_word(status, kStatuses, v.path_of("idle_status"));
 }
 
 /// What stands before and after the figures, equal for writing and reading.

@@ -133,6 +133,8 @@ TEST(ResultsJson, PowerSourcesComeBackAndWhatIsAbsentStaysAbsent) {
   EXPECT_FALSE(board.primary);
   EXPECT_EQ(board.idle_before_w, 3.6);
   EXPECT_FALSE(board.idle_after_w);
+  EXPECT_EQ(meter.idle_status, record::FigureStatus::kOk);
+  EXPECT_EQ(board.idle_status, record::FigureStatus::kInvalid);
   EXPECT_EQ(board.contains.size(), 2u);
 
   // A window without a value has none in the file, where a 0 would be a measurement.

@@ -26,6 +26,17 @@ constexpr double kSamplingShare = 0.02;
 // Of the sampler's ticks: more, and its rate is not the one that was asked for.
 constexpr double kLateShare = 0.10;
 
+/// Read by the sampler at its own pace: not a meter, which is waited for, and not a log, of which nothing was
+/// read while the run went on.
+bool is_ticked(const record::Source& source, const record::Observation& seen) {
+  const bool is_meter = std::ranges::any_of(seen.series, [&](const record::Series& series) {
+    const record::Boundary boundary = series.channel.boundary;
+    return series.channel.source == source.id &&
+           (boundary == record::Boundary::kDcInput || boundary == record::Boundary::kAcInput);
+  });
+  return source.read_ns_total > 0 && !is_meter;
+}
+
 }  // namespace
 
 void judge_foreign_load(const Case& c, Findings& out) {
@@ -88,7 +99,7 @@ void judge_sampling(const Case& c, Findings& out) {
                          static_cast<double>(seen.cpu_ns) / static_cast<double>(seen.end_ns - seen.begin_ns));
     std::int64_t ticks = seen.late_ticks;
     for (const record::Source& source : seen.sources) {
-      ticks = std::max(ticks, seen.late_ticks + source.reads);
+      if (is_ticked(source, seen)) ticks = std::max(ticks, seen.late_ticks + source.reads);
       if (!source.failure.empty()) silent[source.id] = source.failure;
     }
     if (ticks > 0)

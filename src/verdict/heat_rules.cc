@@ -93,14 +93,32 @@ void judge_heat_observed(const Case& c, Findings& out) {
   const auto runs = completed(c.evidence);
   if (runs.empty()) return;
   std::set<Sign> always{Sign::kTemperature, Sign::kClock, Sign::kThrottling};
+  std::vector<std::string> lost;
   for (const TimedRun* run : runs) {
     std::set<Sign> seen;
-    for (const Series& series : run->observation.series)
-      if (const auto sign = sign_of(series.channel); sign && watched(series, *run)) seen.insert(*sign);
+    for (const Series& series : run->observation.series) {
+      const auto sign = sign_of(series.channel);
+      if (!sign) continue;
+      if (watched(series, *run))
+        seen.insert(*sign);
+      else if (sign == Sign::kTemperature && !series.readings.empty())
+        // Another zone does not tell how hot this one was. One that is always gated never tells anything.
+        lost.push_back(series.channel.id + " (repeat " + std::to_string(run->repeat) + ")");
+    }
     std::erase_if(always, [&](Sign sign) { return !seen.contains(sign); });
   }
+  const bool temperature_seen = always.contains(Sign::kTemperature) && lost.empty();
+  const bool temperature_told = c.row.figures.temperature.value.has_value();
+  const std::string zones = lost.empty() ? "" : " of " + joined(lost, ", ");
+  // The highest temperature that was read is not the highest that there was.
+  if (!temperature_seen && temperature_told)
+    out.push_back({"heat-unobserved",
+                   Severity::kWarn,
+                   "not observed all through every timed window: temperature" + zones,
+                   {"temperature"}});
+  const bool unmeasured = !temperature_seen && !temperature_told;
   std::vector<std::string> missing;
-  if (!always.contains(Sign::kTemperature)) missing.push_back("temperature");
+  if (unmeasured) missing.push_back("temperature" + zones);
   if (!always.contains(Sign::kClock)) missing.push_back("clocks");
   if (!always.contains(Sign::kThrottling)) missing.push_back("counters or reasons of throttling");
   if (missing.empty()) return;
@@ -109,10 +127,8 @@ void judge_heat_observed(const Case& c, Findings& out) {
           ? "heat and throttling were not observed: no source of temperature, clocks or throttling "
             "was read all through every timed window"
           : "not observed all through every timed window: " + joined(missing, ", ");
-  const bool concerns_temperature = !always.contains(Sign::kTemperature);
-  out.push_back(
-      {"heat-unobserved", Severity::kUnmeasured, evidence,
-       concerns_temperature ? std::vector<std::string>{"temperature"} : std::vector<std::string>{}});
+  out.push_back({"heat-unobserved", Severity::kUnmeasured, evidence,
+                 unmeasured ? std::vector<std::string>{"temperature"} : std::vector<std::string>{}});
 }
 
 void judge_temperature(const Case& c, Findings& out) {

@@ -39,6 +39,21 @@ void remove(Subject& s, const std::string& id) {
     std::erase_if(run.observation.series, [&](const auto& series) { return series.channel.id == id; });
 }
 
+void no_temperature(Subject& s) {
+  s.row.figures.temperature = record::Figure::unmeasured("degC", "no temperature was read");
+}
+
+/// What would be read later than `from_s` is not.
+void lose_from(record::Series& series, double from_s) {
+  std::erase_if(series.readings,
+                [&](const auto& r) { return static_cast<double>(r.begin_ns) > from_s * 1e9; });
+}
+
+void add_zone(Subject& s, const char* id) {
+  for (auto& run : s.evidence.timed)
+    run.observation.series.push_back(testing::watched(id, "temperature", "degC", 55));
+}
+
 /// In repeat 2, from 102 s on: what throttling looks like where nothing tells of it.
 void slow_down(Subject& s) {
   set_from(clock_of(s, 2), 102, 1.8e9);
@@ -58,12 +73,21 @@ const Fires kFires[] = {
     {"heat-unobserved", Severity::kUnmeasured, "no source of temperature, clocks or throttling was read",
      [](Subject& s) {
        for (auto& run : s.evidence.timed) run.observation.series.resize(1);
+       no_temperature(s);
      },
      temperature_only},
     {"heat-unobserved", Severity::kUnmeasured, "every timed window: counters or reasons of throttling",
      [](Subject& s) { remove(s, "throttle.events"); }, whole_row},
     {"heat-unobserved", Severity::kUnmeasured, "every timed window: temperature",
-     [](Subject& s) { std::erase_if(zone(s, 3).readings, [](const auto& r) { return r.begin_ns > 102e9; }); },
+     [](Subject& s) { remove(s, "thermal.cpu"), no_temperature(s); }, temperature_only},
+    {"heat-unobserved", Severity::kWarn, "every timed window: temperature of thermal.cpu (repeat 3)",
+     [](Subject& s) { lose_from(zone(s, 3), 102); }, temperature_only},
+    {"heat-unobserved", Severity::kWarn, "temperature of thermal.gpu (repeat 1), thermal.gpu (repeat 2)",
+     [](Subject& s) {
+       add_zone(s, "thermal.gpu");
+       for (int i = 0; i < 2; ++i)
+         lose_from(series_of(s.evidence.timed[static_cast<std::size_t>(i)], "thermal.gpu"), 99);
+     },
      temperature_only},
     {"heat-unobserved", Severity::kUnmeasured, "every timed window: clocks",
      [](Subject& s) { clock_of(s, 1).readings.clear(); }, whole_row},
@@ -183,14 +207,10 @@ TEST(HeatRules, AProcessorWithNothingToDoMaySlowDown) {
   EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
 }
 
-TEST(HeatRules, AZoneThatSleepsIsMadeUpForByAnother) {
+TEST(HeatRules, AZoneThatIsAlwaysGatedIsNotMissed) {
   Subject s = metered();
-  for (auto& run : s.evidence.timed) {
-    auto gpu = series_of(run, "thermal.cpu");
-    gpu.channel.id = "thermal.gpu";
-    gpu.readings.resize(3);
-    run.observation.series.push_back(gpu);
-  }
+  add_zone(s, "thermal.gpu");
+  for (auto& run : s.evidence.timed) series_of(run, "thermal.gpu").readings.clear();
   EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
 }
 
@@ -201,9 +221,18 @@ TEST(HeatRules, ARunThatFailedIsNotLookedAt) {
   for (const auto& finding : s.judge()) EXPECT_NE(finding.rule, "temperature") << finding.evidence;
 }
 
+TEST(HeatRules, ATemperatureThatWasNotReadAllThroughIsMarked) {
+  Subject s = metered();
+  lose_from(zone(s, 3), 102);
+  apply_findings(s.judge(), s.row);
+  EXPECT_EQ(s.row.figures.temperature.status, FigureStatus::kWarn);
+  EXPECT_EQ(s.row.figures.latency_mean.status, FigureStatus::kOk);
+}
+
 TEST(HeatRules, WhatIsNotObservedLowersNoVerdict) {
   Subject s = metered();
   for (auto& run : s.evidence.timed) run.observation.series.resize(1);
+  no_temperature(s);
   s.experiment.conditions.cooling = "unstated";
   apply_findings(s.judge(), s.row);
   EXPECT_EQ(s.row.verdict, "OK");

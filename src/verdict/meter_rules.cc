@@ -183,6 +183,8 @@ void judge_reconciliation(const Case& c, Findings& out) {
       const PowerSource &outer = all[i], &inner = all[k];
       // A simulated meter watches no board.
       if (i == k || outer.simulated != inner.simulated) continue;
+      // Nor does a mean that is none of the timed windows contradict one.
+      if (!window_faults(c, outer).empty() || !window_faults(c, inner).empty()) continue;
       const auto whole = mean_of(outer), part = mean_of(inner);
       if (!whole || !part || whole->value == 0) continue;
       const timeline::Reconciliation found = timeline::reconcile(*whole, *part, false);

@@ -1,6 +1,8 @@
 // Is the power of the whole timed window, of the right place, and is idle power what it is said to be?
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <span>
 
 #include "timeline/integrate.h"
 #include "timeline/piece.h"
@@ -19,18 +21,6 @@ constexpr double kIdleDrift = 0.05;    // Of the power under load.
 constexpr double kShortestIdleS = 30;  // Clocks and fans need some seconds to come down.
 constexpr double kFewestRounds = 3;    // Of phases: see rounds_of_phases().
 
-/// "repeat 2: 21 samples" of what `problem` says about each window with a value; "" says nothing.
-template <typename Problem>
-std::string list_windows(const PowerSource& source, Problem problem) {
-  std::vector<std::string> all;
-  for (const PowerWindow& window : source.windows) {
-    if (!window.problem.empty()) continue;
-    if (const std::string one = problem(window); !one.empty())
-      all.push_back("repeat " + std::to_string(window.repeat) + ": " + one);
-  }
-  return joined(all);
-}
-
 /// What makes a window's mean no mean of the window; empty: nothing.
 std::vector<std::string> faults(const PowerWindow& w, std::int64_t least) {
   std::vector<std::string> found;
@@ -48,7 +38,59 @@ std::vector<std::string> faults(const PowerWindow& w, std::int64_t least) {
   return found;
 }
 
+/// A spec may ask for more than the rule, never for less.
+std::int64_t least_samples(const Case& c) {
+  return std::max<std::int64_t>(timeline::kFewestSamples, c.experiment.power.least_samples);
+}
+
+/// "repeat 2: 21 power samples ..." of the windows that have a value.
+std::vector<std::string> list_faults(std::span<const PowerWindow> windows, std::int64_t least) {
+  std::vector<std::string> all;
+  for (const PowerWindow& window : windows)
+    if (const auto found = faults(window, least); window.problem.empty() && !found.empty())
+      all.push_back("repeat " + std::to_string(window.repeat) + ": " + joined(found, ", "));
+  return all;
+}
+
+/// "repeat 2: connection lost" of those that have none.
+std::vector<std::string> list_missing(std::span<const PowerWindow> windows) {
+  std::vector<std::string> all;
+  for (const PowerWindow& window : windows)
+    if (!window.problem.empty())
+      all.push_back("repeat " + std::to_string(window.repeat) + ": " + window.problem);
+  return all;
+}
+
+std::string idle_window(std::size_t index) { return "idle window " + std::to_string(index + 1) + ": "; }
+
+/// While a session is open and nothing submitted. Its windows are as long as the spec says.
+void judge_loaded_idle(const Case& c, const PowerSource& source, Findings& out) {
+  const bool measured = c.row.figures.power_loaded_idle.value.has_value();
+  std::vector<std::string> found = list_missing(source.loaded_idle);
+  std::ranges::move(list_faults(source.loaded_idle, timeline::kFewestSamples), std::back_inserter(found));
+  if (!found.empty())
+    out.push_back({"idle-window",
+                   measured ? Severity::kInvalid : Severity::kUnmeasured,
+                   "loaded idle time, " + joined(found),
+                   {"power_loaded_idle"}});
+}
+
 }  // namespace
+
+std::string window_faults(const Case& c, const PowerSource& source) {
+  std::vector<std::string> found = list_missing(source.windows);
+  std::ranges::move(list_faults(source.windows, least_samples(c)), std::back_inserter(found));
+  return joined(found);
+}
+
+std::string idle_faults(const PowerSource& source) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < source.idle.size(); ++i)
+    if (const auto found = faults(source.idle[i], timeline::kFewestSamples);
+        source.idle[i].problem.empty() && !found.empty())
+      all.push_back(idle_window(i) + joined(found, ", "));
+  return joined(all);
+}
 
 void judge_power_measured(const Case& c, Findings& out) {
   const PowerSource* source = primary_source(c);
@@ -86,12 +128,18 @@ void judge_power_simulated(const Case& c, Findings& out) {
 void judge_power_window(const Case& c, Findings& out) {
   const PowerSource* source = primary_source(c);
   if (!source) return;
-  // A spec may ask for more than the rule, never for less.
-  const std::int64_t least =
-      std::max<std::int64_t>(timeline::kFewestSamples, c.experiment.power.least_samples);
-  const std::string found =
-      list_windows(*source, [&](const PowerWindow& window) { return joined(faults(window, least), ", "); });
+  const std::string found = joined(list_faults(source->windows, least_samples(c)));
   if (!found.empty()) out.push_back({"power-window", Severity::kInvalid, found, power_figures()});
+  // The row's figures do not come from the others: what they tell is marked where it stands.
+  std::vector<std::string> others;
+  for (const PowerSource& other : c.row.power_sources)
+    if (const std::string faulty = window_faults(c, other); !other.primary && !faulty.empty())
+      others.push_back(other.channel + ", " + faulty);
+  if (!others.empty())
+    out.push_back({"power-window",
+                   Severity::kOk,
+                   "of the sources beside the row's, means that are not to be believed: " + joined(others),
+                   {}});
 }
 
 void judge_power_in_step(const Case& c, Findings& out) {
@@ -127,31 +175,31 @@ void judge_power_in_step(const Case& c, Findings& out) {
 
 void judge_idle_window(const Case& c, Findings& out) {
   const PowerSource* source = primary_source(c);
-  if (!source || !c.row.figures.power.value || c.experiment.power.idle.count() == 0) return;
+  if (!source || !c.row.figures.power.value) return;
+  judge_loaded_idle(c, *source, out);
+  if (c.experiment.power.idle.count() == 0) return;
   const auto fire = [&](Severity severity, const std::string& evidence) {
     out.push_back({"idle-window", severity, evidence, idle_figures()});
   };
-  std::vector<std::string> missing, broken, brief, disturbed;
+  std::vector<std::string> missing, brief, disturbed;
+  const std::string broken = idle_faults(*source);
   for (std::size_t i = 0; i < source->idle.size(); ++i) {
     const PowerWindow& window = source->idle[i];
-    const std::string where = "idle window " + std::to_string(i + 1) + ": ";
+    const std::string where = idle_window(i);
     if (!window.problem.empty()) {
       missing.push_back(where + window.problem);
       continue;
     }
-    if (const auto found = faults(window, timeline::kFewestSamples); !found.empty())
-      broken.push_back(where + joined(found, ", "));
     if (window.window_ms * 1e-3 < 0.99 * kShortestIdleS)
       brief.push_back(where + number(window.window_ms * 1e-3) + " s");
   }
   for (std::size_t i = 0; i < c.evidence.idle.size(); ++i)
-    for (const std::string& one : c.evidence.idle[i].disturbances)
-      disturbed.push_back("idle window " + std::to_string(i + 1) + ": " + one);
+    for (const std::string& one : c.evidence.idle[i].disturbances) disturbed.push_back(idle_window(i) + one);
   if (!c.row.figures.power_idle.value) {
     missing.insert(missing.begin(), "no idle power was measured");
     return fire(Severity::kUnmeasured, joined(missing));
   }
-  if (!broken.empty()) fire(Severity::kInvalid, joined(broken));
+  if (!broken.empty()) fire(Severity::kInvalid, broken);
   // The other window stands, but nothing shows that the machine came back to it.
   if (!missing.empty()) fire(Severity::kWarn, joined(missing));
   if (!brief.empty())

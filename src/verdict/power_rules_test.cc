@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "metric/power.h"
 #include "verdict/test_subject.h"
 
 namespace assay::verdict {
@@ -21,6 +20,11 @@ using testing::whole_row;
 
 const std::vector<std::string>& peak_only() {
   static const std::vector<std::string> kNames{"power_peak"};
+  return kNames;
+}
+
+const std::vector<std::string>& loaded_idle_only() {
+  static const std::vector<std::string> kNames{"power_loaded_idle"};
   return kNames;
 }
 
@@ -93,6 +97,10 @@ const Fires kFires[] = {
      "4 power samples in 5 s, at least 30 are needed, readings cover 10 %",
      [](Subject& s) { window(s, 2).samples = 4, window(s, 2).coverage = 0.1; }, power_figures},
 
+    {"power-window", Severity::kOk,
+     "beside the row's, means that are not to be believed: ina.VDD_IN, repeat 2",
+     [](Subject& s) { add_source(s, "ina.VDD_IN", Boundary::kBoard, 9).windows[1].samples = 2; }, whole_row},
+
     // 20 inferences of 5 ms between two readings, off by 1/400 each: 50 readings make an eighth of a round.
     {"power-in-step", Severity::kWarn, "repeat 1: a reading every 100 ms, an inference every 5 ms, 0 rounds",
      instants, power_figures},
@@ -118,6 +126,24 @@ const Fires kFires[] = {
     {"idle-window", Severity::kWarn, "not quiet: idle window 2: updatedb (pid 812) takes 87 %",
      [](Subject& s) { s.evidence.idle[1].disturbances = {"updatedb (pid 812) takes 87 % of a processor"}; },
      idle_figures},
+    {"idle-window", Severity::kInvalid, "loaded idle time, repeat 2: 9 power samples in 5 s",
+     [](Subject& s) {
+       s.row.power_sources[0].loaded_idle = s.row.power_sources[0].windows;
+       s.row.power_sources[0].loaded_idle[1].samples = 9;
+     },
+     loaded_idle_only},
+    {"idle-window", Severity::kInvalid, "loaded idle time, repeat 2: connection lost",
+     [](Subject& s) {
+       s.row.power_sources[0].loaded_idle = s.row.power_sources[0].windows;
+       s.row.power_sources[0].loaded_idle[1] = without_value(2, "connection lost");
+     },
+     loaded_idle_only},
+    {"idle-window", Severity::kUnmeasured, "loaded idle time, repeat 1: connection lost",
+     [](Subject& s) {
+       s.row.power_sources[0].loaded_idle = {without_value(1, "connection lost")};
+       s.row.figures.power_loaded_idle = record::Figure::unmeasured("W", "connection lost");
+     },
+     loaded_idle_only},
     {"idle-drift", Severity::kWarn, "idle power was 4 W before and 4.61 W after the runs, which drew 12 W",
      [](Subject& s) { s.row.power_sources[0].idle_after_w = 4.61; }, idle_figures},
 
@@ -204,6 +230,17 @@ const Fires kFires[] = {
        auto& seen = s.evidence.timed[2].observation;
        seen.late_ticks = 50;
        for (auto& source : seen.sources) source.reads = 200;
+     },
+     power_figures},
+    {"sampling", Severity::kWarn, "20 % of the sampler's ticks were skipped",
+     [](Subject& s) {
+       auto& seen = s.evidence.timed[2].observation;
+       seen.late_ticks = 50;
+       for (auto& source : seen.sources) source.reads = 200;
+       meter(s, 3).reads = 2000;  // It is waited for: no tick of the sampler.
+       auto& log = seen.sources.emplace_back();
+       log.id = "imported";
+       log.reads = 50'000;  // Its lines.
      },
      power_figures},
     {"sampling", Severity::kWarn, "wt300e fell silent in a run: no route to host",
@@ -304,6 +341,66 @@ TEST(PowerRules, SourcesThatMayDifferAreNoContradiction) {
   EXPECT_NE(findings[0].evidence.find("wt300e.power is 80 % of wall"), std::string::npos);
 }
 
+// Each source beside the row's answers for itself.
+TEST(PowerRules, ASourceBesideTheRowsIsMarkedByItsOwnWindows) {
+  using Spoil = void (*)(record::PowerWindow&);
+  for (const Spoil spoil :
+       {+[](record::PowerWindow& w) { w.samples = 2; }, +[](record::PowerWindow& w) { w.coverage = 0.4; },
+        +[](record::PowerWindow& w) { w.breaks = 1; },
+        +[](record::PowerWindow& w) { w = without_value(2, "connection lost"); }}) {
+    Subject s = metered();
+    s.row.power_sources.reserve(3);
+    auto& board = add_source(s, "ina.VDD_IN", Boundary::kBoard, 9);
+    add_source(s, "rapl.package-0", Boundary::kPackage, 8);
+    spoil(board.windows[1]);
+    board.idle[1].coverage = 0.5;
+    record::Results results;
+    results.rows = {s.row};
+    judge_results(s.experiment, {&s.evidence, 1}, results);
+    const record::Row& row = results.rows[0];
+    EXPECT_EQ(row.verdict, "OK");
+    EXPECT_EQ(row.power_sources[0].mean.status, FigureStatus::kOk);
+    EXPECT_EQ(row.power_sources[0].idle_status, FigureStatus::kOk);
+    EXPECT_EQ(row.power_sources[1].mean.status, FigureStatus::kInvalid);
+    EXPECT_EQ(row.power_sources[1].mean.reasons, std::vector<std::string>{"power-window"});
+    EXPECT_EQ(row.power_sources[1].idle_status, FigureStatus::kInvalid);
+    EXPECT_EQ(row.power_sources[2].mean.status, FigureStatus::kOk);
+    EXPECT_EQ(row.power_sources[2].idle_status, FigureStatus::kOk);
+  }
+}
+
+TEST(PowerRules, WhatVoidsTheRunsVoidsEverySourceAndWhatVoidsAMeterOnlyItsOwn) {
+  for (const bool meter_only : {false, true}) {
+    Subject s = metered();
+    add_source(s, "ina.VDD_IN", Boundary::kBoard, 9);
+    if (meter_only)
+      window(s, 1).samples = 3, s.row.power_sources[0].idle[0].samples = 3;
+    else
+      s.evidence.timed[1].foreign_cpu_share = 0.6;
+    record::Results results;
+    results.rows = {s.row};
+    judge_results(s.experiment, {&s.evidence, 1}, results);
+    const auto& sources = results.rows[0].power_sources;
+    EXPECT_EQ(sources[0].mean.status, FigureStatus::kInvalid);
+    EXPECT_EQ(sources[0].mean.reasons, results.rows[0].figures.power.reasons);
+    EXPECT_EQ(sources[0].idle_status, meter_only ? FigureStatus::kInvalid : FigureStatus::kOk);
+    EXPECT_EQ(sources[1].mean.status, meter_only ? FigureStatus::kOk : FigureStatus::kInvalid);
+    EXPECT_EQ(sources[1].idle_status, FigureStatus::kOk);
+  }
+}
+
+TEST(PowerRules, AMeanThatIsNoneOfTheWindowContradictsNobody) {
+  Subject s = metered();
+  add_source(s, "ina.VDD_IN", Boundary::kBoard, 15).windows[0].coverage = 0.3;
+  for (const auto& finding : s.judge()) EXPECT_NE(finding.rule, "power-reconciliation") << finding.evidence;
+}
+
+TEST(PowerRules, LoadedIdleTimesAsTheyOughtToBe) {
+  Subject s = metered();
+  s.row.power_sources[0].loaded_idle = s.row.power_sources[0].windows;
+  EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
+}
+
 TEST(PowerRules, AnUnknownAccuracyIsGivenSomeRoom) {
   // U of the difference: 2 x 12.5 x 5 % / sqrt 3 = 0.72 W.
   for (const double watts : {12.5, 13.0}) {
@@ -362,105 +459,6 @@ TEST(PowerRules, AnIdleTimeThatNobodyAskedForIsNotMissed) {
   s.row.power_sources[0].idle_before_w = s.row.power_sources[0].idle_after_w = std::nullopt;
   s.row.figures.power_idle = record::Figure::unmeasured("W", "no idle power was measured");
   EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
-}
-
-// Readings to findings: what metric/ tells of them and what the rules look at are the same thing.
-
-/// Power, idle power and all that follows, formed from the readings as a campaign does.
-Subject derived(void (*change)(record::Observation&)) {
-  Subject s = metered();
-  for (auto& idle : s.evidence.idle) {
-    idle.begin_ns = 0;
-    idle.end_ns = 30 * testing::kSecond;
-    idle.observation.series = {testing::watched("wt300e.power", "power", "W", 4)};
-    auto& series = idle.observation.series[0];
-    series.channel = series_of(s.evidence.timed[0], "wt300e.power").channel;
-    series.readings.clear();
-    for (std::int64_t at = -testing::kSecond; at <= 31 * testing::kSecond; at += testing::kSecond / 10)
-      series.readings.push_back({at, at + 1'000'000, 4});
-  }
-  const auto set = [&](record::Observation& seen) {
-    for (auto& series : seen.series)
-      if (series.channel.quantity == "power") {
-        series.channel.kind = record::ReadingKind::kMean;
-        series.channel.boundary = Boundary::kDcInput;
-        series.channel.update_ns = testing::kSecond / 10;
-        series.channel.accuracy = record::Accuracy{0.001, 0.001, 15, "data sheet"};
-      }
-    change(seen);
-  };
-  for (auto& run : s.evidence.timed) set(run.observation);
-  for (auto& idle : s.evidence.idle) set(idle.observation);
-  s.row.power_sources.clear();
-  metric::power_figures(s.evidence, s.row);
-  // No loaded idle time was asked for, and operations are unknown: no fault of the power.
-  return s;
-}
-
-std::vector<std::string> rules_of(const Subject& s) {
-  std::vector<std::string> names;
-  for (const auto& finding : s.judge()) names.push_back(finding.rule);
-  return names;
-}
-
-TEST(PowerRules, ReadingsOfASoundMeter) {
-  const Subject s = derived([](record::Observation&) {});
-  EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
-  EXPECT_NEAR(*s.row.figures.power.value, 12, 1e-9);
-}
-
-TEST(PowerRules, ReadingsWithAGap) {
-  const Subject s = derived([](record::Observation& seen) {
-    std::erase_if(seen.series[0].readings,
-                  [](const auto& r) { return r.begin_ns > 102.05e9 && r.begin_ns < 102.65e9; });
-  });
-  const auto findings = s.judge();
-  ASSERT_EQ(findings.size(), 1u) << testing::in_words(findings);
-  EXPECT_EQ(findings[0].rule, "power-window");
-  EXPECT_NE(findings[0].evidence.find(
-                "repeat 3: readings cover 88 % of the window, at least 90 % are needed, a gap of"),
-            std::string::npos)
-      << findings[0].evidence;
-}
-
-TEST(PowerRules, ReadingsOutsideOfTheWindowOnly) {
-  Subject s = derived([](record::Observation& seen) {
-    std::erase_if(seen.series[0].readings,
-                  [](const auto& r) { return r.begin_ns > 99e9 && r.begin_ns < 106e9; });
-  });
-  const auto findings = s.judge();
-  ASSERT_EQ(findings.size(), 1u) << testing::in_words(findings);
-  EXPECT_EQ(findings[0].rule, "power-unmeasured");
-  EXPECT_EQ(findings[0].severity, Severity::kUnmeasured);
-  EXPECT_TRUE(findings[0].evidence.starts_with("wt300e.power: ")) << findings[0].evidence;
-  apply_findings(findings, s.row);
-  EXPECT_EQ(s.row.verdict, "OK");
-}
-
-TEST(PowerRules, ReadingsOfRailsOnly) {
-  const Subject s = derived([](record::Observation& seen) {
-    auto& rail = seen.series[0];
-    rail.channel.boundary = Boundary::kRail;
-    rail.channel.kind = record::ReadingKind::kInstant;
-    rail.channel.accuracy.reset();
-    rail.channel.id = "ina.VDD_CPU", rail.channel.source = "ina";
-    auto other = rail;
-    other.channel.id = "ina.VDD_SOC";
-    seen.series.push_back(other);
-  });
-  EXPECT_EQ(rules_of(s), (std::vector<std::string>{"power-boundary", "power-in-step", "power-accuracy"}));
-  EXPECT_NE(s.judge()[0].evidence.find("rail power by ina.VDD_CPU + ina.VDD_SOC"), std::string::npos);
-}
-
-TEST(PowerRules, ReadingsOfABoardThatContradictTheMeter) {
-  const Subject s = derived([](record::Observation& seen) {
-    auto board = seen.series[0];
-    board.channel.id = "ina.VDD_IN", board.channel.source = "ina";
-    board.channel.boundary = Boundary::kBoard;
-    for (auto& reading : board.readings) reading.value *= 1.1;
-    seen.series.push_back(board);
-  });
-  EXPECT_EQ(rules_of(s), std::vector<std::string>{"power-reconciliation"});
 }
 
 }  // namespace

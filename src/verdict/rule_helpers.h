@@ -29,6 +29,17 @@ std::vector<const record::TimedRun*> completed(const record::RowEvidence& eviden
 /// The source that the row's power figures come from; nullptr: there is none.
 const record::PowerSource* primary_source(const Case& c);
 
+/// What makes the mean of a source no mean of the timed windows, by repeat; "": nothing. Holds for every
+/// source, be it the row's or one beside it.
+std::string window_faults(const Case& c, const record::PowerSource& source);
+
+/// The same of its idle times.
+std::string idle_faults(const record::PowerSource& source);
+
+/// Status and reasons of what each source tells by itself: the primary's are those of the row's figures;
+/// another is judged by its own windows and by what voids every power. Of a row with all its findings.
+void judge_sources(const spec::Experiment& experiment, const record::RowEvidence& evidence, record::Row& row);
+
 /// "a; b; c"
 template <typename Texts>
 std::string joined(const Texts& texts, const char* between = "; ") {

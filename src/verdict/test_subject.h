@@ -73,6 +73,7 @@ inline Subject good() {
     s.row.figures.*metric.member = record::Figure::of(5, std::string(metric.unit));
   for (auto* figure : {&s.row.figures.power, &s.row.figures.energy_per_inference, &s.row.figures.efficiency})
     *figure = record::Figure::unmeasured(figure->unit, "no power source");
+  s.row.figures.temperature = record::Figure::unmeasured("degC", "no temperature was read in a timed window");
   s.row.figures.miou = record::Figure::of(70, "%");
   s.row.figures.miou_drop = record::Figure::of(0.5, "%", 0.1, 0.9);
   s.row.figures.placement = record::Figure::of(100, "%");
@@ -155,6 +156,7 @@ inline Subject metered() {
       auto& source = seen.sources.emplace_back();
       source.id = id;
       source.reads = 250;
+      source.read_ns_total = 25'000'000;
       source.clock.method = "same clock";
     }
     seen.sources[0].clock.error_ns = 2'000'000;

@@ -86,7 +86,7 @@ std::span<const Rule> rules() {
        judge_power_clock},
       {"power-accuracy", "the power source states its accuracy", judge_power_accuracy},
       {"power-reconciliation", "power sources of one board can be true together", judge_reconciliation},
-      {"heat-unobserved", "temperature, clocks and throttling were observed all through the timed windows",
+      {"heat-unobserved", "every zone, clocks and throttling were observed all through the timed windows",
        judge_heat_observed},
       {"temperature", "every zone stayed below the limit (85 degC, or the spec's)", judge_temperature},
       {"throttled", "no throttling by counters or reasons in a timed window", judge_throttling},
@@ -177,6 +177,36 @@ std::vector<Finding> judge_campaign(const spec::Experiment&, std::span<const rec
   return findings;
 }
 
+void judge_sources(const spec::Experiment& experiment, const record::RowEvidence& evidence,
+                   record::Row& row) {
+  const auto voids_every_power = [](const Finding& finding) {
+    if (finding.figures.empty()) return finding.severity == Severity::kInvalid;
+    // What concerns latency and power alike is about the runs, not about a meter.
+    return finding.severity != Severity::kOk && std::ranges::count(finding.figures, "power") > 0 &&
+           std::ranges::count(finding.figures, "latency_mean") > 0;
+  };
+  for (record::PowerSource& source : row.power_sources) {
+    const bool has_idle = source.idle_before_w || source.idle_after_w;
+    if (source.primary) {
+      source.mean.status = row.figures.power.status;
+      source.mean.reasons = row.figures.power.reasons;
+      source.idle_status = row.figures.power_idle.status;
+      continue;
+    }
+    source.idle_status = !has_idle                      ? FigureStatus::kUnmeasured
+                         : !idle_faults(source).empty() ? FigureStatus::kInvalid
+                                                        : FigureStatus::kOk;
+    const Case subject{experiment, evidence, row};
+    if (!window_faults(subject, source).empty())
+      apply_to({"power-window", Severity::kInvalid, "", {}}, source.mean);
+    for (const Finding& finding : row.findings) {
+      if (!voids_every_power(finding)) continue;
+      apply_to(finding, source.mean);
+      if (has_idle && finding.figures.empty()) source.idle_status = FigureStatus::kInvalid;
+    }
+  }
+}
+
 void judge_results(const spec::Experiment& experiment, std::span<const record::RowEvidence> evidence,
                    record::Results& results) {
   const std::size_t count = std::min(evidence.size(), results.rows.size());
@@ -190,6 +220,7 @@ void judge_results(const spec::Experiment& experiment, std::span<const record::R
                                  : evidence[i].accuracy.has_value();
       if (concerned) apply_findings({&finding, 1}, results.rows[i]);
     }
+  for (std::size_t i = 0; i < count; ++i) judge_sources(experiment, evidence[i], results.rows[i]);
 }
 
 const std::vector<std::string>& latency_figures() {

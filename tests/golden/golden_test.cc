@@ -138,6 +138,19 @@ TEST(Report, AnInvalidPowerIsInvalidWhereverItStands) {
   EXPECT_GE(count(markdown, "~~9.6~~ invalid"), 3);
 }
 
+TEST(Report, AnInvalidIdlePowerIsNeverPlain) {
+  auto results = metered_results();
+  EXPECT_EQ(count(rendered(results, report::Format::kTable), "!4.01 / 4.05!"), 0);
+  EXPECT_EQ(count(rendered(results, report::Format::kMarkdown), "| 4.01 / 4.05 |"), 1);
+  auto row_void = results;
+  results.rows[0].power_sources[0].idle_status = record::FigureStatus::kInvalid;
+  row_void.rows[0].findings.push_back({"run-failed", record::Severity::kInvalid, "no timed run", {}});
+  for (const auto& spoiled : {results, row_void}) {
+    EXPECT_EQ(count(rendered(spoiled, report::Format::kTable), "!4.01 / 4.05!"), 1);
+    EXPECT_EQ(count(rendered(spoiled, report::Format::kMarkdown), "~~4.01 / 4.05~~ invalid"), 1);
+  }
+}
+
 TEST(Report, WithoutAPowerSourceNothingIsSaidOfPowerButWhy) {
   const std::string text = rendered(quick_results(), report::Format::kTable);
   EXPECT_EQ(text.find("Power source"), std::string::npos);

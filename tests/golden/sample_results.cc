@@ -270,6 +270,8 @@ record::Results metered_results() {
   good.power_sources[0].idle_before_w = 4.01;
   good.power_sources[0].idle_after_w = 4.05;
   good.power_sources[1].idle_before_w = 3.6;
+  good.power_sources[0].idle_status = record::FigureStatus::kOk;
+  good.power_sources[1].idle_status = record::FigureStatus::kInvalid;
 
   record::Row& bad = r.rows[1];
   set_power(bad, 9.6, 0.2);
@@ -281,6 +283,8 @@ record::Results metered_results() {
   bad.power_sources[0].windows[1].repeat = 2;
   bad.power_sources[0].windows[1].problem = "no reading in the window";
   bad.power_sources[1].windows[1] = bad.power_sources[0].windows[1];
+  bad.power_sources[1].mean.status = record::FigureStatus::kInvalid;
+  bad.power_sources[1].mean.reasons = {"power-window"};
   bad.power_sources[0].windows[2].samples = 12;
   bad.power_sources[0].windows[2].coverage = 0.62;
   for (record::Row* row : {&good, &bad})
