@@ -74,7 +74,8 @@ const std::string* key_of(const spec::PowerSpec& power, const std::string& sourc
 /// A period for a source that is not there is a mistake that nobody would notice.
 Result<void> check_periods(const spec::PowerSpec& power,
                            const std::vector<std::unique_ptr<sensor::Sensor>>& found) {
-  for (const auto& [key, period] : power.sensor_periods) {
+  for (const auto& entry : power.sensor_periods) {
+    const std::string& key = entry.first;
     const bool used = std::ranges::any_of(found, [&](const auto& sensor) {
       const std::string* best = key_of(power, sensor->source().id);
       return best && *best == key;

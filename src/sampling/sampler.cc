@@ -102,7 +102,7 @@ struct Track {
 /// Probes that share a thread.
 class Sampler::Group {
  public:
-  Group(std::vector<Probe*> probes, std::chrono::nanoseconds period, std::int64_t begin_ns)
+  Group(const std::vector<Probe*>& probes, std::chrono::nanoseconds period, std::int64_t begin_ns)
       : period_ns_(period.count()), begin_ns_(begin_ns) {
     for (Probe* probe : probes) tracks_.emplace_back().begin(*probe, begin_ns);
     thread_ = std::thread([this] { period_ns_ > 0 ? tick() : follow(); });

@@ -29,7 +29,7 @@ bool is_part_of(const Domain& part, const Domain& whole) {
 Boundary boundary_of(const std::string& name) {
   if (name.starts_with("package")) return Boundary::kPackage;
   if (name == "psys") return Boundary::kBoard;
-    return Boundary::kChip;
+  return Boundary::kChip;
 }
 
 std::vector<Domain> domains(const fs::path& root) {
