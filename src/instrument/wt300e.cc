@@ -207,7 +207,10 @@ Result<std::optional<MeterUpdate>> Wt300e::next(std::int64_t deadline_ns) {
   for (;;) {
     if (!dialog_) {
       auto gap = outage_.wait(deadline_ns, [this] { return reconnect(); });
-      if (!gap) source_.failure = gap.error().message;
+      if (!gap)
+        source_.failure = gap.error().message;
+      else if (dialog_)
+        source_.failure.clear();  // What came back has not failed.
       return gap;
     }
     if (next_poll_ns_ >= deadline_ns) {
