@@ -22,6 +22,7 @@ constexpr std::int64_t kFirstLeadNs = 10'000'000;
 constexpr std::int64_t kRetryNs = 10'000'000;  // After "no unread samples".
 constexpr int kCalibrationSamples = 12;
 constexpr std::string_view kSimulated = "SIMULATED";
+constexpr const char* kLost = "not told: the connection is lost";  // Fact "range_check".
 
 struct PtdSettings {
   Address address;
@@ -463,6 +464,8 @@ record::Source PtDaemon::check() {
       // Another line than that of the ranges: the daemon tells them only when it does not measure.
       if (looked.error().code != Code::kCorrupt) lose(looked.error());
     }
+  } else {
+    source_.facts["range_check"] = kLost;
   }
   tell_clock();
   tell_counts();
@@ -473,6 +476,7 @@ record::Source PtDaemon::close() {
   if (!open_) return source_;
   open_ = false;
   source_.facts["front_panel"] = "the daemon's";
+  if (!line_) source_.facts["range_check"] = kLost;
   if (line_) {
     if (const auto finished = finish(); !finished) {
       source_.facts["end"] = finished.error().message;

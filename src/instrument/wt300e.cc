@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t kEarlyNs = 5'000'000;  // Polling starts so long before an update can have ended.
 constexpr std::string_view kSimulatedSerial = "SIMULATED";
+constexpr const char* kLost = "not told: the connection is lost";  // Fact "range_check".
 
 /// Why a value may not be used although it is a number; empty: it may. A peak beyond the range was cut off.
 /// The over-range bit alone says little: up to 130 % of a range is measured well, above 140 % no number is
@@ -373,6 +374,8 @@ record::Source Wt300e::check() {
       source_.facts["range_check"] = "not told: " + checked.error().message;
       lose(checked.error());
     }
+  } else {
+    source_.facts["range_check"] = kLost;
   }
   tell_counts();
   return source_;
@@ -381,19 +384,22 @@ record::Source Wt300e::check() {
 record::Source Wt300e::close() {
   if (!open_) return source_;
   open_ = false;
-  if (dialog_) {
-    const auto finish = [&]() -> Result<void> {
-      if (integration_started_) ASSAY_OK(dialog_->stop_integration());
-      return check_ranges();
-    };
-    if (const auto finished = finish(); !finished) {
-      source_.facts["range_check"] = "not told: " + finished.error().message;
-      dialog_.reset();
+  // The next person meets what is left behind: settings that an integration locks, keys on the front that do
+  // nothing.
+  const auto finish = [&]() -> Result<void> {
+    const auto checked = check_ranges();
+    if (!checked) source_.facts["range_check"] = "not told: " + checked.error().message;
+    ASSAY_OK(checked);
+    return dialog_->reset_integration();
+  };
+  if (!dialog_) source_.facts["range_check"] = kLost;
+  if (dialog_ && !finish()) dialog_.reset();
+  if (!dialog_) {  // Worth one more try.
+    if (auto dialog = Wt300eDialog::connect(settings_)) {
+      const auto identity = dialog->identify();
+      if (identity && *identity == identity_) dialog_.emplace(std::move(*dialog));
     }
-  }
-  // Locked keys on the meter's front are what the next person meets: worth one more try.
-  if (!dialog_) {
-    if (auto dialog = Wt300eDialog::connect(settings_)) dialog_.emplace(std::move(*dialog));
+    if (dialog_) (void)finish();
   }
   const bool released = dialog_ && dialog_->release();
   source_.facts["front_panel"] = released ? "given back" : "not given back: the connection is lost";

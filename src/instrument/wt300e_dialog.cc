@@ -148,9 +148,7 @@ Result<void> Wt300eDialog::configure(std::map<std::string, std::string>& facts) 
   for (const char* message :
        {"*CLS", ":COMMUNICATE:REMOTE ON", ":COMMUNICATE:HEADER OFF", ":COMMUNICATE:VERBOSE OFF", ":HOLD OFF"})
     ASSAY_OK(command(message));
-  ASSAY_TRY(const bool running, integrating());
-  if (running) ASSAY_OK(command(":INTEGRATE:STOP"));
-  ASSAY_OK(command(":INTEGRATE:RESET"));
+  ASSAY_OK(reset_integration());
   for (const Setting& setting : wanted()) ASSAY_OK(command(setting.header + " " + setting.value));
   ASSAY_TRY(facts["setup_errors"], errors());
   return verify(facts);
@@ -229,7 +227,11 @@ Result<void> Wt300eDialog::start_integration() {
   return {};
 }
 
-Result<void> Wt300eDialog::stop_integration() { return command(":INTEGRATE:STOP"); }
+Result<void> Wt300eDialog::reset_integration() {
+  ASSAY_TRY(const bool running, integrating());
+  if (running) ASSAY_OK(command(":INTEGRATE:STOP"));
+  return command(":INTEGRATE:RESET");
+}
 
 Result<bool> Wt300eDialog::integrating() {
   ASSAY_TRY(const std::string state, ask(":INTEGRATE:STATE?"));

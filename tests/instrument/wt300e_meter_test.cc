@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "instrument/transport.h"
 #include "running_simulator.h"
 #include "watch.h"
 
@@ -26,6 +27,12 @@ MeterSettings settings(const std::string& address, const std::map<std::string, s
   settings.options = {{"voltage_range", "15"}, {"current_range", "2"}, {"timeout_ms", "500"}};
   for (const auto& [name, value] : options) settings.options[name] = value;
   return settings;
+}
+
+/// What the meter answers somebody else.
+std::string answer_of(const RunningSimulator& running, const std::string& question) {
+  auto line = instrument::connect(*instrument::parse_address(running.tcp()), in_ms(5000));
+  return line ? (*line)->query(question, in_ms(5000)).value_or("") : "";
 }
 
 void expect_in_order(const std::vector<record::Reading>& readings) {
@@ -113,6 +120,27 @@ TEST(Wt300e, BracketsHoldTheUpdatesEnd) {
   }
   EXPECT_LE(seen, 1);
   EXPECT_GE(watched.series[0].readings.size(), 3u);
+}
+
+TEST(Wt300e, LeavesNoSettingLocked) {
+  constexpr const char* kTry = ":COMM:HEAD OFF;:RATE 500MS;:RATE?";
+  for (const bool lost : {false, true}) {
+    RunningSimulator running(simulator("const:12"));
+    auto meter = instrument::make_meter(settings(running.tcp()));
+    ASSERT_TRUE(meter);
+    ASSERT_TRUE((*meter)->open());
+    const std::int64_t end = in_ms(500);
+    while (monotonic_ns() < end) ASSERT_TRUE((*meter)->next(end));
+    EXPECT_EQ(answer_of(running, kTry), "100.00E-03") << "integrating";
+    if (lost) {
+      running.inject("drop@0s+200ms");
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    }
+    const record::Source closed = (*meter)->close();
+    EXPECT_EQ(closed.facts.at("front_panel"), "given back");
+    EXPECT_EQ(closed.facts.at("range_check"), "unchanged");
+    EXPECT_EQ(answer_of(running, kTry), "500.00E-03") << (lost ? "lost" : "connected");
+  }
 }
 
 TEST(Wt300e, APauseIsNeitherAReadingNorAGap) {
