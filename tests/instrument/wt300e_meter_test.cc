@@ -143,6 +143,26 @@ TEST(Wt300e, LeavesNoSettingLocked) {
   }
 }
 
+TEST(Wt300e, WhatWouldChangeValuesSilentlyIsSetAgainAfterAnOutage) {
+  for (const std::string setting : {":INPUT:SCALING:STATE", ":MEASURE:MHOLD", ":HOLD"}) {
+    RunningSimulator running(simulator("const:12"));
+    auto meter = instrument::make_meter(settings(running.tcp(), {{"integrate", "off"}}));
+    ASSERT_TRUE(meter);
+    ASSERT_TRUE((*meter)->open());
+    ASSERT_EQ(answer_of(running, setting + " ON;" + setting + "?"), "1");
+    running.inject("drop@0s+200ms");
+    bool values = false;
+    const std::int64_t end = in_ms(20'000);
+    while ((!values || (*meter)->source().facts.count("set_up_again") == 0) && monotonic_ns() < end) {
+      const auto update = (*meter)->next(in_ms(500));
+      ASSERT_TRUE(update) << update.error().message;
+      values = *update && !(*update)->values.empty();
+    }
+    EXPECT_EQ((*meter)->close().facts.count("set_up_again"), 1u) << setting;
+    EXPECT_EQ(answer_of(running, setting + "?"), "0");
+  }
+}
+
 TEST(Wt300e, APauseIsNeitherAReadingNorAGap) {
   RunningSimulator running(simulator("const:12"));
   auto meter = instrument::make_meter(settings(running.tcp()));
