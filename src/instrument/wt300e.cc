@@ -163,13 +163,14 @@ Result<void> Wt300e::apply_ranges(std::optional<double> volts, std::optional<dou
                                         (amperes ? decimal(*amperes) : "auto") + " A: it answers " +
                                         ranges_.describe() + " afterwards");
   source_.facts["ranges"] = ranges_.describe();
-  if (!ranges_.fixed() || !model_) return {};
+  if (!ranges_.fixed() || !model_ || !model_->accuracy) return {};
+  const Wt300eAccuracy& accuracy = *model_->accuracy;
   record::Channel& power = channels_[0];
   const double doubled = settings_.crest_factor == 3 ? 1 : 2;  // IM WT310E-02EN 7.3.2, crest factor 6 or 6A.
-  power.accuracy = record::Accuracy{model_->power_of_reading, model_->power_of_range * doubled,
+  power.accuracy = record::Accuracy{accuracy.power_of_reading, accuracy.power_of_range * doubled,
                                     ranges_.voltage * ranges_.current, std::string(accuracy_source())};
   const bool small = ranges_.current * doubled < 0.5;
-  const double per_kelvin = small ? 5e-6 : model_->current_per_kelvin;
+  const double per_kelvin = small ? 5e-6 : accuracy.current_per_kelvin;
   power.facts["temperature_influence"] = "0.02 % of the voltage range and " + decimal(per_kelvin) +
                                          " A a kelvin since the zero calibration or range change";
   return {};
