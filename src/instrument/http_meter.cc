@@ -78,7 +78,10 @@ class HttpMeter final : public Meter {
     for (;;) {
       if (lost_) {
         auto gap = outage_.wait(deadline_ns, [this] { return come_back(); });
-        if (!gap) source_.failure = gap.error().message;
+        if (!gap)
+          source_.failure = gap.error().message;
+        else if (!lost_)
+          source_.failure.clear();  // What came back has not failed.
         return gap;
       }
       sleep_until(std::min(next_request_ns_, deadline_ns));
@@ -94,11 +97,15 @@ class HttpMeter final : public Meter {
     }
   }
 
-  record::Source close() override {
-    getter_.reset();
+  record::Source check() override {
     source_.facts["outages"] = std::to_string(outages_);
     if (timed()) source_.facts["clock_steps"] = std::to_string(clock_steps_);
     return source_;
+  }
+
+  record::Source close() override {
+    getter_.reset();
+    return check();
   }
 
  private:

@@ -22,6 +22,7 @@ constexpr std::int64_t kFirstLeadNs = 10'000'000;
 constexpr std::int64_t kRetryNs = 10'000'000;  // After "no unread samples".
 constexpr int kCalibrationSamples = 12;
 constexpr std::string_view kSimulated = "SIMULATED";
+constexpr const char* kLost = "not told: the connection is lost";  // Fact "range_check".
 
 struct PtdSettings {
   Address address;
@@ -88,6 +89,7 @@ class PtDaemon final : public Meter {
   const std::vector<record::Channel>& channels() const override { return channels_; }
   const record::Source& source() const override { return source_; }
   Result<std::optional<MeterUpdate>> next(std::int64_t deadline_ns) override;
+  record::Source check() override;
   record::Source close() override;
 
  private:
@@ -101,12 +103,15 @@ class PtDaemon final : public Meter {
   Result<void> set_up();
   Result<void> start();
   Result<std::string> set_ranges(const std::string& current, const std::string& voltage);
+  Result<bool> check_ranges();
+  Result<void> restore_ranges();
   void make_channels();
   Result<void> fetch(std::int64_t deadline_ns);
   Result<void> take_first_line(const std::string& line);
   void take_sample(const PtdSample& sample);
   void plan_next_request();
   void tell_clock();
+  void tell_counts();
   Result<void> reconnect();
   void lose(const Status& why);
   Result<void> finish();
@@ -115,10 +120,11 @@ class PtDaemon final : public Meter {
   std::optional<PtdLine> line_;
   Outage outage_;
   PtdIdentity identity_;
-  PtdRanges initial_;
+  PtdRanges initial_, ranges_;  ///< As they were found; as they were set last.
   std::vector<record::Channel> channels_;
   record::Source source_;
   bool open_ = false, ranges_fixed_ = false;
+  std::string current_wanted_, voltage_wanted_;  ///< As they were set last: "Auto" or a number.
   double most_volts_ = 0, most_amperes_ = 0;
 
   std::string samples_command_ = "RL";
@@ -189,8 +195,47 @@ Result<std::string> PtDaemon::set_ranges(const std::string& current, const std::
   ASSAY_OK(line_->demand("SR,A," + current, "Range A changed"));
   ASSAY_OK(line_->demand("SR,V," + voltage, "Range V changed"));
   ASSAY_TRY(std::string told, line_->ask("RR"));
-  ASSAY_OK(parse_ptd_ranges(told));
+  ASSAY_TRY(ranges_, parse_ptd_ranges(told));
+  current_wanted_ = current;
+  voltage_wanted_ = voltage;
   return told;
+}
+
+/// Asks what the ranges are now, and holds it against what the daemon told after they were set. False: they
+/// are not those any more.
+Result<bool> PtDaemon::check_ranges() {
+  ASSAY_TRY(const std::string told, line_->ask("RR"));
+  ASSAY_TRY(const PtdRanges now, parse_ptd_ranges(told));
+  const bool same = same_ranges(now, ranges_);
+  std::string& fact = source_.facts["range_check"];
+  if (!same)
+    fact = "changed: " + told;
+  else if (!ranges_fixed_)
+    fact = "auto range";
+  else if (!now.current || !now.voltage)
+    fact = "not told: the daemon does not know its ranges: " + told;
+  else
+    fact = "unchanged";
+  return same;
+}
+
+/// A daemon or an analyzer that was off meanwhile has forgotten its ranges. While it measures it takes none,
+/// so this comes before start().
+Result<void> PtDaemon::restore_ranges() {
+  ASSAY_TRY(const bool as_before, check_ranges());
+  if (as_before) return {};
+  source_.facts["set_up_again"] = "after an outage the daemon had lost its ranges";
+  const PtdRanges before = ranges_;
+  const std::string expected = source_.facts["ranges"];
+  const auto set = set_ranges(current_wanted_, voltage_wanted_);
+  const PtdRanges found = std::exchange(ranges_, before);
+  if (!set) return fail(set.error());
+  if (!same_ranges(found, before))
+    return fail(Code::kUnavailable, "PTDaemon at " + settings_.address_text +
+                                        ": the ranges cannot be set again: it answers '" + *set +
+                                        "', expected '" + expected + "'");
+  ASSAY_OK(check_ranges());
+  return {};
 }
 
 Result<void> PtDaemon::start() {
@@ -244,7 +289,10 @@ Result<std::optional<MeterUpdate>> PtDaemon::next(std::int64_t deadline_ns) {
     }
     if (!line_) {
       auto gap = outage_.wait(deadline_ns, [this] { return reconnect(); });
-      if (!gap) source_.failure = gap.error().message;
+      if (!gap)
+        source_.failure = gap.error().message;
+      else if (line_)
+        source_.failure.clear();  // What came back has not failed.
       return gap;
     }
     if (const auto fetched = fetch(deadline_ns); !fetched) lose(fetched.error());
@@ -373,7 +421,11 @@ Result<void> PtDaemon::reconnect() {
                                      "', expected " + identity_.driver);
   (void)line->ask("Stop");
   line_.emplace(std::move(*line));
-  const auto started = start();
+  const auto go_on = [this]() -> Result<void> {
+    ASSAY_OK(restore_ranges());
+    return start();
+  };
+  const auto started = go_on();
   if (!started) line_.reset();
   return started;
 }
@@ -388,27 +440,60 @@ Result<void> PtDaemon::finish() {
   return {};
 }
 
-record::Source PtDaemon::close() {
-  if (!open_) return source_;
-  open_ = false;
-  source_.facts["front_panel"] = "the daemon's";
-  if (line_) {
-    if (const auto finished = finish(); !finished)
-      source_.facts["end"] = finished.error().message;
-    else if (initial_.current && initial_.voltage) {
-      const auto as_before = [](std::optional<bool> automatic, double range) {
-        return automatic.value_or(true) ? std::string("Auto") : decimal(range);
-      };
-      (void)set_ranges(as_before(initial_.current_auto, *initial_.current),
-                       as_before(initial_.voltage_auto, *initial_.voltage));
-    }
-  }
-  line_.reset();
-  tell_clock();
+void PtDaemon::tell_counts() {
   source_.facts["clock_steps"] = std::to_string(clock_steps_);
   source_.facts["lines_not_understood"] = std::to_string(bad_lines_);
   source_.facts["outages"] = std::to_string(outages_);
   source_.facts["widest_bracket_ms"] = decimal(static_cast<double>(widest_bracket_ns_) / 1e6);
+}
+
+record::Source PtDaemon::check() {
+  const auto look = [this]() -> Result<void> {
+    // An answer to come stands before every other.
+    const std::int64_t deadline = monotonic_ns() + 2 * settings_.update.count() + settings_.timeout.count();
+    while (request_ && monotonic_ns() < deadline) ASSAY_OK(fetch(deadline));
+    if (request_) return fail(Code::kTimeout, "the samples that were asked for do not come");
+    ASSAY_OK(check_ranges());
+    return {};
+  };
+  if (line_) {
+    source_.facts.erase("ranges_while_measuring");
+    if (const auto looked = look(); !looked) {
+      source_.facts.erase("range_check");  // That of the run before says nothing of this one.
+      source_.facts["ranges_while_measuring"] = "not told: " + looked.error().message;
+      // Another line than that of the ranges: the daemon tells them only when it does not measure.
+      if (looked.error().code != Code::kCorrupt) lose(looked.error());
+    }
+  } else {
+    source_.facts["range_check"] = kLost;
+  }
+  tell_clock();
+  tell_counts();
+  return source_;
+}
+
+record::Source PtDaemon::close() {
+  if (!open_) return source_;
+  open_ = false;
+  source_.facts["front_panel"] = "the daemon's";
+  if (!line_) source_.facts["range_check"] = kLost;
+  if (line_) {
+    if (const auto finished = finish(); !finished) {
+      source_.facts["end"] = finished.error().message;
+    } else {
+      if (const auto checked = check_ranges(); !checked)
+        source_.facts["range_check"] = "not told: " + checked.error().message;
+      // A range that was automatic has no number then, or one that means nothing.
+      const auto as_before = [](std::optional<bool> automatic, std::optional<double> range) {
+        return automatic.value_or(true) || !range ? std::string("Auto") : decimal(*range);
+      };
+      (void)set_ranges(as_before(initial_.current_auto, initial_.current),
+                       as_before(initial_.voltage_auto, initial_.voltage));
+    }
+  }
+  line_.reset();
+  tell_clock();
+  tell_counts();
   return source_;
 }
 

@@ -117,6 +117,12 @@ Result<PtdRanges> parse_ptd_ranges(std::string_view line) {
   return ranges;
 }
 
+bool same_ranges(const PtdRanges& a, const PtdRanges& b) {
+  return a.current_auto == b.current_auto && a.voltage_auto == b.voltage_auto &&
+         (a.current_auto == true || a.current == b.current) &&
+         (a.voltage_auto == true || a.voltage == b.voltage);
+}
+
 std::optional<std::chrono::milliseconds> parse_ptd_interval(std::string_view line) {
   constexpr std::string_view kAt = "samples at ";
   const auto at = line.find(kAt);

@@ -32,6 +32,8 @@ struct PtdRanges {
 };
 /// Errors: kCorrupt.
 Result<PtdRanges> parse_ptd_ranges(std::string_view line);
+/// Whether both quantities are set alike: the range that an automatic one stands at just now does not count.
+bool same_ranges(const PtdRanges& a, const PtdRanges& b);
 
 /// "Starting untimed measurement, maximum 500000 samples at 1000ms with 0 rampup samples" -> 1 s; nullopt
 /// when the line tells no interval.

@@ -45,6 +45,17 @@ TEST(PtdRanges, KnownAndUnknown) {
   EXPECT_EQ(parse_ptd_ranges("Error").error().code, Code::kCorrupt);
 }
 
+TEST(PtdRanges, WhereAnAutomaticOneStandsDoesNotCount) {
+  const auto same = [](const char* a, const char* b) {
+    return same_ranges(parse_ptd_ranges(a).value(), parse_ptd_ranges(b).value());
+  };
+  EXPECT_TRUE(same("Ranges,0,2.0,1,-1.0", "Ranges,0,2,1,300"));
+  EXPECT_FALSE(same("Ranges,0,2.0,1,-1.0", "Ranges,0,5,1,-1.0"));
+  EXPECT_FALSE(same("Ranges,0,2.0,0,300", "Ranges,0,2.0,0,150"));
+  EXPECT_FALSE(same("Ranges,0,2.0,0,300", "Ranges,1,2.0,0,300"));
+  EXPECT_FALSE(same("Ranges,0,2.0,0,300", "Ranges,0,2.0,1,300"));
+}
+
 TEST(PtdCount, ForAndAgainst) {
   EXPECT_EQ(parse_ptd_count("Last 1 sample").value(), 1);
   EXPECT_EQ(parse_ptd_count("Last 25 samples\r").value(), 25);

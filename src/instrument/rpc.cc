@@ -91,6 +91,7 @@ Result<std::string> RpcConnection::call(std::uint32_t procedure, const XdrWriter
     const auto result = parse_rpc_reply(record, last_call_);
     if (!result) return fail(result.error().with_context(peer()));
     if (*result) return std::string(**result);
+    ASSAY_OK(check_deadline(deadline_ns, peer()));
   }
 }
 
@@ -105,6 +106,8 @@ Result<std::string> RpcConnection::read_record(std::int64_t deadline_ns) {
         record_.append(buffer_, 4, size);
         buffer_.erase(0, 4 + size);
         if (mark & kLastFragment) return std::exchange(record_, {});
+        // Who streams empty fragments never has us wait, and so never meets the deadline there.
+        ASSAY_OK(check_deadline(deadline_ns, peer()));
         continue;
       }
     }

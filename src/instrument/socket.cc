@@ -26,7 +26,7 @@ Result<void> wait_for(int fd, short events, const std::string& peer, std::int64_
     if (ready > 0) return {};
     if (ready < 0 && errno != EINTR)
       return fail(Code::kUnavailable, peer + ": poll: " + std::strerror(errno));
-    if (monotonic_ns() >= deadline_ns) return fail(Code::kTimeout, peer + ": no answer in time");
+    ASSAY_OK(check_deadline(deadline_ns, peer));
   }
 }
 
@@ -58,6 +58,11 @@ int milliseconds_until(std::int64_t deadline_ns) {
   constexpr std::int64_t kHour = 3'600'000'000'000;
   const std::int64_t left = std::clamp<std::int64_t>(deadline_ns - monotonic_ns(), 0, kHour);
   return static_cast<int>((left + 999'999) / 1'000'000);
+}
+
+Result<void> check_deadline(std::int64_t deadline_ns, const std::string& peer) {
+  if (monotonic_ns() >= deadline_ns) return fail(Code::kTimeout, peer + ": no answer in time");
+  return {};
 }
 
 Result<Socket> Socket::connect(const std::string& host, int port, std::int64_t deadline_ns) {
@@ -93,6 +98,7 @@ Result<void> Socket::send(std::string_view bytes, std::int64_t deadline_ns) {
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
+      if (!bytes.empty()) ASSAY_OK(check_deadline(deadline_ns, peer_));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       ASSAY_OK(wait_for(fd_, POLLOUT, peer_, deadline_ns));
     } else if (errno != EINTR) {

@@ -14,6 +14,10 @@ namespace assay::instrument {
 /// Whole milliseconds until `deadline_ns`, rounded up, at least 0 and at most an hour: for poll(2).
 int milliseconds_until(std::int64_t deadline_ns);
 
+/// Errors: kTimeout when it has passed. For loops whose peer can have them go on without ever waiting; not
+/// before the first look at what came, which may have come in time.
+Result<void> check_deadline(std::int64_t deadline_ns, const std::string& peer);
+
 class Socket {
  public:
   /// Errors: kNotFound (unknown host), kUnavailable (refused, unreachable), kTimeout.

@@ -131,6 +131,18 @@ TEST(Vxi11, AServerOfSomethingElse) {
   }
 }
 
+TEST(Vxi11, EmptyFragmentsWithoutEndTimeOut) {
+  OneShotServer server([](int fd) {
+    receive_some(fd);
+    const std::string empty(65536, '\0');
+    while (::send(fd, empty.data(), empty.size(), MSG_NOSIGNAL) > 0) {
+    }
+  });
+  const auto transport = connect(server.address(Address::Wire::kVxi11), in_ms(200));
+  ASSERT_FALSE(transport);
+  EXPECT_EQ(transport.error().code, Code::kTimeout) << transport.error().message;
+}
+
 /// The kernel's driver is not there; a pseudo terminal stands in for its file. What the driver does on the
 /// bus (message headers, aborts, its own time-out) is not tested.
 class UsbTmc : public ::testing::Test {

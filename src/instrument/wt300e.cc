@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t kEarlyNs = 5'000'000;  // Polling starts so long before an update can have ended.
 constexpr std::string_view kSimulatedSerial = "SIMULATED";
+constexpr const char* kLost = "not told: the connection is lost";  // Fact "range_check".
 
 /// Why a value may not be used although it is a number; empty: it may. A peak beyond the range was cut off.
 /// The over-range bit alone says little: up to 130 % of a range is measured well, above 140 % no number is
@@ -162,13 +163,14 @@ Result<void> Wt300e::apply_ranges(std::optional<double> volts, std::optional<dou
                                         (amperes ? decimal(*amperes) : "auto") + " A: it answers " +
                                         ranges_.describe() + " afterwards");
   source_.facts["ranges"] = ranges_.describe();
-  if (!ranges_.fixed() || !model_) return {};
+  if (!ranges_.fixed() || !model_ || !model_->accuracy) return {};
+  const Wt300eAccuracy& accuracy = *model_->accuracy;
   record::Channel& power = channels_[0];
   const double doubled = settings_.crest_factor == 3 ? 1 : 2;  // IM WT310E-02EN 7.3.2, crest factor 6 or 6A.
-  power.accuracy = record::Accuracy{model_->power_of_reading, model_->power_of_range * doubled,
+  power.accuracy = record::Accuracy{accuracy.power_of_reading, accuracy.power_of_range * doubled,
                                     ranges_.voltage * ranges_.current, std::string(accuracy_source())};
   const bool small = ranges_.current * doubled < 0.5;
-  const double per_kelvin = small ? 5e-6 : model_->current_per_kelvin;
+  const double per_kelvin = small ? 5e-6 : accuracy.current_per_kelvin;
   power.facts["temperature_influence"] = "0.02 % of the voltage range and " + decimal(per_kelvin) +
                                          " A a kelvin since the zero calibration or range change";
   return {};
@@ -207,7 +209,10 @@ Result<std::optional<MeterUpdate>> Wt300e::next(std::int64_t deadline_ns) {
   for (;;) {
     if (!dialog_) {
       auto gap = outage_.wait(deadline_ns, [this] { return reconnect(); });
-      if (!gap) source_.failure = gap.error().message;
+      if (!gap)
+        source_.failure = gap.error().message;
+      else if (dialog_)
+        source_.failure.clear();  // What came back has not failed.
       return gap;
     }
     if (next_poll_ns_ >= deadline_ns) {
@@ -370,6 +375,8 @@ record::Source Wt300e::check() {
       source_.facts["range_check"] = "not told: " + checked.error().message;
       lose(checked.error());
     }
+  } else {
+    source_.facts["range_check"] = kLost;
   }
   tell_counts();
   return source_;
@@ -378,19 +385,22 @@ record::Source Wt300e::check() {
 record::Source Wt300e::close() {
   if (!open_) return source_;
   open_ = false;
-  if (dialog_) {
-    const auto finish = [&]() -> Result<void> {
-      if (integration_started_) ASSAY_OK(dialog_->stop_integration());
-      return check_ranges();
-    };
-    if (const auto finished = finish(); !finished) {
-      source_.facts["range_check"] = "not told: " + finished.error().message;
-      dialog_.reset();
+  // The next person meets what is left behind: settings that an integration locks, keys on the front that do
+  // nothing.
+  const auto finish = [&]() -> Result<void> {
+    const auto checked = check_ranges();
+    if (!checked) source_.facts["range_check"] = "not told: " + checked.error().message;
+    ASSAY_OK(checked);
+    return dialog_->reset_integration();
+  };
+  if (!dialog_) source_.facts["range_check"] = kLost;
+  if (dialog_ && !finish()) dialog_.reset();
+  if (!dialog_) {  // Worth one more try.
+    if (auto dialog = Wt300eDialog::connect(settings_)) {
+      const auto identity = dialog->identify();
+      if (identity && *identity == identity_) dialog_.emplace(std::move(*dialog));
     }
-  }
-  // Locked keys on the meter's front are what the next person meets: worth one more try.
-  if (!dialog_) {
-    if (auto dialog = Wt300eDialog::connect(settings_)) dialog_.emplace(std::move(*dialog));
+    if (dialog_) (void)finish();
   }
   const bool released = dialog_ && dialog_->release();
   source_.facts["front_panel"] = released ? "given back" : "not given back: the connection is lost";

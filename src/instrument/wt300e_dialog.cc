@@ -53,7 +53,7 @@ struct Wt300eDialog::Setting {
   std::string header;    ///< ":INPUT:MODE"
   std::string value;     ///< "DC"
   std::string expected;  ///< What the meter answers then; empty: the value.
-  bool required = true;  ///< False: not in every firmware, or harmless: a difference is recorded only.
+  bool required = true;  ///< False: not in every firmware, so a meter may be silent about it.
 };
 
 Result<Wt300eIdentity> parse_identity(std::string_view reply) {
@@ -123,6 +123,7 @@ std::vector<Wt300eDialog::Setting> Wt300eDialog::wanted() const {
   const std::string element = "," + std::to_string(settings_.element);
   const double seconds = std::chrono::duration<double>(settings_.update).count();
   return {
+      {"hold", ":HOLD", "OFF", "", false},
       {"crest_factor", ":INPUT:CFACTOR", std::to_string(settings_.crest_factor), "", true},
       {"mode", ":INPUT:MODE", "DC", "", true},
       {"rate_s", ":RATE", std::string(rate_word(settings_.update)), decimal(seconds), true},
@@ -146,11 +147,9 @@ std::vector<Wt300eDialog::Setting> Wt300eDialog::wanted() const {
 Result<void> Wt300eDialog::configure(std::map<std::string, std::string>& facts) {
   // Whatever was going on: an integration that runs, or is held, has settings refused.
   for (const char* message :
-       {"*CLS", ":COMMUNICATE:REMOTE ON", ":COMMUNICATE:HEADER OFF", ":COMMUNICATE:VERBOSE OFF", ":HOLD OFF"})
+       {"*CLS", ":COMMUNICATE:REMOTE ON", ":COMMUNICATE:HEADER OFF", ":COMMUNICATE:VERBOSE OFF"})
     ASSAY_OK(command(message));
-  ASSAY_TRY(const bool running, integrating());
-  if (running) ASSAY_OK(command(":INTEGRATE:STOP"));
-  ASSAY_OK(command(":INTEGRATE:RESET"));
+  ASSAY_OK(reset_integration());
   for (const Setting& setting : wanted()) ASSAY_OK(command(setting.header + " " + setting.value));
   ASSAY_TRY(facts["setup_errors"], errors());
   return verify(facts);
@@ -162,7 +161,7 @@ Result<void> Wt300eDialog::verify(std::map<std::string, std::string>& facts) {
     if (!answer && (setting.required || answer.error().code != Code::kTimeout)) return fail(answer.error());
     facts[setting.fact] = answer ? *answer : "not told";
     const std::string& expected = setting.expected.empty() ? setting.value : setting.expected;
-    if (setting.required && !same(*answer, expected))
+    if (answer && !same(*answer, expected))
       return fail(Code::kUnavailable, "the meter does not take '" + setting.header + " " + setting.value +
                                           "': it answers '" + *answer + "' afterwards");
   }
@@ -229,7 +228,11 @@ Result<void> Wt300eDialog::start_integration() {
   return {};
 }
 
-Result<void> Wt300eDialog::stop_integration() { return command(":INTEGRATE:STOP"); }
+Result<void> Wt300eDialog::reset_integration() {
+  ASSAY_TRY(const bool running, integrating());
+  if (running) ASSAY_OK(command(":INTEGRATE:STOP"));
+  return command(":INTEGRATE:RESET");
+}
 
 Result<bool> Wt300eDialog::integrating() {
   ASSAY_TRY(const std::string state, ask(":INTEGRATE:STATE?"));

@@ -83,7 +83,7 @@ class Wt300eDialog {
   Result<std::vector<ScpiNumber>> values();  ///< kItems of them.
 
   Result<void> start_integration();
-  Result<void> stop_integration();
+  Result<void> reset_integration();  ///< Ends one that runs, too: until then settings are refused.
   Result<bool> integrating();
 
   /// The error queue, emptied: "113,\"Undefined header\"; ...". Empty: no errors.

@@ -12,10 +12,17 @@ constexpr std::array<double, 6> kCurrentEh = {1, 2, 5, 10, 20, 40};
 constexpr std::array<double, 6> kCurrent3 = {0.5, 1, 2, 5, 10, 20};
 
 // IM WT310E-02EN, 7.3.2 "Active power accuracy", row DC, direct current input.
-constexpr std::array<Wt300eModel, 4> kModels = {{{"WT310E", kCurrentE, 0.001, 0.002, 500e-6},
-                                                 {"WT310EH", kCurrentEh, 0.003, 0.002, 1e-3},
-                                                 {"WT332E", kCurrent3, 0.001, 0.002, 500e-6},
-                                                 {"WT333E", kCurrent3, 0.001, 0.002, 500e-6}}};
+constexpr Wt300eAccuracy kUsual{0.001, 0.002, 500e-6}, kDirect40A{0.003, 0.002, 1e-3};
+// The WT300 series has the commands and ranges of its successor; a meter that has not the range that is set
+// says so when it is read back.
+constexpr std::array<Wt300eModel, 8> kModels = {{{"WT310E", kCurrentE, kUsual},
+                                                 {"WT310EH", kCurrentEh, kDirect40A},
+                                                 {"WT332E", kCurrent3, kUsual},
+                                                 {"WT333E", kCurrent3, kUsual},
+                                                 {"WT310", kCurrentE, std::nullopt},
+                                                 {"WT310HC", kCurrentEh, std::nullopt},
+                                                 {"WT332", kCurrent3, std::nullopt},
+                                                 {"WT333", kCurrent3, std::nullopt}}};
 
 std::vector<double> scaled(std::span<const double> ranges, int crest_factor) {
   std::vector<double> result(ranges.begin(), ranges.end());

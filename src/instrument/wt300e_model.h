@@ -1,4 +1,5 @@
-// What the makers' manuals say of each model of the WT300E series: ranges and accuracy of DC measurement.
+// What the makers' manuals say of each model of the WT300E series, and of the WT300 before it: ranges and
+// accuracy of DC measurement.
 #pragma once
 
 #include <optional>
@@ -9,12 +10,17 @@
 namespace assay::instrument {
 
 /// Half widths of DC accuracy, 12 months, crest factor 3, 23 +- 5 degrees C, after zero calibration.
-struct Wt300eModel {
-  std::string_view name;                   ///< As *IDN? tells it.
-  std::span<const double> current_ranges;  ///< A, crest factor 3, rising.
+struct Wt300eAccuracy {
   double power_of_reading = 0, power_of_range = 0;
   double current_per_kelvin =
       0;  ///< A/K over 0.5 A ranges, when the temperature changes after zero calibration.
+};
+
+struct Wt300eModel {
+  std::string_view name;                   ///< As *IDN? tells it.
+  std::span<const double> current_ranges;  ///< A, crest factor 3, rising.
+  /// Absent for the WT300 series: the manuals of the WT300E do not speak of it.
+  std::optional<Wt300eAccuracy> accuracy;
 };
 
 /// nullptr for other models.

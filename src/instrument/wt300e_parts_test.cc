@@ -39,6 +39,10 @@ TEST(Wt300eModel, RangesOfTheManuals) {
   const Wt300eModel* e = find_model("WT310E");
   const Wt300eModel* eh = find_model("WT310EH");
   ASSERT_TRUE(e && eh && find_model("WT332E") && find_model("WT333E"));
+  for (const char* before : {"WT310", "WT310HC", "WT332", "WT333"}) {
+    ASSERT_TRUE(find_model(before)) << before;
+    EXPECT_FALSE(find_model(before)->accuracy) << "no manual of it was read";
+  }
   EXPECT_EQ(current_ranges(*e, 3).front(), 0.005);
   EXPECT_EQ(current_ranges(*e, 6).front(), 0.0025);
   EXPECT_EQ(current_ranges(*eh, 3), (std::vector<double>{1, 2, 5, 10, 20, 40}));
@@ -56,7 +60,7 @@ TEST(Wt300eModel, SmallestRangeThatHoldsElevenTenths) {
 
 /// The worked examples: half width a over P, and U(k=2) = 2 a / sqrt(3).
 TEST(Wt300eModel, WorkedExamplesOfAccuracy) {
-  const Wt300eModel& model = *find_model("WT310E");
+  const Wt300eAccuracy model = find_model("WT310E")->accuracy.value();
   const auto half_width_percent = [&](double volts, double amperes, double voltage_range,
                                       double current_range) {
     const double watts = volts * amperes;

@@ -11,6 +11,7 @@ namespace {
 /// A channel is announced with this many readings, or at the end of the log: its interval is their median
 /// distance, and so does not depend on where a batch ends.
 constexpr std::size_t kEnoughForInterval = 1000;
+constexpr std::int64_t kSecondNs = 1'000'000'000;
 
 /// Median distance of consecutive readings, the lower of two, since gaps only lengthen; 0 where nothing tells
 /// it. Days are no update interval, but a broken clock.
@@ -24,6 +25,14 @@ std::int64_t median_spacing(std::span<const record::Reading> readings) {
   const auto middle = steps.begin() + static_cast<std::ptrdiff_t>((steps.size() - 1) / 2);
   std::nth_element(steps.begin(), middle, steps.end());
   return *middle;
+}
+
+/// Whether the stamps were cut to whole seconds: so many cannot all fall on one by chance.
+bool are_whole_seconds(std::span<const record::Reading> readings) {
+  constexpr std::size_t kFewest = 10;
+  return readings.size() >= kFewest &&
+         std::all_of(readings.begin(), readings.end(),
+                     [](const record::Reading& r) { return r.end_ns % kSecondNs == 0; });
 }
 
 std::int64_t sum_of_order_problems(const RejectCounts& rejected) {
@@ -130,11 +139,9 @@ Result<void> Assembler::deliver(bool last) {
     if (channel.ready.empty()) continue;
     if (!channel.announced && (last || channel.ready.size() >= kEnoughForInterval)) ASSAY_OK(announce(i));
     if (!channel.announced) continue;
-    if (channel.shift_ns != 0) {
-      for (record::Reading& reading : channel.ready) {
-        reading.begin_ns += channel.shift_ns;
-        reading.end_ns += channel.shift_ns;
-      }
+    for (record::Reading& reading : channel.ready) {
+      reading.begin_ns += channel.shift_ns;
+      reading.end_ns += channel.shift_ns + channel.resolution_ns;
     }
     if (!result_.first_ns || channel.ready.front().begin_ns < *result_.first_ns)
       result_.first_ns = channel.ready.front().begin_ns;
@@ -166,6 +173,10 @@ Result<void> Assembler::announce(std::size_t index) {
   description.facts["update interval"] = traits.interval_ns ? "declared" : "median of the first readings";
   if (traits.position == Position::kStart) channel.shift_ns = description.update_ns;
   if (traits.position == Position::kMiddle) channel.shift_ns = description.update_ns / 2;
+  if (traits.timing == Timing::kStamped && are_whole_seconds(channel.ready)) {
+    channel.resolution_ns = kSecondNs;
+    description.facts["stamps"] = "whole seconds: a reading lies somewhere in the second after its stamp";
+  }
   channel.announced = true;
   return sink_.on_channel(index, description);
 }

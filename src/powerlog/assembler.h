@@ -53,7 +53,8 @@ class Assembler {
   struct Channel {
     record::Series series;
     bool announced = false;
-    std::int64_t shift_ns = 0;  ///< From where the log has a reading to the end of its interval.
+    std::int64_t shift_ns = 0;       ///< From where the log has a reading to the end of its interval.
+    std::int64_t resolution_ns = 0;  ///< So much later than its stamp a reading may be.
     std::int64_t last_ns = std::numeric_limits<std::int64_t>::min();
     double last_value = 0;
     std::int64_t accepted = 0;

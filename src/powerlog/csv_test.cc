@@ -43,6 +43,25 @@ TEST(Csv, AReadingStandsAtTheEndOfItsInterval) {
   }
 }
 
+TEST(Csv, AStampOfWholeSecondsIsAnywhereInItsSecond) {
+  std::string whole = "t,w\n", fine = "t,w\n";
+  for (int i = 0; i < 12; ++i) {
+    whole += std::to_string(i) + ",1\n";
+    fine += std::to_string(i) + (i == 11 ? ".25,1\n" : ",1\n");
+  }
+  const ImportedLog coarse = value_of(import_text(whole, csv_options(watts_by_seconds())));
+  const record::Series& power = series_of(coarse, "csv.power");
+  for (std::size_t i = 0; i < power.readings.size(); ++i) {
+    EXPECT_EQ(power.readings[i].begin_ns, static_cast<std::int64_t>(i) * 1'000'000'000);
+    EXPECT_EQ(power.readings[i].end_ns, static_cast<std::int64_t>(i + 1) * 1'000'000'000);
+  }
+  EXPECT_EQ(power.channel.facts.count("stamps"), 1U);
+  EXPECT_EQ(power.channel.update_ns, 1'000'000'000);
+  const ImportedLog exact = value_of(import_text(fine, csv_options(watts_by_seconds())));
+  for (const record::Reading& reading : series_of(exact, "csv.power").readings)
+    EXPECT_EQ(reading.begin_ns, reading.end_ns) << "one stamp shows that they are not cut";
+}
+
 TEST(Csv, AnIntervalThatNothingTellsLeavesNoReading) {
   Mapping mapping = watts_by_seconds();
   mapping.position = Position::kStart;

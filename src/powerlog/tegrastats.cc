@@ -11,15 +11,15 @@
 
 #include "powerlog/format.h"
 #include "powerlog/number.h"
+#include "record/rail.h"
 
 namespace assay::powerlog {
 namespace {
 
 constexpr double kMebibyte = 1 << 20;
 constexpr double kGatedCelsius = -256;
-// The board's input; every other rail hangs behind it. Jetson Orin NX and Nano, TX2, Xavier NX; and Nano,
-// TX1.
-constexpr std::array<std::string_view, 2> kInputs = {"VDD_IN", "POM_5V_IN"};
+// A monitor's input that nothing is connected to; AGX Orin prints two of them in a line.
+constexpr std::string_view kNotConnected = "NC";
 // Before there was a unit behind the milliwatts, the name alone told a rail from a memory ("SWAP 0/4096MB"
 // has one).
 constexpr std::array<std::string_view, 4> kRailPrefixes = {"VDD", "VIN", "POM_", "SYS5V"};
@@ -27,10 +27,6 @@ constexpr std::array<std::string_view, 4> kRailPrefixes = {"VDD", "VIN", "POM_",
 const StampPattern& stamp_pattern() {
   static const StampPattern kPattern = *StampPattern::create("%m-%d-%Y %H:%M:%S");
   return kPattern;
-}
-
-bool is_input(std::string_view rail) {
-  return std::find(kInputs.begin(), kInputs.end(), rail) != kInputs.end();
 }
 
 bool is_rail(std::string_view name) {
@@ -160,7 +156,7 @@ class LineReader {
       take_literal(value, "mW");
     }
     if (!value.empty()) return false;
-    keep(name, "power", *milliwatts / 1000);
+    if (name != kNotConnected) keep(name, "power", *milliwatts / 1000);
     return true;
   }
 
@@ -233,7 +229,7 @@ class TegrastatsParser : public LineParser {
     record::Channel channel = channel_of_key(key, traits_.position);
     if (channel.quantity != "power") return channel;
     const auto rail = key.substr(0, key.rfind('.'));
-    channel.boundary = is_input(rail) ? record::Boundary::kBoard : record::Boundary::kRail;
+    channel.boundary = record::is_board_input(rail) ? record::Boundary::kBoard : record::Boundary::kRail;
     channel.accuracy = accuracy_;
     channel.facts["rail"] = rail;
     return channel;
@@ -242,9 +238,11 @@ class TegrastatsParser : public LineParser {
   void finish(std::vector<record::Series>& series) const override {
     const auto is_power = [](const record::Series& s) { return s.channel.quantity == "power"; };
     for (record::Series& whole : series) {
-      if (!is_power(whole) || whole.channel.boundary != record::Boundary::kBoard) continue;
+      if (!is_power(whole)) continue;
       for (const record::Series& part : series)
-        if (&part != &whole && is_power(part)) whole.channel.contains.push_back(part.channel.id);
+        if (is_power(part) &&
+            record::rail_contains(whole.channel.facts.at("rail"), part.channel.facts.at("rail")))
+          whole.channel.contains.push_back(part.channel.id);
     }
   }
 

@@ -59,7 +59,29 @@ TEST(Tegrastats, AgxOrinHasNoTotalAndADla) {
   EXPECT_EQ(series_of(log, "tegrastats.GR3D_1.frequency").readings[0].value, 408e6);
   EXPECT_EQ(series_of(log, "tegrastats.VIC.frequency").readings[0].value, 115e6);
   EXPECT_EQ(series_of(log, "tegrastats.cpu.temperature").readings[0].value, 52.968);
-  for (const record::Series& series : log.series) EXPECT_TRUE(series.channel.contains.empty());
+  for (const record::Series& series : log.series) {
+    // The memory's rail is fed by the 5 V rail: adding the two would count it twice.
+    if (series.channel.id == "tegrastats.VIN_SYS_5V0.power") {
+      EXPECT_EQ(series.channel.contains, std::vector<std::string>{"tegrastats.VDDQ_VDD2_1V8AO.power"});
+    } else {
+      EXPECT_TRUE(series.channel.contains.empty()) << series.channel.id;
+    }
+  }
+}
+
+TEST(Tegrastats, InputsThatNothingIsConnectedToAreNoRail) {
+  std::string text;
+  for (int i = 0; i < 30; ++i)
+    text +=
+        "RAM 13983/62780MB (lfb 424x4MB) CPU [90%@2201] GR3D_FREQ 14%@[407,408] tj@77.281C VDD_GPU_SOC "
+        "3150mW/2971mW VDD_CPU_CV 14312mW/12415mW VIN_SYS_5V0 4968mW/5048mW NC 0mW/0mW VDDQ_VDD2_1V8AO "
+        "1091mW/1091mW NC 0mW/0mW\n";
+  ImportOptions options;
+  options.log.interval_ns = 1'000'000'000;
+  const ImportedLog log = value_of(import_text(text, options));
+  EXPECT_EQ(find_series(log, "tegrastats.NC.power"), nullptr);
+  for (const char* rail : {"VDD_GPU_SOC", "VDD_CPU_CV", "VIN_SYS_5V0", "VDDQ_VDD2_1V8AO"})
+    EXPECT_EQ(series_of(log, "tegrastats." + std::string(rail) + ".power").readings.size(), 30U) << rail;
 }
 
 TEST(Tegrastats, WithoutStampsTheLinesAreCounted) {

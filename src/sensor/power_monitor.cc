@@ -1,11 +1,11 @@
 // Power monitors on I2C: INA3221 (three rails, on Jetson boards) and the one-rail INA2xx family. INA3221
 // tells no power: it is voltage x current of the same acquisition.
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <memory>
 #include <utility>
 
+#include "record/rail.h"
 #include "sensor/hwmon_chip.h"
 #include "sensor/sources.h"
 #include "sensor/tree.h"
@@ -16,16 +16,6 @@ namespace {
 
 using record::Boundary;
 using record::Channel;
-
-/// A rail that feeds others, by the labels of NVIDIA's device trees. "*": all other rails of the board.
-struct Container {
-  std::string_view label, contained;
-};
-constexpr auto kContainers = std::to_array<Container>({
-    {"VDD_IN", "*"},  // Orin NX and Nano: the module's input.
-    {"VIN_SYS_5V0",
-     "VDDQ_VDD2_1V8AO"},  // AGX Orin: the memory's rail is measured where it leaves the 5 V rail.
-});
 
 struct Rail {
   std::string label;
@@ -139,7 +129,7 @@ class ChipReader {
     };
     const auto path = [&](const std::string& name) { return places_.in_tree(chip_.folder / name); };
     Channel watts = channel("power", "W", power.empty() ? path(bus) + " x " + path(current) : path(power));
-    watts.boundary = label == "VDD_IN" ? Boundary::kBoard : Boundary::kRail;
+    watts.boundary = record::is_board_input(label) ? Boundary::kBoard : Boundary::kRail;
     description_.channels.push_back(std::move(watts));
     description_.channels.push_back(channel("voltage", "V", path(bus)));
     Channel amperes = channel("current", "A", path(current));
@@ -194,12 +184,9 @@ void relate(std::vector<Chip>& chips) {
         if (channel.quantity == "power") rails.emplace_back(channel.facts.at("label"), channel.id);
   for (Chip& chip : chips)
     for (Channel& channel : chip.description.channels)
-      for (const Container& container : kContainers) {
-        if (channel.quantity != "power" || channel.facts.at("label") != container.label) continue;
-        for (const auto& [label, id] : rails)
-          if (id != channel.id && (container.contained == "*" || container.contained == label))
-            channel.contains.push_back(id);
-      }
+      for (const auto& [label, id] : rails)
+        if (channel.quantity == "power" && record::rail_contains(channel.facts.at("label"), label))
+          channel.contains.push_back(id);
 }
 
 }  // namespace

@@ -49,9 +49,23 @@ Result<Fault> parse_fault(std::string_view text) {
 }  // namespace
 
 bool Faults::active(Fault::Kind kind, std::int64_t time_ns) const {
-  for (const Fault& fault : faults_)
+  const std::lock_guard lock(schedule_->mutex);
+  for (const Fault& fault : schedule_->faults)
     if (fault.kind == kind && fault.begin_ns <= time_ns && time_ns < fault.end_ns) return true;
   return false;
+}
+
+void Faults::add(const Faults& others, std::int64_t from_ns) {
+  constexpr std::int64_t kForEver = std::numeric_limits<std::int64_t>::max();
+  std::vector<Fault> more;
+  {
+    const std::lock_guard lock(others.schedule_->mutex);
+    more = others.schedule_->faults;
+  }
+  const std::lock_guard lock(schedule_->mutex);
+  for (const Fault& fault : more)
+    schedule_->faults.push_back(
+        {fault.kind, from_ns + fault.begin_ns, fault.end_ns == kForEver ? kForEver : from_ns + fault.end_ns});
 }
 
 Result<Faults> parse_faults(std::string_view text) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,14 +26,23 @@ struct Fault {
   std::int64_t begin_ns = 0, end_ns = 0;  ///< Since the start of the simulator.
 };
 
+/// Copies share one schedule: what is added to one is in all. Safe from any thread.
 class Faults {
  public:
-  Faults() = default;
-  explicit Faults(std::vector<Fault> faults) : faults_(std::move(faults)) {}
+  explicit Faults(std::vector<Fault> faults = {}) : schedule_(std::make_shared<Schedule>()) {
+    schedule_->faults = std::move(faults);
+  }
   bool active(Fault::Kind kind, std::int64_t time_ns) const;
 
+  /// Adds the faults of `others`, whose times count from `from_ns`.
+  void add(const Faults& others, std::int64_t from_ns);
+
  private:
-  std::vector<Fault> faults_;
+  struct Schedule {
+    std::mutex mutex;
+    std::vector<Fault> faults;
+  };
+  std::shared_ptr<Schedule> schedule_;
 };
 
 /// "drop@10s+3s,nan@20s": KIND@BEGIN[+LENGTH], 2 s unless said; KIND alone lasts from the start for ever.

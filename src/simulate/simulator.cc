@@ -56,6 +56,8 @@ Result<Simulator> Simulator::start(const SimulatorOptions& options) {
   const std::int64_t start_ns = monotonic_ns();
   ASSAY_TRY(std::shared_ptr<Load> load, open_load(options, start_ns));
   Simulator simulator;
+  simulator.faults_ = faults;
+  simulator.start_ns_ = start_ns;
   simulator.server_ = std::make_unique<Server>(
       (wt300e ? make_wt300e : make_ptdaemon)(options, std::move(load), faults), faults, start_ns);
   Server* server = simulator.server_.get();
@@ -64,6 +66,12 @@ Result<Simulator> Simulator::start(const SimulatorOptions& options) {
                 options.port, [server] { return std::make_unique<LineSession>(server->device()); }, true));
   if (options.vxi11) ASSAY_OK(simulator.serve_vxi11());
   return simulator;
+}
+
+Result<void> Simulator::inject(std::string_view faults) {
+  ASSAY_TRY(const Faults more, parse_faults(faults));
+  faults_.add(more, monotonic_ns() - start_ns_);
+  return {};
 }
 
 Result<void> Simulator::serve_vxi11() {

@@ -6,10 +6,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/status.h"
+#include "simulate/faults.h"
 #include "simulate/server.h"
 
 namespace assay::simulate {
@@ -45,6 +47,10 @@ class Simulator {
   /// How to reach it, one line each; and why other clients cannot find it over VXI-11, if they cannot.
   std::vector<std::string> addresses() const;
 
+  /// Adds faults as parse_faults() takes them, their times counted from now. Safe from any thread, while
+  /// run() runs as well. Errors: kInvalidInput.
+  Result<void> inject(std::string_view faults);
+
   /// Serves until `stop` says so; asked at least every 20 ms, on this thread.
   void run(const std::function<bool()>& stop) { server_->run(stop); }
 
@@ -54,6 +60,8 @@ class Simulator {
   Result<void> serve_vxi11();
 
   std::unique_ptr<Server> server_;
+  Faults faults_;  ///< Shared with the server and the device.
+  std::int64_t start_ns_ = 0;
   int port_ = 0, vxi11_port_ = 0;
   Mapping mapping_ = Mapping::kNone;
   std::string mapping_problem_;

@@ -136,8 +136,15 @@ void judge_power_integral(const Case& c, Findings& out) {
 void judge_power_clock(const Case& c, Findings& out) {
   double worst = 0;
   std::string where;
-  std::set<std::string> declared;
+  std::set<std::string> declared, stepped;
   for_each_channel(c, [&](const TimedRun& run, const Series&, const Source* meter) {
+    // The count runs on from run to run: the first run that tells a step is where it was.
+    const auto steps = number_fact(meter, "clock_steps");
+    if (steps && *steps > 0 && stepped.insert(meter->id).second)
+      out.push_back({"power-clock", Severity::kWarn,
+                     of_repeat(run) + meter->id + "'s clock stepped " + number(*steps, 0) +
+                         " times: what it stamped around then may lie elsewhere",
+                     power_figures()});
     const auto window = static_cast<double>(run.window_end_ns - run.window_begin_ns);
     if (!meter || window <= 0) return;
     const auto error = static_cast<double>(meter->clock.error_ns);

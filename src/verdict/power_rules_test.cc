@@ -189,6 +189,11 @@ const Fires kFires[] = {
      power_figures},
     {"power-clock", Severity::kInvalid, "501 ms, 10 %",
      [](Subject& s) { meter(s, 2).clock.error_ns = 501'000'000; }, power_figures},
+    {"power-clock", Severity::kWarn, "repeat 2: wt300e's clock stepped 2 times",
+     [](Subject& s) {
+       for (int repeat = 2; repeat <= 3; ++repeat) meter(s, repeat).facts["clock_steps"] = "2";
+     },
+     power_figures},
     {"power-clock", Severity::kWarn, "the clock of wt300e is taken as it was declared",
      [](Subject& s) { meter(s, 1).clock.method = "declared"; }, power_figures},
 

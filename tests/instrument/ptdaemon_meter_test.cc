@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "instrument/address.h"
+#include "instrument/tcp_transport.h"
 #include "running_simulator.h"
 #include "watch.h"
 
@@ -26,8 +28,16 @@ MeterSettings settings(const std::string& address) {
   settings.address = address;
   settings.boundary = record::Boundary::kAcInput;
   settings.period = std::chrono::milliseconds(200);
-  settings.options = {{"timeout_ms", "500"}};
+  settings.options = {{"timeout_ms", "5000"}};
   return settings;
+}
+
+/// One line from the daemon, asked by somebody else.
+std::string answer_of(const RunningSimulator& running, const std::string& question) {
+  const auto address = instrument::parse_address(running.tcp());
+  auto line = instrument::connect_tcp(*address, in_ms(5000), "\r\n");
+  if (!line || !(*line)->write(question, in_ms(5000))) return "";
+  return (*line)->read(in_ms(5000)).value_or("");
 }
 
 TEST(PtDaemon, SamplesOnOurClockWhateverTheirsShows) {
@@ -66,16 +76,16 @@ TEST(PtDaemon, SamplesOnOurClockWhateverTheirsShows) {
 }
 
 TEST(PtDaemon, SentinelsAreCountedNeverUsed) {
-  RunningSimulator running(simulator("const:25", "nan@2s+600ms"));
-  const Watched watched = watch(settings(running.tcp()), 3000);
+  RunningSimulator running(simulator("const:25"));
+  const Watched watched = watch(settings(running.tcp()), 3000, running, "nan@500ms+1s");
   ASSERT_EQ(watched.failure.message, "");
   EXPECT_GE(watched.series[0].rejected.at("no data"), 1);
   for (const record::Reading& reading : watched.series[0].readings) EXPECT_NEAR(reading.value, 25, 1e-3);
 }
 
 TEST(PtDaemon, ALostConnectionLeavesAGap) {
-  RunningSimulator running(simulator("const:25", "drop@3s+500ms"));
-  const Watched watched = watch(settings(running.tcp()), 6500);
+  RunningSimulator running(simulator("const:25"));
+  const Watched watched = watch(settings(running.tcp()), 6000, running, "drop@1s+500ms");
   ASSERT_EQ(watched.failure.message, "");
   ASSERT_GE(watched.series[0].gaps.size(), 1u);
   ASSERT_FALSE(watched.series[0].readings.empty());
@@ -96,6 +106,67 @@ TEST(PtDaemon, RangesAreFixedFromWhatWasSeen) {
   ASSERT_TRUE(fixed) << fixed.error().message;
   const record::Source closed = (*meter)->close();
   EXPECT_EQ(closed.facts.at("ranges"), "Ranges,0,0.11,0,253");
+  EXPECT_EQ(closed.facts.at("range_check"), "unchanged");
+  EXPECT_EQ(answer_of(running, "RR"), "Ranges,1,-1.0,1,-1.0") << "as they were found";
+}
+
+TEST(PtDaemon, TellsCountsAndRangesAfterEveryRun) {
+  RunningSimulator running(simulator("const:23"));
+  MeterSettings wanted = settings(running.tcp());
+  wanted.options["voltage_range"] = "300";
+  wanted.options["current_range"] = "0.5";
+  auto meter = instrument::make_meter(wanted);
+  ASSERT_TRUE(meter);
+  ASSERT_TRUE((*meter)->open());
+  const std::int64_t end = in_ms(700);
+  while (monotonic_ns() < end) ASSERT_TRUE((*meter)->next(end));
+  for (int run = 0; run < 2; ++run) {
+    const record::Source checked = (*meter)->check();
+    EXPECT_EQ(checked.facts.at("range_check"), "unchanged");
+    EXPECT_EQ(checked.facts.at("clock_steps"), "0");
+    EXPECT_EQ(checked.facts.at("outages"), "0");
+    EXPECT_EQ(checked.facts.at("lines_not_understood"), "0");
+  }
+  EXPECT_EQ(answer_of(running, "SR,A,20"), "Range A changed");
+  EXPECT_EQ((*meter)->check().facts.at("range_check"), "changed: Ranges,0,20,0,300");
+  const auto update = (*meter)->next(in_ms(5000));
+  ASSERT_TRUE(update) << "measuring goes on: " << update.error().message;
+  EXPECT_TRUE(*update);
+}
+
+TEST(PtDaemon, ADaemonThatWasOffGetsItsRangesAgain) {
+  SimulatorOptions options = simulator("const:23");
+  auto running = std::make_unique<RunningSimulator>(options);
+  options.port = (**running).port();
+  MeterSettings wanted = settings(running->tcp());
+  wanted.options["voltage_range"] = "300";
+  wanted.options["current_range"] = "0.5";
+  auto meter = instrument::make_meter(wanted);
+  ASSERT_TRUE(meter);
+  ASSERT_TRUE((*meter)->open());
+  running = nullptr;
+  running = std::make_unique<RunningSimulator>(options);  // In auto range, as it starts.
+  const std::int64_t end = in_ms(20'000);
+  bool values = false;
+  while (!values && monotonic_ns() < end) {
+    const auto update = (*meter)->next(in_ms(500));
+    ASSERT_TRUE(update) << update.error().message;
+    values = *update && !(*update)->values.empty();
+  }
+  ASSERT_TRUE(values);
+  EXPECT_EQ(answer_of(*running, "RR"), "Ranges,0,0.5,0,300");
+  const record::Source closed = (*meter)->close();
+  EXPECT_EQ(closed.facts.at("range_check"), "unchanged");
+  EXPECT_EQ(closed.facts.count("set_up_again"), 1u);
+  EXPECT_EQ(closed.facts.at("outages"), "1");
+  EXPECT_EQ(closed.failure, "");
+}
+
+/// Where silence is the subject, it need not be waited for so long.
+MeterSettings impatient(const std::string& address) {
+  MeterSettings wanted = settings(address);
+  wanted.options["timeout_ms"] = "500";
+  return wanted;
 }
 
 TEST(PtDaemon, WhatCannotBeOpenedSaysWhy) {
@@ -107,16 +178,16 @@ TEST(PtDaemon, WhatCannotBeOpenedSaysWhy) {
   EXPECT_EQ(watch(settings(address), 1).failure.code, Code::kUnavailable);
   {
     RunningSimulator running(simulator("const:25", "silence"));
-    EXPECT_EQ(watch(settings(running.tcp()), 1).failure.code, Code::kTimeout);
+    EXPECT_EQ(watch(impatient(running.tcp()), 1).failure.code, Code::kTimeout);
   }
   {
     RunningSimulator running(simulator("const:25", "garbage"));
-    EXPECT_EQ(watch(settings(running.tcp()), 1).failure.code, Code::kNotFound);
+    EXPECT_EQ(watch(impatient(running.tcp()), 1).failure.code, Code::kNotFound);
   }
   SimulatorOptions other = simulator("const:25");
   other.instrument = "wt300e";
   RunningSimulator running(other);
-  EXPECT_EQ(watch(settings(running.tcp()), 1).failure.code, Code::kTimeout) << "a WT300E does not greet";
+  EXPECT_EQ(watch(impatient(running.tcp()), 1).failure.code, Code::kTimeout) << "a WT300E does not greet";
 }
 
 }  // namespace

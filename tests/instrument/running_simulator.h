@@ -30,6 +30,11 @@ class RunningSimulator {
     if (thread_.joinable()) thread_.join();
     simulator_.reset();
   }
+  /// Faults whose times count from now: those of a meter that is open have to begin once it is.
+  void inject(const std::string& faults) {
+    const auto injected = simulator_->inject(faults);
+    EXPECT_TRUE(injected) << injected.error().message;
+  }
   const simulate::Simulator& operator*() const { return *simulator_; }
   std::string tcp() const { return "tcp://127.0.0.1:" + std::to_string(simulator_->port()); }
   std::string vxi11() const {

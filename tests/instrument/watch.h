@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "instrument/meter.h"
 #include "running_simulator.h"
@@ -16,9 +17,10 @@ struct Watched {
   Status failure{Code::kInternal, ""};
 };
 
-/// Opens, takes updates for a time, closes. With `ranging_ms`, that long in auto range before.
+/// Opens, takes updates for a time, closes. With `ranging_ms`, that long in auto range before. `once_open` is
+/// called when the meter has been opened.
 inline Watched watch(const instrument::MeterSettings& wanted, std::int64_t milliseconds,
-                     std::int64_t ranging_ms = 0) {
+                     std::int64_t ranging_ms = 0, const std::function<void()>& once_open = {}) {
   Watched watched;
   auto meter = instrument::make_meter(wanted);
   if (!meter) {
@@ -31,6 +33,7 @@ inline Watched watch(const instrument::MeterSettings& wanted, std::int64_t milli
     return watched;
   }
   watched.opened = *opened;
+  if (once_open) once_open();
   if (ranging_ms > 0) {
     const std::int64_t end = in_ms(ranging_ms);
     while (monotonic_ns() < end) EXPECT_TRUE((*meter)->next(end));
@@ -49,6 +52,12 @@ inline Watched watch(const instrument::MeterSettings& wanted, std::int64_t milli
   }
   watched.closed = (*meter)->close();
   return watched;
+}
+
+/// The same with faults whose times count from when the meter has been opened, however long that takes.
+inline Watched watch(const instrument::MeterSettings& wanted, std::int64_t milliseconds,
+                     RunningSimulator& running, const std::string& faults) {
+  return watch(wanted, milliseconds, 0, [&] { running.inject(faults); });
 }
 
 }  // namespace assay
