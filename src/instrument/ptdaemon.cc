@@ -448,24 +448,27 @@ void PtDaemon::tell_counts() {
 }
 
 record::Source PtDaemon::check() {
-  const auto look = [this]() -> Result<void> {
-    // An answer to come stands before every other.
+  // An answer to come stands before every other.
+  const auto await_samples = [this]() -> Result<void> {
     const std::int64_t deadline = monotonic_ns() + 2 * settings_.update.count() + settings_.timeout.count();
     while (request_ && monotonic_ns() < deadline) ASSAY_OK(fetch(deadline));
     if (request_) return fail(Code::kTimeout, "the samples that were asked for do not come");
-    ASSAY_OK(check_ranges());
     return {};
   };
+  std::string& fact = source_.facts["range_check"];
+  fact = kLost;
   if (line_) {
-    source_.facts.erase("ranges_while_measuring");
-    if (const auto looked = look(); !looked) {
-      source_.facts.erase("range_check");  // That of the run before says nothing of this one.
-      source_.facts["ranges_while_measuring"] = "not told: " + looked.error().message;
-      // Another line than that of the ranges: the daemon tells them only when it does not measure.
-      if (looked.error().code != Code::kCorrupt) lose(looked.error());
+    const auto awaited = await_samples();
+    const auto checked = awaited ? check_ranges() : fail(awaited.error());
+    if (!checked) {
+      fact = "not told: " + checked.error().message;
+      // Answered, but with another line: the daemon tells its ranges only when it does not measure. close()
+      // asks again.
+      if (awaited && checked.error().code == Code::kCorrupt)
+        source_.facts.erase("range_check");
+      else
+        lose(checked.error());
     }
-  } else {
-    source_.facts["range_check"] = kLost;
   }
   tell_clock();
   tell_counts();
@@ -480,6 +483,7 @@ record::Source PtDaemon::close() {
   if (line_) {
     if (const auto finished = finish(); !finished) {
       source_.facts["end"] = finished.error().message;
+      source_.facts["range_check"] = "not told: " + finished.error().message;
     } else {
       if (const auto checked = check_ranges(); !checked)
         source_.facts["range_check"] = "not told: " + checked.error().message;
