@@ -9,8 +9,8 @@
 #include "instrument/offset_bracket.h"
 #include "instrument/options.h"
 #include "instrument/outage.h"
+#include "instrument/ptdaemon_line.h"
 #include "instrument/ptdaemon_reply.h"
-#include "instrument/tcp_transport.h"
 
 namespace assay::instrument {
 namespace {
@@ -31,46 +31,6 @@ struct PtdSettings {
   std::chrono::nanoseconds update{};
   std::optional<double> voltage_range, current_range;
   std::chrono::nanoseconds timeout{}, give_up{};
-};
-
-/// One line out, one line in. Holds the connection.
-class PtdLine {
- public:
-  static Result<PtdLine> connect(const PtdSettings& settings) {
-    const std::int64_t deadline = monotonic_ns() + settings.timeout.count();
-    ASSAY_TRY(auto transport, connect_tcp(settings.address, deadline, "\r\n"));
-    PtdLine line(std::move(transport), settings.timeout.count());
-    ASSAY_TRY(const std::string hello, line.ask("Hello"));
-    if (hello.rfind("Hello, PTDaemon here", 0) != 0)
-      return fail(Code::kNotFound,
-                  "'Hello, PTDaemon here!' was expected, found '" + hello.substr(0, 60) + "'");
-    return line;
-  }
-
-  Result<std::string> ask(std::string_view command) {
-    ASSAY_OK(send(command));
-    const auto answer = transport_->read(monotonic_ns() + timeout_ns_);
-    if (!answer) return fail(answer.error().with_context(command));
-    return *answer;
-  }
-  Result<void> send(std::string_view command) {
-    return transport_->write(command, monotonic_ns() + timeout_ns_);
-  }
-  Result<std::string> read(std::int64_t deadline_ns) { return transport_->read(deadline_ns); }
-
-  /// Asks for something that answers `expected...` when it was done.
-  Result<std::string> demand(std::string_view command, std::string_view expected) {
-    ASSAY_TRY(std::string answer, ask(command));
-    if (answer.rfind(expected, 0) == 0) return answer;
-    return fail(Code::kUnavailable, "PTDaemon does not take '" + std::string(command) + "': it answers '" +
-                                        answer.substr(0, 80) + "'");
-  }
-
- private:
-  PtdLine(std::unique_ptr<Transport> transport, std::int64_t timeout_ns)
-      : transport_(std::move(transport)), timeout_ns_(timeout_ns) {}
-  std::unique_ptr<Transport> transport_;
-  std::int64_t timeout_ns_;
 };
 
 class PtDaemon final : public Meter {
@@ -152,7 +112,7 @@ Result<record::Source> PtDaemon::open() {
 }
 
 Result<void> PtDaemon::set_up() {
-  auto line = PtdLine::connect(settings_);
+  auto line = PtdLine::connect(settings_.address, settings_.timeout);
   if (!line) return fail(line.error());
   line_.emplace(std::move(*line));
   ASSAY_TRY(const std::string identity, line_->ask("Identify"));
@@ -411,7 +371,7 @@ void PtDaemon::lose(const Status& why) {
 }
 
 Result<void> PtDaemon::reconnect() {
-  auto line = PtdLine::connect(settings_);
+  auto line = PtdLine::connect(settings_.address, settings_.timeout);
   if (!line) return fail(line.error());
   ASSAY_TRY(const std::string told, line->ask("Identify"));
   ASSAY_TRY(const PtdIdentity identity, parse_ptd_identity(told));
