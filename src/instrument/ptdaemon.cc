@@ -9,8 +9,8 @@
 #include "instrument/offset_bracket.h"
 #include "instrument/options.h"
 #include "instrument/outage.h"
+#include "instrument/ptdaemon_line.h"
 #include "instrument/ptdaemon_reply.h"
-#include "instrument/tcp_transport.h"
 
 namespace assay::instrument {
 namespace {
@@ -31,46 +31,6 @@ struct PtdSettings {
   std::chrono::nanoseconds update{};
   std::optional<double> voltage_range, current_range;
   std::chrono::nanoseconds timeout{}, give_up{};
-};
-
-/// One line out, one line in. Holds the connection.
-class PtdLine {
- public:
-  static Result<PtdLine> connect(const PtdSettings& settings) {
-    const std::int64_t deadline = monotonic_ns() + settings.timeout.count();
-    ASSAY_TRY(auto transport, connect_tcp(settings.address, deadline, "\r\n"));
-    PtdLine line(std::move(transport), settings.timeout.count());
-    ASSAY_TRY(const std::string hello, line.ask("Hello"));
-    if (hello.rfind("Hello, PTDaemon here", 0) != 0)
-      return fail(Code::kNotFound,
-                  "'Hello, PTDaemon here!' was expected, found '" + hello.substr(0, 60) + "'");
-    return line;
-  }
-
-  Result<std::string> ask(std::string_view command) {
-    ASSAY_OK(send(command));
-    const auto answer = transport_->read(monotonic_ns() + timeout_ns_);
-    if (!answer) return fail(answer.error().with_context(command));
-    return *answer;
-  }
-  Result<void> send(std::string_view command) {
-    return transport_->write(command, monotonic_ns() + timeout_ns_);
-  }
-  Result<std::string> read(std::int64_t deadline_ns) { return transport_->read(deadline_ns); }
-
-  /// Asks for something that answers `expected...` when it was done.
-  Result<std::string> demand(std::string_view command, std::string_view expected) {
-    ASSAY_TRY(std::string answer, ask(command));
-    if (answer.rfind(expected, 0) == 0) return answer;
-    return fail(Code::kUnavailable, "PTDaemon does not take '" + std::string(command) + "': it answers '" +
-                                        answer.substr(0, 80) + "'");
-  }
-
- private:
-  PtdLine(std::unique_ptr<Transport> transport, std::int64_t timeout_ns)
-      : transport_(std::move(transport)), timeout_ns_(timeout_ns) {}
-  std::unique_ptr<Transport> transport_;
-  std::int64_t timeout_ns_;
 };
 
 class PtDaemon final : public Meter {
@@ -152,7 +112,7 @@ Result<record::Source> PtDaemon::open() {
 }
 
 Result<void> PtDaemon::set_up() {
-  auto line = PtdLine::connect(settings_);
+  auto line = PtdLine::connect(settings_.address, settings_.timeout);
   if (!line) return fail(line.error());
   line_.emplace(std::move(*line));
   ASSAY_TRY(const std::string identity, line_->ask("Identify"));
@@ -411,7 +371,7 @@ void PtDaemon::lose(const Status& why) {
 }
 
 Result<void> PtDaemon::reconnect() {
-  auto line = PtdLine::connect(settings_);
+  auto line = PtdLine::connect(settings_.address, settings_.timeout);
   if (!line) return fail(line.error());
   ASSAY_TRY(const std::string told, line->ask("Identify"));
   ASSAY_TRY(const PtdIdentity identity, parse_ptd_identity(told));
@@ -448,24 +408,27 @@ void PtDaemon::tell_counts() {
 }
 
 record::Source PtDaemon::check() {
-  const auto look = [this]() -> Result<void> {
-    // An answer to come stands before every other.
+  // An answer to come stands before every other.
+  const auto await_samples = [this]() -> Result<void> {
     const std::int64_t deadline = monotonic_ns() + 2 * settings_.update.count() + settings_.timeout.count();
     while (request_ && monotonic_ns() < deadline) ASSAY_OK(fetch(deadline));
     if (request_) return fail(Code::kTimeout, "the samples that were asked for do not come");
-    ASSAY_OK(check_ranges());
     return {};
   };
+  std::string& fact = source_.facts["range_check"];
+  fact = kLost;
   if (line_) {
-    source_.facts.erase("ranges_while_measuring");
-    if (const auto looked = look(); !looked) {
-      source_.facts.erase("range_check");  // That of the run before says nothing of this one.
-      source_.facts["ranges_while_measuring"] = "not told: " + looked.error().message;
-      // Another line than that of the ranges: the daemon tells them only when it does not measure.
-      if (looked.error().code != Code::kCorrupt) lose(looked.error());
+    const auto awaited = await_samples();
+    const auto checked = awaited ? check_ranges() : fail(awaited.error());
+    if (!checked) {
+      fact = "not told: " + checked.error().message;
+      // Answered, but with another line: the daemon tells its ranges only when it does not measure. close()
+      // asks again.
+      if (awaited && checked.error().code == Code::kCorrupt)
+        source_.facts.erase("range_check");
+      else
+        lose(checked.error());
     }
-  } else {
-    source_.facts["range_check"] = kLost;
   }
   tell_clock();
   tell_counts();
@@ -480,6 +443,7 @@ record::Source PtDaemon::close() {
   if (line_) {
     if (const auto finished = finish(); !finished) {
       source_.facts["end"] = finished.error().message;
+      source_.facts["range_check"] = "not told: " + finished.error().message;
     } else {
       if (const auto checked = check_ranges(); !checked)
         source_.facts["range_check"] = "not told: " + checked.error().message;
