@@ -9,9 +9,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "campaign/imported_power.h"
 #include "campaign/plan.h"
 #include "metric/figures.h"
 #include "spec/explain.h"
+#include "store/power_import.h"
 #include "store/records.h"
 #include "verdict/verdict.h"
 
@@ -51,10 +53,12 @@ std::vector<record::Peak> declared_peaks(const spec::Experiment& experiment) {
   return peaks;
 }
 
-/// When the last step's folder was renamed into place: deriving the results again must not change it.
+/// When the last step's folder was renamed into place: deriving the results again must not change it, nor
+/// does a log that is imported later.
 std::string last_step_utc(const store::RunDirectory& directory) {
   std::int64_t last = 0;
   for (const std::string& id : directory.runs()) {
+    if (id.starts_with(store::kImportPrefix)) continue;
     struct stat info {};
     if (::stat(directory.run_folder(id).c_str(), &info) == 0)
       last = std::max(last, info.st_mtim.tv_sec * std::int64_t{1'000'000'000} + info.st_mtim.tv_nsec);
@@ -86,9 +90,16 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
   std::vector<record::RowEvidence> rows(experiment.rows.size());
   ASSAY_TRY(const auto peaks, all_peaks(experiment, directory));
   std::optional<record::AccuracyRun> reference;
+  std::vector<record::IdleRun> idle;
   const std::vector<Step> plan = make_plan(experiment);
   for (const Step& step : plan) {
-    if (step.kind == StepKind::kPeaks) continue;
+    if (step.kind == StepKind::kPeaks || step.kind == StepKind::kPattern) continue;
+    if (step.kind == StepKind::kIdle) {
+      std::optional<record::IdleRun> run;
+      ASSAY_OK(load_step(directory, step.id, store::load_idle_run, run));
+      if (run) idle.push_back(std::move(*run));
+      continue;
+    }
     if (step.row == kReference) {
       ASSAY_OK(load_step(directory, step.id, store::load_accuracy_run, reference));
       continue;
@@ -118,10 +129,11 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
         if (run) row.timed.push_back(std::move(*run));
         break;
       }
-      case StepKind::kPeaks:
+      default:
         break;
     }
   }
+  ASSAY_OK(add_imported_power(directory, rows, idle));
   ASSAY_TRY(const auto superseded, directory.superseded());
   const int reference_at = reference_row(experiment);
   for (const auto& [id, why] : superseded)
@@ -145,6 +157,7 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
     const auto source = assets.models.find(spec.batch);
     row.key = key_of(experiment, spec, directory.campaign().environment);
     row.reference = reference;
+    row.idle = idle;
     if (source != assets.models.end()) {
       row.operations = source->second.operations;
       row.operations_note = source->second.operations_note;
@@ -186,7 +199,7 @@ Result<std::vector<std::pair<std::string, std::string>>> failed_runs(const spec:
           return of(store::load_pipeline_run(folder));
         case StepKind::kProfile:
           return of(store::load_profiled_run(folder));
-        case StepKind::kPeaks:
+        default:
           break;
       }
       return record::Failure{};

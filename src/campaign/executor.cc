@@ -10,6 +10,8 @@
 #include "campaign/artifacts.h"
 #include "campaign/derive.h"
 #include "campaign/kept_outputs.h"
+#include "campaign/load_driver.h"
+#include "campaign/observing.h"
 #include "campaign/pipeline_pass.h"
 #include "campaign/plan.h"
 #include "engine/timed.h"
@@ -33,10 +35,14 @@ class Executor {
         directory_(context.directory),
         observer_(context.observer),
         plan_(make_plan(experiment_)),
-        artifacts_(context) {}
+        artifacts_(context),
+        observing_(context) {}
 
   Result<record::Results> run() {
     ASSAY_OK(make_directories(directory_.work()));
+    // A meter that does not answer is better known now than after an hour of accuracy.
+    if (observes_something())
+      if (auto opened = observing_.open(); !opened) return stop(opened.error());
     for (std::size_t i = 0; i < plan_.size(); ++i) {
       const Step& step = plan_[i];
       context_.position = "[" + std::to_string(i + 1) + "/" + std::to_string(plan_.size()) + "] ";
@@ -49,10 +55,18 @@ class Executor {
           step.kind == StepKind::kTimed && i + 1 < plan_.size() && plan_[i + 1].repeat != step.repeat;
       if (round_ends) ASSAY_OK(write_results());
     }
+    observing_.close();
     return write_results();
   }
 
  private:
+  /// Whether a step is still to do that sensors and meters are read for.
+  bool observes_something() const {
+    return std::any_of(plan_.begin(), plan_.end(), [&](const Step& step) {
+      return (step.kind == StepKind::kIdle || step.kind == StepKind::kTimed) && !directory_.has_run(step.id);
+    });
+  }
+
   /// Whatever stops a campaign, what it has measured becomes results first.
   Result<record::Results> stop(Status status) {
     if (auto written = write_results(); !written)
@@ -76,6 +90,10 @@ class Executor {
         return measure_peaks(step);
       case StepKind::kArtifact:
         return prepare_artifact(step);
+      case StepKind::kIdle:
+        return stay_idle(step);
+      case StepKind::kPattern:
+        return drive_pattern(step);
       default:
         break;
     }
@@ -182,15 +200,7 @@ class Executor {
   }
 
   Result<std::vector<engine::TensorSet>> timed_inputs(const spec::RowSpec& row) const {
-    const InputSource source = validation_of(row);
-    std::vector<engine::TensorSet> inputs;
-    for (std::size_t g = 0; g < source.groups() && g < static_cast<std::size_t>(experiment_.protocol.inputs);
-         ++g) {
-      std::vector<std::byte> bytes(source.group_bytes());
-      ASSAY_OK(source.load(g, bytes));
-      inputs.push_back({std::move(bytes)});
-    }
-    return inputs;
+    return validation_of(row).first(static_cast<std::size_t>(experiment_.protocol.inputs));
   }
 
   Result<void> time(const Step& step, const record::ArtifactRecord& artifact) {
@@ -210,13 +220,26 @@ class Executor {
     request.timed_cap = protocol.timed_cap;
     const std::string name =
         row.id + " " + std::to_string(step.repeat) + "/" + std::to_string(protocol.repeats);
-    ASSAY_TRY(record::TimedRun run, engine::run_timed(spec, request, [&](const engine::Progress& progress) {
-                // Count and duration both end a phase: what is left follows from the one that is behind.
-                const double whole =
-                    progress.fraction > 0 ? static_cast<double>(progress.done) / progress.fraction : 0;
-                observer_.progress(context_.position + std::string(progress.phase) + " " + name,
-                                   progress.done, std::max(progress.total, static_cast<std::int64_t>(whole)));
-              }));
+    ASSAY_OK(find_ranges());
+    // The window has to hold as many power samples as are asked for, and one at each edge.
+    if (observing_.has_power())
+      request.timed_duration = std::max<std::chrono::nanoseconds>(
+          request.timed_duration, observing_.power_interval() * (experiment_.power.least_samples + 2));
+    request.loaded_idle = power_is_expected() ? experiment_.power.loaded_idle : std::chrono::nanoseconds(0);
+    ASSAY_TRY(Observing::Quiet quiet, observing_.wait_for_quiet(name));
+    observing_.start();
+    auto timed = engine::run_timed(spec, request, [&](const engine::Progress& progress) {
+      // Count and duration both end a phase: what is left follows from the one that is behind.
+      const double whole = progress.fraction > 0 ? static_cast<double>(progress.done) / progress.fraction : 0;
+      observer_.progress(context_.position + std::string(progress.phase) + " " + name, progress.done,
+                         std::max(progress.total, static_cast<std::int64_t>(whole)));
+    });
+    record::Observation observation = observing_.stop();
+    if (!timed) return fail(timed.error());
+    record::TimedRun run = std::move(*timed);
+    run.observation = std::move(observation);
+    run.quiet_wait_ns = quiet.waited_ns;
+    run.disturbances = std::move(quiet.disturbances);
     run.repeat = step.repeat;
     run.inputs = static_cast<int>(request.inputs.size());
     ASSAY_TRY(run.binding, bind(spec, artifact));
@@ -225,16 +248,76 @@ class Executor {
     return rest();
   }
 
-  Result<void> rest() const {
-    const std::int64_t end = monotonic_ns() + experiment_.protocol.rest.count();
+  /// Lets meters find their ranges under the load of every row.
+  Result<void> find_ranges() {
+    if (!observing_.ranges_are_open()) return {};
+    return observing_.fix_ranges([&]() -> Result<void> {
+      for (const spec::RowSpec& row : experiment_.rows) {
+        ASSAY_TRY(const record::ArtifactRecord artifact,
+                  store::load_artifact(directory_.run_folder("artifact." + row.id)));
+        if (!artifact.failure.reason.empty()) continue;
+        ASSAY_TRY(const engine::WorkerSpec spec, worker_spec(context_, "ranging." + row.id, row, artifact));
+        engine::TimedRequest request;
+        ASSAY_TRY(request.inputs, timed_inputs(row));
+        request.warmup_iterations = 1;
+        request.warmup_duration = request.warmup_cap = std::chrono::seconds(1);
+        request.timed_iterations = 1;
+        request.timed_duration = kRanging;
+        observer_.progress(context_.position + "ranges of the meter under " + row.id, 0, 0);
+        ASSAY_TRY(const record::TimedRun run, engine::run_timed(spec, request));
+        (void)run;  // A row that fails here fails again where it counts.
+      }
+      return {};
+    });
+  }
+
+  /// A load pattern announces a log that will be imported: idle power is wanted of it, too.
+  bool power_is_expected() const { return observing_.has_power() || experiment_.power.load_pattern; }
+
+  Result<void> stay_idle(const Step& step) {
+    ASSAY_OK(find_ranges());
+    record::IdleRun run;
+    run.boot_id = boot_id();
+    if (!power_is_expected()) {
+      run.skipped = "no power source";
+    } else {
+      ASSAY_TRY(Observing::Quiet quiet, observing_.wait_for_quiet(step.id));
+      run.quiet_wait_ns = quiet.waited_ns;
+      run.disturbances = std::move(quiet.disturbances);
+      observing_.start();
+      run.begin_ns = monotonic_ns();
+      const auto waited = wait(experiment_.power.idle, step.id);
+      run.end_ns = monotonic_ns();
+      run.observation = observing_.stop();
+      ASSAY_OK(waited);
+    }
+    return directory_.add_run(step.id,
+                              [&](const fs::path& folder) { return store::save_idle_run(folder, run); });
+  }
+
+  Result<void> drive_pattern(const Step& step) {
+    const auto sequence =
+        step.id.ends_with("before") ? timeline::Sequence::kBefore : timeline::Sequence::kAfter;
+    ASSAY_TRY(const timeline::LoadPattern pattern,
+              timeline::load_pattern(kPatternOrder, sequence, experiment_.seed, kPatternChip));
+    observer_.progress(context_.position + "load pattern", 0, 0);
+    ASSAY_TRY(const record::PatternRun run, drive_load(pattern));
+    return directory_.add_run(step.id,
+                              [&](const fs::path& folder) { return store::save_pattern_run(folder, run); });
+  }
+
+  Result<void> wait(std::chrono::nanoseconds duration, const std::string& what) const {
+    const std::int64_t end = monotonic_ns() + duration.count();
     while (monotonic_ns() < end) {
       if (interrupted()) return fail(Code::kInterrupted, "stopped by the user");
-      observer_.progress(context_.position + "rest, seconds to go", (end - monotonic_ns()) / 1'000'000'000,
+      observer_.progress(context_.position + what + ", seconds to go", (end - monotonic_ns()) / 1'000'000'000,
                          0);
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     return {};
   }
+
+  Result<void> rest() const { return wait(experiment_.protocol.rest, "rest"); }
 
   Result<void> run_end_to_end(const Step& step, const record::ArtifactRecord& artifact) {
     ASSAY_TRY(const engine::WorkerSpec spec, worker_spec(context_, step.id, row_of(step), artifact));
@@ -259,6 +342,10 @@ class Executor {
   }
 
   static constexpr int kProfiledInferences = 20;
+  static constexpr std::chrono::seconds kRanging{3};
+  // 127 chips of 200 ms: 25 s, and even a meter that updates twice a second sees every chip of two or more.
+  static constexpr int kPatternOrder = 7;
+  static constexpr std::chrono::milliseconds kPatternChip{200};
 
   Context& context_;
   const spec::Experiment& experiment_;
@@ -268,6 +355,7 @@ class Executor {
   const std::vector<Step> plan_;
   const spec::RowSpec reference_ = reference_spec(experiment_);
   ArtifactMaker artifacts_;
+  Observing observing_;
 };
 
 }  // namespace

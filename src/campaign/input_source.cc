@@ -33,4 +33,14 @@ Result<void> InputSource::load(std::size_t group, std::span<std::byte> out,
   return dataset::to_model_layout(canonical, io_, size_, out);
 }
 
+Result<std::vector<engine::TensorSet>> InputSource::first(std::size_t most) const {
+  std::vector<engine::TensorSet> sets;
+  for (std::size_t g = 0; g < std::min(groups(), most); ++g) {
+    std::vector<std::byte> bytes(group_bytes());
+    ASSAY_OK(load(g, bytes));
+    sets.push_back({std::move(bytes)});
+  }
+  return sets;
+}
+
 }  // namespace assay::campaign

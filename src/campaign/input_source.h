@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "dataset/dataset.h"
+#include "engine/worker_spec.h"
 #include "spec/experiment.h"
 
 namespace assay::campaign {
@@ -32,6 +33,9 @@ class InputSource {
   /// filling.
   Result<void> load(std::size_t group, std::span<std::byte> out,
                     std::vector<std::string>* digests = nullptr) const;
+
+  /// The first groups, at most `most`, as sets of one tensor: what a timed loop rotates.
+  Result<std::vector<engine::TensorSet>> first(std::size_t most) const;
 
  private:
   const dataset::Dataset& data_;

@@ -26,6 +26,10 @@ std::string_view to_string(StepKind kind) {
       return "artifact";
     case StepKind::kAccuracy:
       return "accuracy";
+    case StepKind::kPattern:
+      return "pattern";
+    case StepKind::kIdle:
+      return "idle";
     case StepKind::kPipeline:
       return "pipeline";
     case StepKind::kTimed:
@@ -76,9 +80,22 @@ std::vector<Step> make_plan(const spec::Experiment& experiment) {
     add(StepKind::kAccuracy, kReference);
   for (int row = 0; row < rows; ++row) add(StepKind::kAccuracy, row);
 
+  const spec::PowerSpec& power = experiment.power;
+  const auto add_around = [&](const char* when, bool first) {
+    const auto idle = [&] {
+      if (power.idle.count() > 0)
+        plan.push_back({std::string("idle.") + when, StepKind::kIdle, kReference, 0});
+    };
+    if (!first) idle();
+    if (power.load_pattern)
+      plan.push_back({std::string("pattern.") + when, StepKind::kPattern, kReference, 0});
+    if (first) idle();
+  };
+  add_around("before", true);
   SplitMix64 random(experiment.protocol.order_seed);
   for (int repeat = 1; repeat <= experiment.protocol.repeats; ++repeat)
     for (int row : shuffled(rows, random)) add(StepKind::kTimed, row, repeat);
+  add_around("after", false);
   if (experiment.protocol.pipeline_iterations > 0)
     for (int repeat = 1; repeat <= experiment.protocol.repeats; ++repeat)
       for (int row : shuffled(rows, random)) add(StepKind::kPipeline, row, repeat);

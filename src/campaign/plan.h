@@ -13,6 +13,8 @@ enum class StepKind {
   kPeaks,     ///< Peak rates of the machine.
   kArtifact,  ///< Prepare a row's artifact and compare it with FP32 ONNX Runtime.
   kAccuracy,  ///< Score a row's artifact on its own backend.
+  kPattern,   ///< Drive a load pattern by which an imported power log finds its clock.
+  kIdle,      ///< Nothing loaded, power observed: before and after the timed runs.
   kPipeline,  ///< One repeat of the end-to-end loop.
   kTimed,     ///< One timed repeat.
   kProfile    ///< Layers and placement; its times are never a latency.
@@ -32,9 +34,9 @@ struct Step {
 };
 
 /// Preparation and accuracy come first [the guide's rule: accuracy is verified before anything is timed],
-/// then the timed repeats in rounds: each round holds every row once, in an order drawn with
-/// Protocol::order_seed, so that a slow drift of the machine does not fall on one row. The end-to-end
-/// loops follow in rounds of their own. Profiled passes come last.
+/// then idle power, the timed repeats and idle power again. The repeats come in rounds: each round holds
+/// every row once, in an order drawn with Protocol::order_seed, so that a slow drift of the machine does not
+/// fall on one row. The end-to-end loops follow in rounds of their own. Profiled passes come last.
 std::vector<Step> make_plan(const spec::Experiment& experiment);
 
 /// The row that serves as FP32 reference, or kReference when a run of its own is needed.

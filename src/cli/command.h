@@ -18,11 +18,14 @@ struct Command {
 
 CLI::App* declare_run(CLI::App& app, Action& action);
 CLI::App* declare_report(CLI::App& app, Action& action);
+CLI::App* declare_probe_effect(CLI::App& app, Action& action);
 CLI::App* declare_record(CLI::App& app, Action& action);
 CLI::App* declare_accuracy(CLI::App& app, Action& action);
 CLI::App* declare_model(CLI::App& app, Action& action);
 CLI::App* declare_dataset(CLI::App& app, Action& action);
 CLI::App* declare_subset(CLI::App& app, Action& action);
 CLI::App* declare_doctor(CLI::App& app, Action& action);
+CLI::App* declare_power(CLI::App& app, Action& action);
+CLI::App* declare_simulate(CLI::App& app, Action& action);
 
 }  // namespace assay::cli

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
 
 #include "backend/registry.h"
 #include "base/exit_code.h"
@@ -9,6 +10,7 @@
 #include "engine/describe.h"
 #include "engine/worker_spec.h"
 #include "sensor/environment.h"
+#include "sensor/inventory.h"
 
 namespace assay::cli {
 namespace {
@@ -83,24 +85,65 @@ bool print_tools() {
   return python && weights;
 }
 
-/// Sources that a verdict would like to see. None is read by this version, and a row then says `unmeasured`.
-void print_sources() {
-  std::printf(
-      "What could be observed (this version reads none of it: power, heat and clocks are unmeasured)\n");
-  const auto source = [](const char* what, const char* path) {
-    const bool there = ::access(path, R_OK) == 0;
-    line(there ? "present" : "absent", what, there ? path : "");
-  };
-  source("CPU frequency", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq");
-  source("thermal zones", "/sys/class/thermal/thermal_zone0/temp");
-  source("RAPL energy", "/sys/class/powercap/intel-rapl:0/energy_uj");
+struct Options {
+  std::string root;  ///< A copy of a board's files; empty: this machine.
+  bool json = false;
+};
+
+/// "9.25 W", "1984 MHz", "12.6 GB", "37", or why there is none.
+std::string readable(const sensor::InventoryEntry& entry) {
+  if (!entry.value) return entry.no_value;
+  double value = *entry.value;
+  std::string unit = entry.channel.unit;
+  if (unit == "1") unit = "";
+  if (unit == "Hz") value /= 1e6, unit = "MHz";
+  if (unit == "B") value /= 1e9, unit = "GB";
+  char text[48];
+  std::snprintf(text, sizeof text, "%.6g %s", value, unit.c_str());
+  return text;
 }
 
-Result<int> examine() {
+void print_entries(const char* title, const std::vector<sensor::InventoryEntry>& entries) {
+  for (const sensor::InventoryEntry& entry : entries)
+    std::printf("  %-8s %-44s %-16s %s\n", title, entry.channel.id.c_str(), readable(entry).c_str(),
+                std::string(to_string(entry.channel.boundary)).c_str());
+}
+
+void print_inventory(const sensor::Inventory& inventory) {
+  std::printf("Sensors\n");
+  print_entries("rail", inventory.rails);
+  print_entries("zone", inventory.zones);
+  print_entries("clock", inventory.clocks);
+  print_entries("counter", inventory.counters);
+  print_entries("load", inventory.load);
+  for (const auto& [name, value] : inventory.facts) line("set to", name, value);
+  for (const sensor::Absence& absence : inventory.absent)
+    line("absent", absence.source,
+         absence.what + ": " + absence.reason + (absence.remedy.empty() ? "" : "; " + absence.remedy));
+}
+
+/// What can be observed alone: of a tree of files nothing else can be told.
+int show_sensors(const Options& options) {
+  const auto places =
+      options.root.empty() ? sensor::Places::this_machine() : sensor::Places::tree(options.root);
+  const sensor::Inventory inventory = sensor::take_inventory(places);
+  if (options.json)
+    std::printf("%s\n", sensor::inventory_json(inventory).c_str());
+  else
+    print_inventory(inventory);
+  return kExitOk;
+}
+
+Result<int> examine(const Options& options) {
+  std::error_code error;
+  if (!options.root.empty() && !fs::is_directory(options.root, error))
+    return fail(Code::kNotFound,
+                "--root " + options.root + " is no folder: give the copy of a board's /sys and /proc");
+  if (!options.root.empty() || options.json) return show_sensors(options);
   print_machine();
   const bool backends = print_backends();
   const bool tools = print_tools();
-  print_sources();
+  print_inventory(sensor::take_inventory(sensor::Places::this_machine()));
   if (backends && tools) return kExitOk;
   std::printf("\nSomething is missing: scripts/setup installs what can be installed.\n");
   return kExitUnavailable;
@@ -111,7 +154,11 @@ Result<int> examine() {
 CLI::App* declare_doctor(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("doctor", "What this machine can run and measure, what is missing, how to get it");
-  action = [] { return examine(); };
+  auto options = std::make_shared<Options>();
+  command->add_option("--root", options->root,
+                      "look at a copy of a board's files (/sys, /proc ...) in this folder");
+  command->add_flag("--json", options->json, "what can be observed, and what not, as JSON");
+  action = [options] { return examine(*options); };
   return command;
 }
 

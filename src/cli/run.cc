@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/exit_code.h"
 #include "base/file.h"
@@ -13,6 +12,7 @@
 #include "campaign/plan.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/run_folder.h"
 #include "report/report.h"
 #include "spec/explain.h"
 #include "spec/parse.h"
@@ -52,23 +52,9 @@ Result<spec::Experiment> load_spec(const Options& options) {
     experiment.data.streets.reset();
   }
   if (options.repeats > 0) experiment.protocol.repeats = options.repeats;
-  if (!options.rows.empty()) {
-    for (const std::string& id : options.rows)
-      if (std::none_of(experiment.rows.begin(), experiment.rows.end(),
-                       [&](const auto& row) { return row.id == id; }))
-        return fail(Code::kInvalidInput, "--row " + id + ": the spec has no such row");
-    std::erase_if(experiment.rows, [&](const auto& row) {
-      return std::find(options.rows.begin(), options.rows.end(), row.id) == options.rows.end();
-    });
-  }
+  ASSAY_OK(keep_rows(experiment, options.rows));
   ASSAY_OK(spec::validate(experiment));
   return experiment;
-}
-
-fs::path default_out(const spec::Experiment& experiment) {
-  std::string stamp = utc_iso8601(wall_anchor().utc_ns).substr(0, 19);
-  std::erase_if(stamp, [](char c) { return c == ':' || c == '-'; });
-  return fs::path("runs") / (experiment.name + "-" + stamp);
 }
 
 /// --overwrite moves an earlier campaign to DIR.previous, and nothing but one: neither a mistyped path nor
@@ -103,7 +89,7 @@ Result<int> run(const Options& options) {
   }
   const fs::path out = !options.resume.empty() ? fs::path(options.resume)
                        : !options.out.empty()  ? fs::path(options.out)
-                                               : default_out(experiment);
+                                               : fresh_run_folder(experiment.name);
   const fs::path cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
   ProgressLine line;
   campaign::Observer observer;

@@ -34,6 +34,7 @@ class TimedPass {
                                                   spec_.stall_timeout, "the first inference"));
     run_.session.first_inference_ns = first.ns;
     run_.session.libraries = std::move(first.libraries);
+    ASSAY_OK(stay_idle());
     ASSAY_TRY(TimedSummary summary, warm_up_and_time());
     ASSAY_OK(take(summary));
     if (const std::string end = worker_.finish(); !end.empty()) run_.session.properties["assay.close"] = end;
@@ -106,6 +107,21 @@ class TimedPass {
                           : request_.timed_iterations;
     ASSAY_OK(worker_.timing().allocate(timing_bytes(kWarmupCapacity, timed_capacity_)));
     ASSAY_OK(worker_.request<Bound>(bind_command(plan_.input_of_slot, true), spec_.open_timeout, "bind"));
+    return {};
+  }
+
+  Result<void> stay_idle() {
+    if (request_.loaded_idle.count() <= 0) return {};
+    run_.loaded_idle_begin_ns = monotonic_ns();
+    for (;;) {
+      const nanoseconds left = request_.loaded_idle - nanoseconds(monotonic_ns() - run_.loaded_idle_begin_ns);
+      if (left.count() <= 0) break;
+      report({"loaded idle"});
+      ASSAY_TRY(const std::optional<Message> message,
+                worker_.poll(std::min(milliseconds(250), std::chrono::ceil<milliseconds>(left))));
+      if (message) return worker_.unexpected("the session was idle");
+    }
+    run_.loaded_idle_end_ns = monotonic_ns();
     return {};
   }
 

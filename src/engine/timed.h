@@ -18,6 +18,8 @@ struct TimedRequest {
   int class_axis = 1;  ///< Of the outputs, for the agreement of argmax.
   std::uint64_t sample_seed = 42;  ///< Chooses the iterations whose outputs are kept.
 
+  /// After the first inference the session stays open with nothing submitted: the window of "loaded idle".
+  std::chrono::nanoseconds loaded_idle{0};
   std::int64_t warmup_iterations = 100;
   std::chrono::nanoseconds warmup_duration = std::chrono::seconds(10);
   std::chrono::nanoseconds warmup_cap = std::chrono::seconds(60);  ///< Stop waiting for steadiness then.

@@ -11,6 +11,7 @@
 
 #include "metric/latency.h"
 #include "metric/percentile.h"
+#include "metric/power.h"
 #include "metric/segmentation.h"
 #include "metric/statistics.h"
 
@@ -253,12 +254,6 @@ void accuracy_figures(const RowEvidence& evidence, Row& row) {
       miou_drop_interval(reference.confusion, run.confusion, run.classes, kBootstrapSeed));
 }
 
-void power_figures(Row& row) {
-  for (Figure* figure : {&row.figures.power, &row.figures.energy_per_inference, &row.figures.efficiency}) {
-    refuse(*figure, "no power source");
-  }
-}
-
 /// Share of the claimed accelerator in the executed layers, by time where it is told, else by count.
 void placement_figure(const RowEvidence& evidence, Row& row) {
   Figure& figure = row.figures.placement;
@@ -292,11 +287,29 @@ void placement_figure(const RowEvidence& evidence, Row& row) {
 /// Whatever was formed from a time of a simulated row is no measurement of a device.
 void mark_simulated_times(const RowEvidence& evidence, Row& row) {
   auto& f = row.figures;
-  for (Figure* figure :
-       {&f.latency_mean, &f.latency_p50, &f.latency_p90, &f.latency_p95, &f.latency_p99, &f.latency_p999,
-        &f.throughput, &f.throughput_window, &f.end_to_end_mean, &f.preprocess_mean,
-        &f.pipeline_inference_mean, &f.postprocess_mean, &f.end_to_end_throughput, &f.compile_time,
-        &f.first_inference, &f.gops, &f.performance_ratio}) {
+  for (Figure* figure : {&f.latency_mean,
+                         &f.latency_p50,
+                         &f.latency_p90,
+                         &f.latency_p95,
+                         &f.latency_p99,
+                         &f.latency_p999,
+                         &f.throughput,
+                         &f.throughput_window,
+                         &f.end_to_end_mean,
+                         &f.preprocess_mean,
+                         &f.pipeline_inference_mean,
+                         &f.postprocess_mean,
+                         &f.end_to_end_throughput,
+                         &f.compile_time,
+                         &f.first_inference,
+                         &f.gops,
+                         &f.performance_ratio,
+                         &f.energy_per_inference,
+                         &f.window_energy_per_inference,
+                         &f.efficiency,
+                         &f.net_efficiency,
+                         &f.gops_per_watt,
+                         &f.energy_delay_product}) {
     if (!figure->value) continue;
     if (!simulated_times_stand(evidence.key.backend)) {
       refuse(*figure, "simulated: the time of " + evidence.key.backend + " is no latency of a device");
@@ -374,7 +387,7 @@ record::Row derive_row(const record::RowEvidence& evidence) {
   performance_ratio(evidence, row);
   pipeline_figures(evidence, row);
   accuracy_figures(evidence, row);
-  power_figures(row);
+  power_figures(evidence, row);
   placement_figure(evidence, row);
   if (row.simulated) mark_simulated_times(evidence, row);
   return row;

@@ -261,6 +261,30 @@ TEST(Figures, ASimulatedTimeIsNoLatency) {
   EXPECT_EQ(row.figures.latency_mean.reasons.front(), "simulated");
 }
 
+TEST(Figures, ASimulatedTimeGivesNoEfficiencyEither) {
+  auto e = evidence();
+  record::Series series;
+  series.channel.id = "meter.power";
+  series.channel.quantity = "power";
+  series.channel.unit = "W";
+  series.channel.boundary = record::Boundary::kDcInput;
+  for (std::int64_t ns = 0; ns <= 25'000'000'000; ns += 100'000'000) series.readings.push_back({ns, ns, 8});
+  for (auto& run : e.timed) {
+    run.session.simulated = true;
+    run.observation.series = {series};
+  }
+  const auto of_times = {&record::RowFigures::energy_per_inference,
+                         &record::RowFigures::window_energy_per_inference, &record::RowFigures::efficiency,
+                         &record::RowFigures::gops_per_watt, &record::RowFigures::energy_delay_product};
+  const auto row = derive_row(e);
+  ASSERT_TRUE(row.figures.power.value) << row.figures.power.reasons.front();
+  EXPECT_NEAR(*row.figures.power.value, 8, 1e-9);
+  for (const auto figure : of_times) EXPECT_TRUE(says(row.figures.*figure, "simulated"));
+  for (const auto figure : of_times) EXPECT_FALSE((row.figures.*figure).value);
+  e.key.backend = "replay";
+  for (const auto figure : of_times) EXPECT_EQ((derive_row(e).figures.*figure).status, FigureStatus::kWarn);
+}
+
 record::PipelineRun pipeline(std::int64_t pre_ns) {
   record::PipelineRun run;
   run.pre_ns = {pre_ns - 1'000'000, pre_ns + 1'000'000};
@@ -308,7 +332,7 @@ TEST(Figures, EveryFigureHasItsUnitAndAbsenceItsReason) {
       EXPECT_EQ(figure.value.has_value(), figure.status != FigureStatus::kUnmeasured) << metric.name;
       EXPECT_TRUE(figure.value || !figure.reasons.empty()) << metric.name;
     }
-    EXPECT_TRUE(says(row.figures.power, "no power source"));
+    EXPECT_TRUE(says(row.figures.power, e.timed.empty() ? "no timed run completed" : "no power source"));
   }
 }
 

@@ -22,6 +22,7 @@ struct RowEvidence {
   RowKey key;
   ArtifactRecord artifact;
   std::vector<TimedRun> timed;        ///< One for each planned repeat that ran, failed ones included.
+  std::vector<IdleRun> idle;          ///< Of the campaign: before and after the timed runs.
   std::vector<PipelineRun> pipeline;  ///< The same of the end-to-end loops.
   std::optional<AccuracyRun> accuracy;
   std::optional<AccuracyRun> reference;  ///< FP32 ONNX Runtime on the CPU, same images.

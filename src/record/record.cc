@@ -1,5 +1,6 @@
 #include "record/figure.h"
 #include "record/finding.h"
+#include "record/reading.h"
 #include "record/results.h"
 
 namespace assay::record {
@@ -30,6 +31,38 @@ std::string_view to_string(Severity severity) {
       return "UNMEASURED";
   }
   return "INVALID";
+}
+
+std::string_view to_string(ReadingKind kind) {
+  switch (kind) {
+    case ReadingKind::kInstant:
+      return "instant";
+    case ReadingKind::kMean:
+      return "mean";
+    case ReadingKind::kCounter:
+      return "counter";
+  }
+  return "instant";
+}
+
+std::string_view to_string(Boundary boundary) {
+  switch (boundary) {
+    case Boundary::kNone:
+      return "";
+    case Boundary::kDcInput:
+      return "dc_input";
+    case Boundary::kAcInput:
+      return "ac_input";
+    case Boundary::kBoard:
+      return "board";
+    case Boundary::kRail:
+      return "rail";
+    case Boundary::kPackage:
+      return "package";
+    case Boundary::kChip:
+      return "chip";
+  }
+  return "";
 }
 
 std::span<const MetricInfo> metrics() {
@@ -84,6 +117,20 @@ std::span<const MetricInfo> metrics() {
       {"energy_per_inference", "mJ", &F::energy_per_inference, "average power x mean inference time",
        "VEDLIoT D3.3"},
       {"efficiency", "FPS/W", &F::efficiency, "throughput / average power", "guide"},
+      {"power_idle", "W", &F::power_idle,
+       "the same over idle windows before and after the timed runs: nothing loaded", "measurement catalogue"},
+      {"power_loaded_idle", "W", &F::power_loaded_idle, "the same with the session open, nothing submitted",
+       "measurement catalogue"},
+      {"power_net", "W", &F::power_net, "average power less idle power", "guide; VEDLIoT D3.3"},
+      {"power_peak", "W", &F::power_peak, "highest reading in the timed window of any repeat", "white paper"},
+      {"window_energy_per_inference", "mJ", &F::window_energy_per_inference,
+       "energy of the timed window / count", "VEDLIoT D3.3"},
+      {"net_efficiency", "FPS/W", &F::net_efficiency, "throughput / net power", "guide"},
+      {"gops_per_watt", "GOPS/W", &F::gops_per_watt, "achieved GOPS / average power", "VEDLIoT D3.3"},
+      {"energy_delay_product", "mJ s", &F::energy_delay_product, "energy per inference x inference time",
+       "Orin energy paper"},
+      {"temperature", "degC", &F::temperature, "highest temperature of any zone in the timed windows",
+       "guide"},
       {"peak_memory", "MB", &F::peak_memory,
        "peak resident set of the worker process (1 MB = 1e6 B), largest of the repeats", "VEDLIoT D3.3"},
       {"device_memory", "MB", &F::device_memory, "device memory of the session, where the runtime tells",

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ struct RowFigures {
   Figure gops, performance_ratio;
   Figure miou, miou_fp32, miou_drop, pixel_accuracy;
   Figure power, energy_per_inference, efficiency;
+  Figure power_idle, power_loaded_idle, power_net, power_peak;
+  Figure window_energy_per_inference, net_efficiency, gops_per_watt, energy_delay_product;
+  Figure temperature;
   Figure peak_memory, device_memory, placement;
 };
 
@@ -59,6 +63,37 @@ struct LatencyDiagnostics {
   std::vector<double> drift_percent;  ///< Per repeat: last quarter's median over the first's, minus 1.
 };
 
+/// What one power source told over the timed window of one repeat.
+struct PowerWindow {
+  int repeat = 0;
+  std::string problem;  ///< Why there is no value; empty: there is.
+  double mean_w = 0, window_energy_j = 0;
+  std::optional<double> peak_w;
+  double u_gain_w = 0, u_range_w = 0, u_other_w = 0;  ///< Standard uncertainties of the mean (k = 1).
+  bool accuracy_known = false;                        ///< The meter states its accuracy.
+  double coverage = 0;                                ///< 0..1
+  std::int64_t samples = 0, breaks = 0, repeated = 0;
+  double window_ms = 0, longest_gap_ms = 0, interval_ms = 0;
+  std::optional<double> loaded_idle_w;
+};
+
+/// One power source over all repeats. Several may watch one board: all are shown, with what they include.
+struct PowerSource {
+  std::string channel;                ///< "wt300e.power"; of a sum "a + b"
+  std::vector<std::string> channels;  ///< The same as a list.
+  std::string description;            ///< Of its source.
+  std::string boundary;               ///< "dc_input", ...
+  bool simulated = false;
+  bool primary = false;  ///< The one that the row's power figures come from.
+  std::vector<std::string> contains;
+  std::vector<PowerWindow> windows;
+  std::vector<PowerWindow> idle;         ///< Before and after the runs, as far as there were such windows.
+  std::vector<PowerWindow> loaded_idle;  ///< Of each repeat that had such a time.
+  std::optional<double> idle_before_w, idle_after_w;
+  FigureStatus idle_status = FigureStatus::kUnmeasured;  ///< Of these two.
+  Figure mean;                                           ///< W
+};
+
 struct Row {
   RowKey key;
   std::string executed_precision;
@@ -70,6 +105,7 @@ struct Row {
   std::vector<double> per_class_iou;  ///< Of this row's artifact; NaN-free: absent classes are -1.
   std::string calibration_relation;   ///< "same images as validation", "disjoint", "none"
   std::vector<LayerRecord> layers;
+  std::vector<PowerSource> power_sources;
   std::string verdict = "OK";  ///< Worst of the findings: OK, WARN, INVALID.
   std::vector<Finding> findings;
   /// model, artifact, calibration, dataset, environment (always there, "" where there is none); options and
@@ -81,7 +117,7 @@ struct Row {
 };
 
 struct Results {
-  static constexpr int kSchemaMajor = 1, kSchemaMinor = 0;
+  static constexpr int kSchemaMajor = 1, kSchemaMinor = 1;
   int schema_major = kSchemaMajor, schema_minor = kSchemaMinor;
   std::string name, description;
   std::string assay_version;

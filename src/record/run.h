@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "record/reading.h"
+
 namespace assay::record {
 
 struct TensorInfo {
@@ -72,8 +74,9 @@ struct TimedRun {
   Binding binding;
   std::vector<std::int64_t> warmup_ns;
   std::vector<std::int64_t> latency_ns;
-  std::int64_t window_begin_ns = 0, window_end_ns = 0;  ///< CLOCK_MONOTONIC.
-  std::string warmup_end;                               ///< Why the warm-up ended: "steady", "cap".
+  std::int64_t window_begin_ns = 0, window_end_ns = 0;            ///< CLOCK_MONOTONIC.
+  std::int64_t loaded_idle_begin_ns = 0, loaded_idle_end_ns = 0;  ///< Both 0: there was none.
+  std::string warmup_end;                                         ///< Why the warm-up ended: "steady", "cap".
   bool capped = false;  ///< The timed loop ended at its preallocated cap before its duration.
   std::string boot_id;
   std::int64_t begin_utc_ns = 0;    ///< Wall clock of the window's begin, from the run's anchor.
@@ -82,10 +85,33 @@ struct TimedRun {
   std::optional<std::int64_t> device_memory_bytes;
   std::vector<std::int64_t> device_time_ns;  ///< Where the runtime has it; sampled iterations.
   std::vector<OutputSample> samples;
+  Observation observation;                ///< From before the worker was started until after it ended.
+  std::int64_t quiet_wait_ns = 0;         ///< How long the run waited for a quiet, cool machine.
+  std::vector<std::string> disturbances;  ///< What still disturbed when it began all the same.
   double foreign_cpu_share =
       -1;  ///< CPU time of other processes in the window / (window x cores); -1: unknown.
   std::int64_t involuntary_switches = 0;
   Failure failure;
+};
+
+/// A time in which nothing was loaded: what net power is counted from.
+struct IdleRun {
+  std::int64_t begin_ns = 0, end_ns = 0;  ///< CLOCK_MONOTONIC.
+  std::string boot_id;
+  std::string skipped;                    ///< Why there was none ("no power source"); empty: it was held.
+  std::int64_t quiet_wait_ns = 0;         ///< How long it waited for a quiet, cool machine.
+  std::vector<std::string> disturbances;  ///< What still disturbed when it began all the same.
+  Observation observation;
+};
+
+/// A load pattern that was driven so that an imported log can find its clock: edges on CLOCK_MONOTONIC,
+/// alternating between on (first) and off.
+struct PatternRun {
+  std::vector<std::int64_t> edges_ns;
+  std::int64_t window_begin_ns = 0,
+               window_end_ns = 0;  ///< Off before the first edge, on or off after the last.
+  std::string boot_id;
+  std::string skipped;
 };
 
 /// One repeat of the end-to-end loop, a process of its own: one request at a time, decode + preprocess,

@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "report/formats.h"
+#include "report/power_text.h"
 
 namespace assay::report {
 namespace {
@@ -26,11 +27,11 @@ std::string render_csv(const record::Results& results) {
   std::string out =
       "id,device,backend,accelerator,model,precision,executed_precision,batch,scenario,repeats,warmup,"
       "iterations,"
-      "verdict,simulated,rules";
+      "verdict,simulated,rules,power_source,power_boundary,power_simulated";
   for (const record::MetricInfo& metric : record::metrics()) {
     const std::string name(metric.name);
     out += "," + name + " [" + std::string(metric.unit) + "]," + name + "_lo," + name + "_hi," + name +
-           "_status";
+           "_status," + name + "_reasons";
   }
   out += '\n';
   for (const record::Row& row : results.rows) {
@@ -45,6 +46,10 @@ std::string render_csv(const record::Results& results) {
           std::to_string(row.iterations), row.verdict, std::string(row.simulated ? "true" : "false")})
       out += field(text) + ",";
     out += field(rules);
+    const record::PowerSource* power = primary_source(row);
+    out += "," + field(power ? power->channel : "") + "," + field(power ? power->boundary : "");
+    const auto simulated_power = power_simulated(row);
+    out += simulated_power ? *simulated_power ? ",true" : ",false" : ",";
     for (const record::MetricInfo& metric : record::metrics()) {
       const record::Figure& figure = row.figures.*metric.member;
       // An invalid number is marked so that no program reads it as one; its interval has nothing to say.
@@ -53,6 +58,9 @@ std::string render_csv(const record::Results& results) {
       else
         out += "," + plain(figure.value) + "," + plain(figure.lo) + "," + plain(figure.hi) + ",";
       out += to_string(figure.status);
+      std::string reasons;
+      for (const std::string& reason : figure.reasons) reasons += (reasons.empty() ? "" : "; ") + reason;
+      out += "," + field(reasons);
     }
     out += '\n';
   }

@@ -9,8 +9,8 @@ namespace assay::report {
 
 std::string render_table(const record::Results& results, const Style& style);
 std::string render_markdown(const record::Results& results);
-/// One line for each row, every figure of the catalogue with value, lo, hi and status. An invalid value
-/// stands between exclamation marks, so that no spreadsheet takes it for a number.
+/// One line for each row, every figure of the catalogue with value, lo, hi, status and reasons. An invalid
+/// value stands between exclamation marks, so that no spreadsheet takes it for a number.
 std::string render_csv(const record::Results& results);
 Result<std::string> render_json(const record::Results& results);
 

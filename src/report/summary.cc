@@ -6,6 +6,7 @@
 #include <set>
 
 #include "report/number_text.h"
+#include "report/power_text.h"
 
 namespace assay::report {
 
@@ -54,18 +55,6 @@ class Notes {
   std::vector<Note> notes_;
 };
 
-Cell make_cell(const Figure& figure, std::vector<int> notes, bool invalidated) {
-  Cell cell{"unmeasured", figure.status, figure.value.has_value(), std::move(notes)};
-  if (!figure.value)
-    cell.text = invalidated ? "invalid" : "unmeasured";
-  else if (figure.status == FigureStatus::kInvalid)
-    cell.text = significant(*figure.value);
-  else
-    cell.text = figure_text(figure);
-  if (!figure.value) cell.status = invalidated ? FigureStatus::kInvalid : FigureStatus::kUnmeasured;
-  return cell;
-}
-
 std::vector<std::string> configurations(const std::vector<Row>& rows) {
   std::vector<std::string> names;
   std::map<std::string, int> uses;
@@ -89,12 +78,11 @@ SummaryRow make_row(const Row& row, const std::string& configuration, Notes& not
   out.configuration = configuration;
   out.verdict = row.verdict;
   std::set<int> shown;
-  for (std::size_t c = 0; c < kColumns; ++c) {
-    const Figure& figure = row.figures.*columns()[c].member;
+  const auto cell = [&](std::string_view metric, const Figure& figure) {
     std::vector<int> numbers;
     bool invalidated = false;
     for (const Finding& finding : row.findings) {
-      if (!noted(finding) || !concerns(finding, columns()[c].metric)) continue;
+      if (!noted(finding) || !concerns(finding, metric)) continue;
       // What was never measured (power), or refused (a percentile of too few), is not made worse by a
       // finding.
       if (!figure.value && row.repeats > 0) continue;
@@ -103,9 +91,18 @@ SummaryRow make_row(const Row& row, const std::string& configuration, Notes& not
     }
     std::ranges::sort(numbers);
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-    shown.insert(numbers.begin(), numbers.end());
-    out.cells[c] = make_cell(figure, std::move(numbers), invalidated);
+    return figure_cell(figure, std::move(numbers), invalidated);
+  };
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    const Figure& figure = row.figures.*columns()[c].member;
+    out.cells[c] = cell(columns()[c].metric, figure);
+    shown.insert(out.cells[c].notes.begin(), out.cells[c].notes.end());
+    const bool of_power = columns()[c].member == &record::RowFigures::power ||
+                          columns()[c].member == &record::RowFigures::efficiency;
+    if (of_power && figure.value) out.cells[c].boundary = boundary_mark(row);
   }
+  // Not every table has room for it: what is noted there is noted at the verdict as well.
+  out.temperature = cell("temperature", row.figures.temperature);
   for (const Finding& finding : row.findings) {
     if (finding.rule == "accuracy-degraded") out.tags.push_back("degraded");
     if (!noted(finding)) continue;
@@ -113,7 +110,10 @@ SummaryRow make_row(const Row& row, const std::string& configuration, Notes& not
       out.verdict_notes.push_back(number);
   }
   std::ranges::sort(out.verdict_notes);
-  if (row.simulated) out.tags.push_back("simulated");
+  if (row.simulated)
+    out.tags.push_back("simulated");
+  else if (std::ranges::any_of(row.power_sources, &record::PowerSource::simulated))
+    out.tags.push_back("simulated power");
   return out;
 }
 
@@ -179,6 +179,18 @@ std::vector<std::string> make_tail(const record::Results& results, const std::ve
 
 }  // namespace
 
+Cell figure_cell(const Figure& figure, std::vector<int> notes, bool invalidated) {
+  Cell cell{"unmeasured", "", figure.status, figure.value.has_value(), std::move(notes)};
+  if (!figure.value)
+    cell.text = invalidated ? "invalid" : "unmeasured";
+  else if (figure.status == FigureStatus::kInvalid)
+    cell.text = significant(*figure.value);
+  else
+    cell.text = figure_text(figure);
+  if (!figure.value) cell.status = invalidated ? FigureStatus::kInvalid : FigureStatus::kUnmeasured;
+  return cell;
+}
+
 std::vector<std::pair<std::size_t, std::size_t>> not_distinguishable(const record::Results& results) {
   const auto usable = [](const Figure& f) {
     return f.value && f.lo && f.hi && *f.value > 0 && f.status != FigureStatus::kInvalid;
@@ -215,8 +227,11 @@ Summary summarise(const record::Results& results) {
   Notes notes;
   const std::vector<std::string> names = configurations(results.rows);
   summary.head = make_head(results);
-  for (std::size_t i = 0; i < results.rows.size(); ++i)
+  for (std::size_t i = 0; i < results.rows.size(); ++i) {
     summary.rows.push_back(make_row(results.rows[i], names[i], notes));
+    summary.has_temperature = summary.has_temperature || results.rows[i].figures.temperature.value;
+  }
+  add_power(results, summary);
   summary.notes = notes.take();
   summary.tail = make_tail(results, names);
   return summary;

@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "sensor/power_mode.h"
 
 namespace assay::sensor {
 namespace {
@@ -105,6 +106,8 @@ record::Environment read_environment(const fs::path& root) {
   fact("smt", read_line(cpu0 / "smt/control"));
   fact("clocksource", read_line(root / "sys/devices/system/clocksource/clocksource0/current_clocksource"));
   fact("transparent_hugepage", read_line(root / "sys/kernel/mm/transparent_hugepage/enabled"));
+  auto settings = power_settings(root);
+  fact("power_mode", std::move(settings["power_mode"]));
   fact("platform_profile", read_line(root / "sys/firmware/acpi/platform_profile"));
   fact("hypervisor", read_line(root / "sys/hypervisor/type"));
   std::string board = read_line(root / "sys/class/dmi/id/product_name");

@@ -40,6 +40,12 @@ TEST(Environment, ReadsABoardTree) {
   EXPECT_NE(read_environment(root).digest, env.digest) << "a changed governor is another environment";
 }
 
+TEST(Environment, APowerModeIsPartOfIt) {
+  const auto env = read_environment(fs::path(ASSAY_SOURCE_DIR) / "tests/fixtures/sys/orin-nx-35");
+  EXPECT_EQ(env.facts.at("power_mode"), "25W (mode 3)");
+  EXPECT_EQ(env.facts.at("board"), "NVIDIA Orin NX Developer Kit");
+}
+
 TEST(Environment, AnEmptyTreeTellsNothingAndDoesNotFail) {
   auto dir = TemporaryDirectory::create("assay-env");
   const auto env = read_environment(dir->path());

@@ -123,6 +123,48 @@ struct AccuracySpec {
   bool operator==(const AccuracySpec&) const = default;
 };
 
+/// A meter outside the board.
+struct MeterSpec {
+  std::string kind;     ///< "wt300e", "ptdaemon", "http"
+  std::string address;  ///< "vxi11://10.0.0.7/inst0", "tcp://10.0.0.7:10000", "usbtmc:///dev/usbtmc0"
+  std::string
+      boundary;  ///< Where it is wired: "dc_input" or "ac_input". Only the user knows, so: no default.
+  std::chrono::nanoseconds period = std::chrono::milliseconds(100);  ///< Update interval asked of it.
+  std::map<std::string, std::string> options;                        ///< The meter's own.
+  /// Arguments of `assay simulate KIND`, which the campaign then starts on loopback, in place of an address.
+  std::vector<std::string> simulator;
+  bool operator==(const MeterSpec&) const = default;
+};
+
+struct PowerSpec {
+  std::vector<MeterSpec> meters;
+  bool sensors = true;  ///< The board's own sensors, whatever is found.
+  std::chrono::nanoseconds sensor_period = std::chrono::milliseconds(100);
+  /// Of single sources, by id ("ina3221-0040") or by what it begins with ("ina3221"); `assay doctor` lists
+  /// them.
+  std::map<std::string, std::chrono::nanoseconds> sensor_periods;
+  /// Before and after the runs, nothing loaded; only where a power source exists.
+  std::chrono::nanoseconds idle = std::chrono::seconds(30);
+  std::chrono::nanoseconds loaded_idle{0};  ///< Session open, nothing submitted; 0: none.
+  int least_samples = 30;                   ///< In a window; the timed loop is made long enough for them.
+  std::optional<double> supply_limit_w;     ///< What the supply can give: peak power is held against it.
+  /// A pseudo-random on/off load, once before and once after all timed runs, by which an imported log finds
+  /// its clock.
+  bool load_pattern = false;
+  bool operator==(const PowerSpec&) const = default;
+};
+
+/// Heat and quiet: the conditions under which a run counts.
+struct ConditionsSpec {
+  std::string cooling = "unstated";  ///< "active", "passive" or "unstated"
+  double temperature_limit_c = 85;
+  double quiet_load_percent = 10;  ///< Most CPU share of other processes.
+  std::chrono::nanoseconds quiet_wait =
+      std::chrono::seconds(30);  ///< How long a run waits for quiet and cool; 0: nobody looks.
+  double cool_band_k = 3;        ///< Above the temperature at the campaign's start.
+  bool operator==(const ConditionsSpec&) const = default;
+};
+
 struct PeakSpec {
   std::string accelerator = "CPU", precision;
   double gops = 0;
@@ -139,6 +181,8 @@ struct Experiment {
   std::vector<RowSpec> rows;
   Protocol protocol;
   AccuracySpec accuracy;
+  PowerSpec power;
+  ConditionsSpec conditions;
   std::vector<PeakSpec> peaks;  ///< Declared peaks; measured ones are added for the local CPU.
   bool operator==(const Experiment&) const = default;
 };

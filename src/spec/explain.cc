@@ -31,7 +31,7 @@ class Writer {
   Writer& pair(const char* key, double value) { return pair(key, plain(value)); }
   Writer& pair(const char* key, std::chrono::nanoseconds value) { return pair(key, duration_text(value)); }
   /// Texts are quoted: 1.20 or yes as a name stays a text for every YAML reader.
-  Writer& text(const char* key, const std::string& value) {
+  Writer& text(const std::string& key, const std::string& value) {
     if (value.empty()) return *this;
     out_ << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << value;
     return *this;
@@ -42,6 +42,13 @@ class Writer {
     for (const auto& [name, value] : values)
       out_ << YAML::Key << YAML::DoubleQuoted << name << YAML::Value << YAML::DoubleQuoted << value;
     return end();
+  }
+  Writer& texts(const char* key, const std::vector<std::string>& values) {
+    if (values.empty()) return *this;
+    out_ << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const std::string& value : values) out_ << YAML::DoubleQuoted << value;
+    out_ << YAML::EndSeq;
+    return *this;
   }
   Writer& triple(const char* key, const std::array<double, 3>& values) {
     out_ << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
@@ -157,6 +164,39 @@ void write_accuracy(Writer& w, const AccuracySpec& a) {
   w.pair("compare_images", a.compare_images).end();
 }
 
+void write_power(Writer& w, const PowerSpec& p) {
+  w.begin("power");
+  if (!p.meters.empty()) {
+    w.begin_list("meters");
+    for (const MeterSpec& meter : p.meters)
+      w.begin()
+          .text("kind", meter.kind)
+          .text("address", meter.address)
+          .text("boundary", meter.boundary)
+          .pair("period", meter.period)
+          .texts("options", meter.options)
+          .texts("simulator", meter.simulator)
+          .end();
+    w.end_list();
+  }
+  w.pair("sensors", p.sensors).pair("sensor_period", p.sensor_period);
+  if (!p.sensor_periods.empty()) {
+    w.begin("sensor_periods");
+    for (const auto& [source, period] : p.sensor_periods) w.text(source, duration_text(period));
+    w.end();
+  }
+  w.pair("idle", p.idle);
+  w.pair("loaded_idle", p.loaded_idle).pair("least_samples", p.least_samples);
+  if (p.supply_limit_w) w.pair("supply_limit", *p.supply_limit_w);
+  w.pair("load_pattern", p.load_pattern).end();
+}
+
+void write_conditions(Writer& w, const ConditionsSpec& c) {
+  w.begin("conditions").pair("cooling", c.cooling).pair("temperature_limit", c.temperature_limit_c);
+  w.pair("quiet_load", c.quiet_load_percent).pair("quiet_wait", c.quiet_wait);
+  w.pair("cool_band", c.cool_band_k).end();
+}
+
 }  // namespace
 
 std::string duration_text(std::chrono::nanoseconds duration) {
@@ -191,6 +231,8 @@ std::string explain(const Experiment& x) {
   w.end_list();
   write_protocol(w, x.protocol);
   write_accuracy(w, x.accuracy);
+  write_power(w, x.power);
+  write_conditions(w, x.conditions);
   if (!x.peaks.empty()) {
     w.begin_list("peaks");
     for (const PeakSpec& peak : x.peaks)

@@ -1,14 +1,12 @@
 #include "spec/parse.h"
 
-#include <yaml-cpp/eventhandler.h>
-
 #include <cstdint>
 #include <limits>
-#include <sstream>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "spec/validate.h"
+#include "spec/yaml_document.h"
 #include "spec/yaml_reader.h"
 
 namespace assay::spec {
@@ -17,7 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLongestSpec = 1 << 20;
 constexpr std::int64_t kMostIterations = 100'000'000;  // 800 MB of preallocated latencies.
 constexpr int kMostImages = 10'000'000;
 constexpr std::uint64_t kAnySeed = std::numeric_limits<std::uint64_t>::max();
@@ -208,14 +205,6 @@ void read_accuracy(MapReader root, AccuracySpec& accuracy) {
   root.done();
 }
 
-void read_peak(MapReader root, PeakSpec& peak) {
-  root.text("accelerator", peak.accelerator);
-  root.choice("precision", peak.precision, {"fp32", "fp16", "bf16", "int8"});
-  root.number("gops", peak.gops, 0, 1e9, "GOPS");
-  root.text("source", peak.source);
-  root.done();
-}
-
 /// Calls `read` with a MapReader for each item of a list.
 template <typename Read>
 void read_list(MapReader& root, std::string_view key, Problems& problems, Read read) {
@@ -225,6 +214,46 @@ void read_list(MapReader& root, std::string_view key, Problems& problems, Read r
   std::size_t index = 0;
   for (const auto& item : list)
     read(MapReader(item, std::string(key) + "[" + std::to_string(index++) + "]", problems));
+}
+
+void read_meter(MapReader root, MeterSpec& meter) {
+  root.choice("kind", meter.kind, {"wt300e", "ptdaemon", "http"});
+  root.text("address", meter.address);
+  root.choice("boundary", meter.boundary, {"dc_input", "ac_input"});
+  root.duration("period", meter.period, 1ms);
+  root.string_map("options", meter.options);
+  root.strings("simulator", meter.simulator);
+  root.done();
+}
+
+void read_power(MapReader root, PowerSpec& power, Problems& problems) {
+  read_list(root, "meters", problems, [&](MapReader item) { read_meter(item, power.meters.emplace_back()); });
+  root.boolean("sensors", power.sensors);
+  root.duration("sensor_period", power.sensor_period, 1ms);
+  root.duration_map("sensor_periods", power.sensor_periods, 1ms);
+  root.duration("idle", power.idle, 0ns);
+  root.duration("loaded_idle", power.loaded_idle, 0ns);
+  root.integer("least_samples", power.least_samples, 30, 1'000'000);
+  if (root.has("supply_limit")) root.number("supply_limit", power.supply_limit_w.emplace(), 0, 1e6, "W");
+  root.boolean("load_pattern", power.load_pattern);
+  root.done();
+}
+
+void read_conditions(MapReader root, ConditionsSpec& conditions) {
+  root.choice("cooling", conditions.cooling, {"active", "passive", "unstated"});
+  root.number("temperature_limit", conditions.temperature_limit_c, 0, 200, "degC");
+  root.number("quiet_load", conditions.quiet_load_percent, 0, 100, "%");
+  root.duration("quiet_wait", conditions.quiet_wait, 0ns);
+  root.number("cool_band", conditions.cool_band_k, 0, 100, "K");
+  root.done();
+}
+
+void read_peak(MapReader root, PeakSpec& peak) {
+  root.text("accelerator", peak.accelerator);
+  root.choice("precision", peak.precision, {"fp32", "fp16", "bf16", "int8"});
+  root.number("gops", peak.gops, 0, 1e9, "GOPS");
+  root.text("source", peak.source);
+  root.done();
 }
 
 Experiment read_experiment(const YAML::Node& document, Problems& problems, const fs::path& base) {
@@ -247,6 +276,8 @@ Experiment read_experiment(const YAML::Node& document, Problems& problems, const
             [&](MapReader item) { read_rows(item, experiment.rows, problems, base); });
   if (auto map = root.map("protocol")) read_protocol(*map, experiment.protocol);
   if (auto map = root.map("accuracy")) read_accuracy(*map, experiment.accuracy);
+  if (auto map = root.map("power")) read_power(*map, experiment.power, problems);
+  if (auto map = root.map("conditions")) read_conditions(*map, experiment.conditions);
   read_list(root, "peaks", problems,
             [&](MapReader item) { read_peak(item, experiment.peaks.emplace_back()); });
   for (std::string_view key : {"name", "model", "data", "rows"})
@@ -255,87 +286,19 @@ Experiment read_experiment(const YAML::Node& document, Problems& problems, const
   return experiment;
 }
 
-/// Line and column (from 1) of the first byte that is not UTF-8 or is a NUL; 0 when all is well. What is not
-/// UTF-8 would come out of explain() changed.
-std::pair<int, int> first_bad_byte(std::string_view text) {
-  int line = 1, column = 1;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const int length = lead < 0x80                   ? 1
-                       : lead >= 0xC2 && lead < 0xE0 ? 2
-                       : (lead & 0xF0) == 0xE0       ? 3
-                       : lead >= 0xF0 && lead < 0xF5 ? 4
-                                                     : 0;
-    std::uint32_t point = length <= 1 ? lead : lead & (0xFFu >> (length + 1));
-    bool good = length > 0 && lead != 0 && i + static_cast<std::size_t>(length) <= text.size();
-    for (int k = 1; good && k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]);
-      good = (next & 0xC0) == 0x80;
-      point = point << 6 | (next & 0x3Fu);
-    }
-    if (length == 3) good = good && point >= 0x800 && (point < 0xD800 || point > 0xDFFF);
-    if (length == 4) good = good && point >= 0x10000 && point <= 0x10FFFF;
-    if (!good) return {line, column};
-    if (lead == '\n') ++line, column = 0;
-    ++column;
-    i += static_cast<std::size_t>(length);
-  }
-  return {0, 0};
-}
-
-/// 0, 1, or 2 for more. YAML::LoadAll would tell, but never comes back from " ,0" (yaml-cpp 0.7).
-int count_documents(const std::string& yaml) {
-  struct Ignore : YAML::EventHandler {
-    void OnDocumentStart(const YAML::Mark&) override {}
-    void OnDocumentEnd() override {}
-    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
-    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                         YAML::EmitterStyle::value) override {}
-    void OnSequenceEnd() override {}
-    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                    YAML::EmitterStyle::value) override {}
-    void OnMapEnd() override {}
-  } ignore;
-  std::istringstream in(yaml);
-  YAML::Parser parser(in);
-  int count = 0;
-  while (count < 2 && parser.HandleNextDocument(ignore)) ++count;
-  return count;
-}
-
 }  // namespace
 
 Result<Experiment> parse_experiment(std::string_view yaml, const fs::path& source) {
-  const std::string file = source.string();
-  if (yaml.size() > kLongestSpec)
-    return fail(Code::kInvalidInput, file + ": expected a spec of at most 1 MiB, found " +
-                                         std::to_string(yaml.size()) + " bytes: is this the right file?");
-  if (const auto [line, column] = first_bad_byte(yaml); line != 0)
-    return fail(Code::kInvalidInput, file + ":" + std::to_string(line) + ":" + std::to_string(column) +
-                                         ": expected UTF-8 text, found another byte: save the file as UTF-8");
-  try {
-    if (const int documents = count_documents(std::string(yaml)); documents != 1)
-      return fail(Code::kInvalidInput,
-                  file + ": expected one YAML document, found " + (documents == 0 ? "none" : "more"));
-    const YAML::Node document = YAML::Load(std::string(yaml));
-    Problems problems(file);
-    const fs::path base = fs::absolute(source).parent_path();
-    Experiment experiment = read_experiment(document, problems, base);
+  Experiment experiment;
+  const auto read = [&](const YAML::Node& document, Problems& problems) {
+    experiment = read_experiment(document, problems, fs::absolute(source).parent_path());
     // Contradictions among values that could not be read would only confuse.
     if (problems.empty())
       for (const Problem& problem : find_problems(experiment))
         problems.add(problems.place_of(problem.path), problem.path, problem.message);
-    if (!problems.empty()) return fail(problems.status());
-    return experiment;
-  } catch (const YAML::Exception& error) {
-    Problems problems(file);
-    problems.add(error.mark, "", "not well-formed YAML: " + error.msg);
-    return fail(problems.status());
-  } catch (const std::exception& error) {
-    return fail(Code::kInvalidInput, file + ": not readable as a spec: " + error.what());
-  }
+  };
+  ASSAY_OK(read_yaml(yaml, source, "a spec", read));
+  return experiment;
 }
 
 Result<Experiment> load_experiment(const fs::path& path) {

@@ -111,7 +111,7 @@ rows:
 TEST(Parse, UnknownKeyIsNamedWithItsPlaceAndTheNearest) {
   const std::string text = message("protocol: {repeets: 3}\n");
   EXPECT_CONTAINS(text, "a.yaml:6:12: protocol: unknown key 'repeets': did you mean 'repeats'?");
-  EXPECT_CONTAINS(message("zzz: 1\n"), "unknown key 'zzz' (known here: accuracy, assay, data");
+  EXPECT_CONTAINS(message("zzz: 1\n"), "unknown key 'zzz' (known here: accuracy, assay, conditions, data");
 }
 
 TEST(Parse, WrongUnits) {
@@ -232,6 +232,26 @@ TEST(Validate, Contradictions) {
       {"protocol.timed.cap", [](Experiment& x) { x.protocol.timed_cap = 10; }},
       {"protocol.timeouts.run", [](Experiment& x) { x.protocol.run_timeout = 1s; }},
       {"accuracy.degraded_drop", [](Experiment& x) { x.accuracy.degraded_drop = 1; }},
+      {"power.meters[0].kind",
+       [](Experiment& x) {
+         x.power.meters = {MeterSpec{"", "tcp://a:1", "dc_input", 100ms, {}, {}}};
+       }},
+      {"power.meters[0].boundary",
+       [](Experiment& x) {
+         x.power.meters = {MeterSpec{"wt300e", "tcp://a:1", "", 100ms, {}, {}}};
+       }},
+      {"power.meters[0].address",
+       [](Experiment& x) {
+         x.power.meters = {MeterSpec{"wt300e", "", "dc_input", 100ms, {}, {}}};
+       }},
+      {"power.meters[0].simulator",
+       [](Experiment& x) {
+         x.power.meters = {MeterSpec{"wt300e", "tcp://a:1", "dc_input", 100ms, {}, {"--vxi11"}}};
+       }},
+      {"power.meters[0].simulator",
+       [](Experiment& x) {
+         x.power.meters = {MeterSpec{"http", "", "dc_input", 100ms, {}, {"--vxi11"}}};
+       }},
       {"peaks[0].source",
        [](Experiment& x) {
          x.peaks = {{"CPU", "fp32", 100, ""}};
@@ -315,6 +335,25 @@ Experiment random_experiment(std::mt19937_64& random) {
   x.protocol.timed_cap = up_to(1) ? 0 : 20000;
   x.protocol.rest = up_to(9) * 1min;
   x.protocol.order_seed = random();
+  for (int i = 0; i < up_to(3); ++i) {
+    MeterSpec meter{pick({"wt300e", "ptdaemon"}), "", pick({"dc_input", "ac_input"}), (1 + up_to(999)) * 1ms,
+                    {{"element", words()}},       {}};
+    if (up_to(1))
+      meter.address = words();
+    else
+      meter.simulator = {"--load", words()};
+    x.power.meters.push_back(meter);
+  }
+  x.power.sensors = up_to(1);
+  x.power.sensor_period = (1 + up_to(99)) * 1ms;
+  if (up_to(1)) x.power.sensor_periods = {{"ina3221", 4ms}, {words(), (1 + up_to(99)) * 1ms}};
+  x.power.idle = up_to(99) * 1s;
+  x.power.loaded_idle = up_to(9) * 1s;
+  x.power.least_samples = 30 + up_to(99);
+  if (up_to(1)) x.power.supply_limit_w = real();
+  x.power.load_pattern = up_to(1);
+  x.conditions = {pick({"active", "passive", "unstated"}), 100 * real(), 100 * real(), up_to(99) * 1s,
+                  real()};
   x.accuracy.enabled = up_to(1);
   if (up_to(1)) x.accuracy.target = 100 * real();
   x.accuracy.warn_drop = real();

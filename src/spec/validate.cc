@@ -24,6 +24,7 @@ class Finder {
     for (const RowSpec& spec : x_.rows) row(spec, ids.insert(spec.id).second);
     protocol();
     accuracy();
+    power();
     peaks();
     return std::move(found_);
   }
@@ -153,6 +154,25 @@ class Finder {
   void accuracy() {
     if (x_.accuracy.degraded_drop < x_.accuracy.warn_drop)
       add("accuracy.degraded_drop", "expected at least warn_drop, the smaller of the two limits");
+  }
+
+  void power() {
+    for (std::size_t i = 0; i < x_.power.meters.size(); ++i) {
+      const std::string path = "power.meters[" + std::to_string(i) + "]";
+      const MeterSpec& meter = x_.power.meters[i];
+      if (meter.kind.empty()) add(path + ".kind", "expected wt300e, ptdaemon or http; it is missing");
+      if (meter.boundary.empty())
+        add(path + ".boundary",
+            "expected dc_input (the board's own supply line) or ac_input (the wall): nobody but you knows "
+            "where "
+            "it is wired; it is missing");
+      if (meter.address.empty() && meter.simulator.empty())
+        add(path + ".address", "expected where the meter is, such as vxi11://10.0.0.7/inst0; it is missing");
+      if (!meter.address.empty() && !meter.simulator.empty())
+        add(path + ".simulator", "expected either an address or a simulator, which has its own");
+      if (!meter.simulator.empty() && meter.kind == "http")
+        add(path + ".simulator", "expected a kind that can be simulated: wt300e or ptdaemon");
+    }
   }
 
   void peaks() {

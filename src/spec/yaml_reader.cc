@@ -308,6 +308,21 @@ void MapReader::string_map(std::string_view key, std::map<std::string, std::stri
   }
 }
 
+void MapReader::duration_map(std::string_view key, std::map<std::string, std::chrono::nanoseconds>& out,
+                             std::chrono::nanoseconds least) {
+  std::map<std::string, std::string> texts;
+  string_map(key, texts);
+  for (const auto& [name, text] : texts) {
+    const auto read = parse_duration(text);
+    if (!read)
+      complain(key, name + ": " + read.error().message);
+    else if (*read < least)
+      complain(key, name + ": expected a duration above zero, found " + in_quotes(text));
+    else
+      out[name] = *read;
+  }
+}
+
 void MapReader::triple(std::string_view key, std::array<double, 3>& out) {
   const YAML::Node value = node(key);
   if (!has(key)) return;

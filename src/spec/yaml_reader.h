@@ -1,5 +1,5 @@
-// Reads typed values out of YAML nodes and collects problems instead of stopping at the first. Private to
-// parse.cc.
+// Reads typed values out of YAML nodes and collects problems instead of stopping at the first. For the
+// .cc files that read what users write: parse.cc, and powerlog/mapping_file.cc.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -64,6 +64,8 @@ class MapReader {
   void path(std::string_view key, std::filesystem::path& out, const std::filesystem::path& base);
   void strings(std::string_view key, std::vector<std::string>& out);
   void string_map(std::string_view key, std::map<std::string, std::string>& out);
+  void duration_map(std::string_view key, std::map<std::string, std::chrono::nanoseconds>& out,
+                    std::chrono::nanoseconds least);
   void triple(std::string_view key, std::array<double, 3>& out);
   void range(std::string_view key, double& lo, double& hi);
   template <typename Integer>

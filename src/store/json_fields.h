@@ -48,6 +48,10 @@ class Writer {
   void operator()(const char* key, const T& value) {
     json_[key] = to_json(value, path_ + (path_.empty() ? "" : ".") + key);
   }
+  template <typename T>
+  void added(const char* key, const T& value) {
+    (*this)(key, value);
+  }
   Json take() { return std::move(json_); }
 
   template <typename T>
@@ -78,6 +82,12 @@ class Reader {
       value.reset();
     else
       throw FieldError(Code::kCorrupt, path, "is missing");
+  }
+
+  /// A member that a later version added: what older files do not have stays as it is.
+  template <typename T>
+  void added(const char* key, T& value) const {
+    if (json_.contains(key)) (*this)(key, value);
   }
 
   template <typename T>

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "store/json_fields.h"
 #include "store/latency_csv.h"
+#include "store/observation.h"
 
 namespace assay::store {
 
@@ -16,11 +17,26 @@ void fields(V& v, Is<record::TimedRun> auto& x) {
       v("window_begin_ns", x.window_begin_ns);
   v("window_end_ns", x.window_end_ns), v("warmup_end", x.warmup_end), v("capped", x.capped),
       v("boot_id", x.boot_id);
+  v.added("quiet_wait_ns", x.quiet_wait_ns), v.added("disturbances", x.disturbances);
+  v.added("loaded_idle_begin_ns", x.loaded_idle_begin_ns);
+  v.added("loaded_idle_end_ns", x.loaded_idle_end_ns);
   v("begin_utc_ns", x.begin_utc_ns), v("clock_step_ns", x.clock_step_ns),
       v("peak_rss_bytes", x.peak_rss_bytes);
   v("device_memory_bytes", x.device_memory_bytes), v("foreign_cpu_share", x.foreign_cpu_share);
   v("involuntary_switches", x.involuntary_switches), v("binding", x.binding), v("samples", x.samples);
   v("device_time_ns", x.device_time_ns), v("session", x.session);
+}
+
+template <typename V>
+void fields(V& v, Is<record::IdleRun> auto& x) {
+  v("begin_ns", x.begin_ns), v("end_ns", x.end_ns), v("boot_id", x.boot_id), v("skipped", x.skipped);
+  v("quiet_wait_ns", x.quiet_wait_ns), v("disturbances", x.disturbances);
+}
+
+template <typename V>
+void fields(V& v, Is<record::PatternRun> auto& x) {
+  v("edges_ns", x.edges_ns), v("window_begin_ns", x.window_begin_ns), v("window_end_ns", x.window_end_ns);
+  v("boot_id", x.boot_id), v("skipped", x.skipped);
 }
 
 template <typename V>
@@ -134,6 +150,7 @@ void fields(V& v, Is<StoredAccuracy> auto& x) {
 Result<void> save_timed_run(const fs::path& folder, const record::TimedRun& run) {
   ASSAY_OK(write_file(folder / "latencies.csv",
                       latencies_to_csv(run.warmup_ns, run.latency_ns, static_cast<int>(run.inputs))));
+  ASSAY_OK(save_observation(folder, run.observation));
   return save(folder / "run.json", run);
 }
 
@@ -145,6 +162,7 @@ Result<record::TimedRun> load_timed_run(const fs::path& folder) {
   if (!series) return fail(series.error().with_context(csv.string()));
   run.warmup_ns = std::move(series->warmup_ns);
   run.latency_ns = std::move(series->timed_ns);
+  ASSAY_TRY(run.observation, load_observation(folder));
   return run;
 }
 
@@ -187,6 +205,23 @@ Result<void> save_profiled_run(const fs::path& folder, const record::ProfiledRun
 }
 Result<record::ProfiledRun> load_profiled_run(const fs::path& folder) {
   return load<record::ProfiledRun>(folder / "run.json");
+}
+
+Result<void> save_idle_run(const fs::path& folder, const record::IdleRun& run) {
+  ASSAY_OK(save_observation(folder, run.observation));
+  return save(folder / "run.json", run);
+}
+Result<record::IdleRun> load_idle_run(const fs::path& folder) {
+  ASSAY_TRY(record::IdleRun run, load<record::IdleRun>(folder / "run.json"));
+  ASSAY_TRY(run.observation, load_observation(folder));
+  return run;
+}
+
+Result<void> save_pattern_run(const fs::path& folder, const record::PatternRun& run) {
+  return save(folder / "run.json", run);
+}
+Result<record::PatternRun> load_pattern_run(const fs::path& folder) {
+  return load<record::PatternRun>(folder / "run.json");
 }
 
 Result<void> save_artifact(const fs::path& folder, const record::ArtifactRecord& artifact) {

@@ -1,6 +1,7 @@
 // The records of a run as files in a folder: run.json, and beside it what is long (latencies.csv,
-// confusion.csv). save_* writes into an existing folder; load_* gives back an equal record. Errors of save:
-// write_file's (kResource: disk full). Of load: kNotFound, kCorrupt with the file and key path.
+// confusion.csv, readings.csv). save_* writes into an existing folder; load_* gives back an equal record.
+// Errors of save: write_file's (kResource: disk full). Of load: kNotFound, kCorrupt with the file and key
+// path.
 #pragma once
 
 #include <filesystem>
@@ -22,6 +23,12 @@ Result<record::AccuracyRun> load_accuracy_run(const std::filesystem::path& folde
 
 Result<void> save_profiled_run(const std::filesystem::path& folder, const record::ProfiledRun& run);
 Result<record::ProfiledRun> load_profiled_run(const std::filesystem::path& folder);
+
+Result<void> save_idle_run(const std::filesystem::path& folder, const record::IdleRun& run);
+Result<record::IdleRun> load_idle_run(const std::filesystem::path& folder);
+
+Result<void> save_pattern_run(const std::filesystem::path& folder, const record::PatternRun& run);
+Result<record::PatternRun> load_pattern_run(const std::filesystem::path& folder);
 
 Result<void> save_artifact(const std::filesystem::path& folder, const record::ArtifactRecord& artifact);
 Result<record::ArtifactRecord> load_artifact(const std::filesystem::path& folder);

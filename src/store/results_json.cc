@@ -82,6 +82,55 @@ void fields(V& v, Is<record::LatencyDiagnostics> auto& x) {
   v("drift_percent", x.drift_percent);
 }
 
+/// A window without a value has none in the file either: null, where the record holds zeros that nobody
+/// measured.
+void fields(Writer& v, const record::PowerWindow& x) {
+  const bool told = x.problem.empty();
+  const auto measured = [&](const char* key, const auto& value) {
+    v(key, told ? std::optional(value) : std::nullopt);
+  };
+  v("repeat", x.repeat), v("problem", x.problem);
+  measured("mean_w", x.mean_w), measured("window_energy_j", x.window_energy_j);
+  v("peak_w", x.peak_w);
+  measured("u_gain_w", x.u_gain_w), measured("u_range_w", x.u_range_w), measured("u_other_w", x.u_other_w);
+  v("accuracy_known", x.accuracy_known);
+  measured("coverage", x.coverage), measured("samples", x.samples), measured("breaks", x.breaks);
+  measured("repeated", x.repeated), measured("window_ms", x.window_ms);
+  measured("longest_gap_ms", x.longest_gap_ms), measured("interval_ms", x.interval_ms);
+  v("loaded_idle_w", x.loaded_idle_w);
+}
+void fields(const Reader& v, record::PowerWindow& x) {
+  v("repeat", x.repeat), v("problem", x.problem);
+  const auto measured = [&](const char* key, auto& value) {
+    if (x.problem.empty()) v(key, value);
+  };
+  measured("mean_w", x.mean_w), measured("window_energy_j", x.window_energy_j);
+  v("peak_w", x.peak_w);
+  measured("u_gain_w", x.u_gain_w), measured("u_range_w", x.u_range_w), measured("u_other_w", x.u_other_w);
+  v("accuracy_known", x.accuracy_known);
+  measured("coverage", x.coverage), measured("samples", x.samples), measured("breaks", x.breaks);
+  measured("repeated", x.repeated), measured("window_ms", x.window_ms);
+  measured("longest_gap_ms", x.longest_gap_ms), measured("interval_ms", x.interval_ms);
+  v("loaded_idle_w", x.loaded_idle_w);
+}
+
+template <typename V>
+void source_fields(V& v, auto& x) {
+  v("channel", x.channel), v("description", x.description), v("boundary", x.boundary);
+  v("simulated", x.simulated), v("primary", x.primary), v("contains", x.contains), v("mean", x.mean);
+  v("idle_before_w", x.idle_before_w), v("idle_after_w", x.idle_after_w), v("windows", x.windows);
+}
+void fields(Writer& v, const record::PowerSource& x) {
+  source_fields(v, x);
+  v("idle_status", std::string(to_string(x.idle_status)));
+}
+void fields(const Reader& v, record::PowerSource& x) {
+  source_fields(v, x);
+  std::string status;
+  v("idle_status", status);
+  x.idle_status = from_word(status, kStatuses, v.path_of("idle_status"));
+}
+
 /// What stands before and after the figures, equal for writing and reading.
 template <typename V>
 void head_fields(V& v, auto& x) {
@@ -96,6 +145,7 @@ void tail_fields(V& v, auto& x) {
   v("verdict", x.verdict), v("findings", x.findings), v("digests", x.digests), v("versions", x.versions);
   v("simulated", x.simulated), v("calibration_relation", x.calibration_relation), v("libraries", x.libraries);
   v("diagnostics", x.diagnostics), v("layers", x.layers);
+  v.added("power_sources", x.power_sources);
 }
 
 void fields(Writer& v, const Row& x) {

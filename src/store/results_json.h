@@ -1,5 +1,6 @@
-// results.json: the public face of a campaign. Its schema 1.0 stands beside this file
-// (results-1.0.schema.json).
+// results.json: the public face of a campaign. Its schema stands beside this file (results-1.1.schema.json),
+// and holds for 1.0 as well: what 1.1 added, power sources and figures of power and heat, it does not
+// require.
 #pragma once
 
 #include <filesystem>
@@ -14,9 +15,9 @@ namespace assay::store {
 /// Errors: kInternal for a non-finite number, naming the figure: such a number is never written.
 Result<std::string> results_to_json(const record::Results& results);
 
-/// Reads any version up to this major; unknown keys of a newer minor are ignored.
-/// Errors: kCorrupt (not JSON, a key missing or of a wrong type, with its path), kConflict (a newer major,
-/// named).
+/// Reads any version up to this major; unknown keys of a newer minor are ignored, figures and power sources
+/// that an older one did not know are unmeasured and none. Errors: kCorrupt (not JSON, a key missing or of a
+/// wrong type, with its path), kConflict (a newer major, named).
 Result<record::Results> results_from_json(std::string_view text);
 
 /// `{"value", "unit", "lo", "hi", "status", "reasons"}` of one figure. Errors: as results_to_json.

@@ -12,8 +12,10 @@ namespace {
 
 using nlohmann::json;
 
-const std::string kGolden = ASSAY_SOURCE_DIR "/tests/golden/results-1.0.json";
-const std::string kSchema = ASSAY_SOURCE_DIR "/src/store/results-1.0.schema.json";
+const std::string kGolden = ASSAY_SOURCE_DIR "/tests/golden/results-1.1.json";
+const std::string kOldest = ASSAY_SOURCE_DIR "/tests/golden/results-1.0.json";
+const std::string kMetered = ASSAY_SOURCE_DIR "/tests/golden/results-1.1-meter.json";
+const std::string kSchema = ASSAY_SOURCE_DIR "/src/store/results-1.1.schema.json";
 
 /// The subset of JSON Schema that the schema uses; "" when `value` is valid, else what is wrong where.
 std::string check(const json& value, const json& schema, const json& root, const std::string& path) {
@@ -60,10 +62,11 @@ std::string check(const json& value, const json& schema, const json& root, const
 }
 
 json schema() { return json::parse(read_file(kSchema).value()); }
-json golden() { return json::parse(read_file(kGolden).value()); }
+json parsed(const std::string& path) { return json::parse(read_file(path).value()); }
+json golden() { return parsed(kGolden); }
 
 TEST(ResultsJson, GoldenOfVersion1ReadsForEver) {
-  auto results = read_results(kGolden);
+  auto results = read_results(kOldest);
   ASSERT_TRUE(results) << results.error().message;
   EXPECT_EQ(results->name, "quickstart");
   ASSERT_EQ(results->rows.size(), 4u);
@@ -76,14 +79,79 @@ TEST(ResultsJson, GoldenOfVersion1ReadsForEver) {
   EXPECT_EQ(row.figures.power.status, record::FigureStatus::kUnmeasured);
   EXPECT_EQ(row.per_class_iou.at(1), -1);
   EXPECT_FALSE(row.findings.empty());
+  EXPECT_EQ(results->schema_minor, 0);
+  EXPECT_TRUE(row.power_sources.empty());
+  EXPECT_FALSE(row.figures.power_peak.value);
+  EXPECT_EQ(row.figures.power_peak.unit, "W");
+  EXPECT_EQ(check(parsed(kOldest), schema(), schema(), "results"), "");
 }
 
 TEST(ResultsJson, WhatIsReadWritesTheSameAndFollowsTheSchema) {
-  const auto results = read_results(kGolden);
-  ASSERT_TRUE(results);
-  const json written = json::parse(results_to_json(*results).value());
-  EXPECT_EQ(written, golden());
+  for (const std::string& path : {kGolden, kMetered}) {
+    const auto results = read_results(path);
+    ASSERT_TRUE(results);
+    const json written = json::parse(results_to_json(*results).value());
+    EXPECT_EQ(written, parsed(path));
+    EXPECT_EQ(written["schema_version"], "1.1");
+    EXPECT_EQ(check(written, schema(), schema(), "results"), "");
+  }
+}
+
+TEST(ResultsJson, OlderResultsAreWrittenAsTheNewestAndLoseNothing) {
+  const json old = parsed(kOldest);
+  const json written = json::parse(results_to_json(read_results(kOldest).value()).value());
+  EXPECT_EQ(written["schema_version"], "1.1");
   EXPECT_EQ(check(written, schema(), schema(), "results"), "");
+  for (std::size_t i = 0; i < old["rows"].size(); ++i)
+    for (const auto& [key, value] : old["rows"][i].items()) EXPECT_EQ(written["rows"][i][key], value) << key;
+  EXPECT_EQ(written["rows"][0]["power_sources"], json::array());
+  EXPECT_EQ(written["rows"][0]["power_peak"]["value"], nullptr);
+  EXPECT_EQ(written["rows"][0]["power_peak"]["status"], "unmeasured");
+}
+
+TEST(ResultsJson, PowerSourcesComeBackAndWhatIsAbsentStaysAbsent) {
+  const auto results = read_results(kMetered);
+  ASSERT_TRUE(results) << results.error().message;
+  const record::PowerSource& meter = results->rows[0].power_sources.at(0);
+  EXPECT_EQ(meter.channel, "wt300e.power");
+  EXPECT_EQ(meter.boundary, "dc_input");
+  EXPECT_TRUE(meter.primary);
+  EXPECT_TRUE(meter.simulated);
+  EXPECT_NEAR(meter.mean.value.value(), 8.142, 1e-12);
+  EXPECT_NEAR(meter.mean.hi.value(), 8.182, 1e-12);
+  EXPECT_EQ(meter.idle_before_w, 4.01);
+  EXPECT_EQ(meter.idle_after_w, 4.05);
+  const record::PowerWindow& window = meter.windows.at(2);
+  EXPECT_EQ(window.repeat, 3);
+  EXPECT_EQ(window.samples, 133);
+  EXPECT_DOUBLE_EQ(window.mean_w, 8.152);
+  EXPECT_DOUBLE_EQ(window.u_range_w, 0.017);
+  EXPECT_DOUBLE_EQ(window.longest_gap_ms, 104);
+  EXPECT_TRUE(window.peak_w);
+  EXPECT_FALSE(window.loaded_idle_w);
+  const record::PowerSource& board = results->rows[0].power_sources.at(1);
+  EXPECT_FALSE(board.primary);
+  EXPECT_EQ(board.idle_before_w, 3.6);
+  EXPECT_FALSE(board.idle_after_w);
+  EXPECT_EQ(meter.idle_status, record::FigureStatus::kOk);
+  EXPECT_EQ(board.idle_status, record::FigureStatus::kInvalid);
+  EXPECT_EQ(board.contains.size(), 2u);
+
+  // A window without a value has none in the file, where a 0 would be a measurement.
+  const json lost = parsed(kMetered)["rows"][1]["power_sources"][0]["windows"][1];
+  EXPECT_EQ(lost["problem"], "no reading in the window");
+  for (const char* key :
+       {"mean_w", "window_energy_j", "peak_w", "u_gain_w", "u_range_w", "u_other_w", "coverage", "samples",
+        "breaks", "repeated", "window_ms", "longest_gap_ms", "interval_ms"})
+    EXPECT_EQ(lost[key], nullptr) << key;
+  EXPECT_EQ(results->rows[1].power_sources.at(0).windows.at(1).problem, "no reading in the window");
+
+  json spoiled = parsed(kMetered);
+  spoiled["rows"][0]["power_sources"][0]["windows"][0]["mean_w"] = nullptr;
+  const auto refused = results_from_json(spoiled.dump());
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("rows[0].power_sources[0].windows[0].mean_w"), std::string::npos)
+      << refused.error().message;
 }
 
 TEST(ResultsJson, SchemaKnowsEveryFigure) {

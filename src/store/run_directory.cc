@@ -211,13 +211,22 @@ Result<RunDirectory> RunDirectory::resume(const fs::path& path, const Campaign& 
 
 Result<void> RunDirectory::add_run(std::string_view id,
                                    const std::function<Result<void>(const fs::path&)>& write) {
+  return replace_runs({}, "", id, write);
+}
+
+Result<void> RunDirectory::replace_runs(const std::vector<std::string>& replaced, std::string_view why,
+                                        std::string_view id,
+                                        const std::function<Result<void>(const fs::path&)>& write) {
   if (!good_id(id)) return fail(Code::kInvalidInput, "'" + std::string(id) + "' cannot name a run");
-  if (has_run(id)) return fail(Code::kConflict, run_folder(id).string() + ": this run is finished already");
+  if (has_run(id) && std::ranges::find(replaced, id) == replaced.end())
+    return fail(Code::kConflict, run_folder(id).string() + ": this run is finished already");
   const fs::path partial = run_folder(std::string(id) + std::string(kPartial));
   ASSAY_OK(remove_tree(partial));
   ASSAY_OK(make_directories(partial));
   auto written = write(partial);
   if (written) written = sync_tree(partial);
+  // Only what is whole on the disk replaces anything.
+  for (std::size_t i = 0; written && i < replaced.size(); ++i) written = supersede(replaced[i], why);
   if (written) written = rename_directory(partial, run_folder(id));
   if (!written) {
     std::error_code ignored;  // The first error is the one to tell; resume drops what is left.

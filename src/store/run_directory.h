@@ -76,6 +76,12 @@ class RunDirectory {
   Result<void> add_run(std::string_view id,
                        const std::function<Result<void>(const std::filesystem::path& folder)>& write);
 
+  /// The same, in place of others: they are superseded once the new run is whole on the disk, so that a full
+  /// disk costs none of them.
+  Result<void> replace_runs(const std::vector<std::string>& replaced, std::string_view why,
+                            std::string_view id,
+                            const std::function<Result<void>(const std::filesystem::path& folder)>& write);
+
  private:
   RunDirectory(std::filesystem::path path, FileLock lock, Campaign campaign)
       : path_(std::move(path)), lock_(std::move(lock)), campaign_(std::move(campaign)) {}

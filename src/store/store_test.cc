@@ -34,6 +34,19 @@ record::SessionInfo session() {
   return s;
 }
 
+record::Observation observation() {
+  record::Source meter;
+  meter.id = "wt300e";
+  meter.simulated = true;
+  record::Series power;
+  power.channel.id = "wt300e.power";
+  power.channel.source = "wt300e";
+  power.channel.boundary = record::Boundary::kDcInput;
+  power.channel.kind = record::ReadingKind::kMean;
+  power.readings = {{1, 2, 8.125}, {3, 4, 0.1}};
+  return {{meter}, {power}, 5, 6, 7, 8, {"rapl: package-0: permission denied"}};
+}
+
 record::TimedRun timed_run() {
   record::TimedRun r;
   r.repeat = 2;
@@ -55,6 +68,11 @@ record::TimedRun timed_run() {
   r.samples = {{3, 1, true, false, 0.25, -1, false}};
   r.foreign_cpu_share = 0.1;
   r.involuntary_switches = 11;
+  r.loaded_idle_begin_ns = 12;
+  r.loaded_idle_end_ns = 13;
+  r.quiet_wait_ns = 14;
+  r.disturbances = {"other programs used 31 % of the processor", "zone0 is 5.0 K above"};
+  r.observation = observation();
   r.failure = {"killed by SIGSEGV", "crash", 11};
   return r;
 }
@@ -79,10 +97,71 @@ TEST(Records, TimedRunComesBackWhole) {
   EXPECT_FALSE(back->samples.at(0).finite);
   EXPECT_EQ(back->device_memory_bytes, 10);
   EXPECT_EQ(back->session.outputs.at(0).byte_size, std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(back->loaded_idle_begin_ns, 12);
+  EXPECT_EQ(back->loaded_idle_end_ns, 13);
+  EXPECT_EQ(back->quiet_wait_ns, 14);
+  EXPECT_EQ(back->disturbances, run.disturbances);
+  EXPECT_EQ(back->observation.series.at(0).readings, run.observation.series[0].readings);
+  EXPECT_EQ(back->observation.begin_ns, 5);
+  EXPECT_EQ(back->observation.end_ns, 6);
+  EXPECT_EQ(back->observation.cpu_ns, 7);
+  EXPECT_EQ(back->observation.late_ticks, 8);
   // Every field that is written is read, since what was read writes the same bytes.
   ASSERT_TRUE(save_timed_run(b.path(), *back));
-  EXPECT_EQ(text_of(a.path() / "run.json"), text_of(b.path() / "run.json"));
+  for (const char* file : {"run.json", "observation.json", "readings.csv"})
+    EXPECT_EQ(text_of(a.path() / file), text_of(b.path() / file)) << file;
   EXPECT_EQ(text_of(a.path() / "run.json").find("null"), std::string::npos);
+}
+
+TEST(Records, IdleAndPatternRunsComeBackWhole) {
+  const auto dir = temporary(), again = temporary();
+  const record::IdleRun idle{100, 30'000'000'100, "boot", "", 7, {"firefox"}, observation()};
+  ASSERT_TRUE(save_idle_run(dir.path(), idle));
+  const auto back = load_idle_run(dir.path());
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->begin_ns, idle.begin_ns);
+  EXPECT_EQ(back->end_ns, idle.end_ns);
+  EXPECT_EQ(back->boot_id, "boot");
+  EXPECT_EQ(back->observation.series.at(0).channel, idle.observation.series[0].channel);
+  EXPECT_EQ(back->observation.series.at(0).readings, idle.observation.series[0].readings);
+  ASSERT_TRUE(save_idle_run(again.path(), *back));
+  for (const char* file : {"run.json", "observation.json", "readings.csv"})
+    EXPECT_EQ(text_of(dir.path() / file), text_of(again.path() / file)) << file;
+  ASSERT_TRUE(save_idle_run(dir.path(), {0, 0, "boot", "no power source", 0, {}, {}}));
+  EXPECT_EQ(load_idle_run(dir.path()).value().skipped, "no power source");
+
+  const record::PatternRun pattern{{200, 400, 600}, 100, 800, "boot", "nothing to load"};
+  ASSERT_TRUE(save_pattern_run(dir.path(), pattern));
+  const auto driven = load_pattern_run(dir.path());
+  ASSERT_TRUE(driven) << driven.error().message;
+  EXPECT_EQ(driven->edges_ns, pattern.edges_ns);
+  EXPECT_EQ(driven->window_begin_ns, 100);
+  EXPECT_EQ(driven->window_end_ns, 800);
+  EXPECT_EQ(driven->boot_id, "boot");
+  EXPECT_EQ(driven->skipped, "nothing to load");
+}
+
+TEST(Records, ARunFolderOfBeforeAnythingWasObservedLoads) {
+  const auto dir = temporary();
+  ASSERT_TRUE(save_timed_run(dir.path(), timed_run()));
+  for (const char* file : {"observation.json", "readings.csv"}) fs::remove(dir.path() / file);
+  std::string text = text_of(dir.path() / "run.json");
+  for (const std::string key :
+       {"quiet_wait_ns", "disturbances", "loaded_idle_begin_ns", "loaded_idle_end_ns"}) {
+    const std::size_t at = text.find("\"" + key + "\"");
+    ASSERT_NE(at, std::string::npos) << key;
+    const std::size_t end =
+        text[text.find(": ", at) + 2] == '[' ? text.find("],", at) + 2 : text.find(',', at) + 1;
+    text.erase(at, end - at);
+  }
+  ASSERT_TRUE(write_file(dir.path() / "run.json", text));
+  const auto run = load_timed_run(dir.path());
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(run->latency_ns, timed_run().latency_ns);
+  EXPECT_TRUE(run->observation.series.empty());
+  EXPECT_TRUE(run->disturbances.empty());
+  EXPECT_EQ(run->loaded_idle_end_ns, 0);
+  EXPECT_EQ(run->involuntary_switches, 11);
 }
 
 TEST(Records, AbsentOptionalStaysAbsent) {

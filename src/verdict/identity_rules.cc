@@ -28,7 +28,7 @@ void judge_failures(const Case& c, Findings& out) {
   const bool none = completed(e).empty();
   for (const record::TimedRun& run : e.timed)
     report("timed run " + std::to_string(run.repeat), run.failure,
-           none ? std::vector<std::string>() : latency_figures());
+           none ? std::vector<std::string>() : timed_figures());
   if (e.accuracy) report("accuracy pass", e.accuracy->failure, accuracy_figures());
   if (e.reference) report("FP32 reference", e.reference->failure, {"miou_fp32", "miou_drop"});
   for (std::size_t i = 0; i < e.pipeline.size(); ++i)
@@ -66,7 +66,7 @@ void judge_repeats(const Case& c, Findings& out) {
                          std::to_string(kLeastRepeats) + " are asked for",
                      figures});
   };
-  judge(completed(c.evidence).size(), "repeats", latency_figures());
+  judge(completed(c.evidence).size(), "repeats", timed_figures());
   if (!c.evidence.pipeline.empty())
     judge(static_cast<std::size_t>(std::ranges::count_if(
               c.evidence.pipeline, [](const auto& run) { return run.failure.reason.empty(); })),
@@ -82,7 +82,7 @@ void judge_executed_precision(const Case& c, Findings& out) {
     if (precision.empty() || precision == "unknown") {
       out.push_back({"executed-precision", Severity::kWarn,
                      "the backend does not tell which precision it executed (asked for " + asked + ")",
-                     latency_figures()});
+                     timed_figures()});
       continue;
     }
     // "int8+fp32": what most convolutions and matrix products ran in comes first. A quantized model may leave
@@ -92,7 +92,7 @@ void judge_executed_precision(const Case& c, Findings& out) {
       out.push_back({"executed-precision", Severity::kWarn,
                      "asked for " + asked + ", but some convolutions or matrix products were executed in " +
                          precision.substr(plus + 1),
-                     latency_figures()});
+                     timed_figures()});
     else
       out.push_back({"executed-precision",
                      Severity::kInvalid,
@@ -212,7 +212,7 @@ void judge_simulated(const Case& c, Findings& out) {
   if (!c.row.simulated) return;
   out.push_back({"simulated", Severity::kWarn,
                  "the " + c.row.key.backend + " backend replays or simulates: its times are no device's",
-                 latency_figures()});
+                 timed_figures()});
 }
 
 }  // namespace assay::verdict

@@ -15,13 +15,38 @@ const std::vector<std::string>& latency_figures();  ///< Everything that comes f
 const std::vector<std::string>& percentile_figures();
 const std::vector<std::string>& accuracy_figures();
 const std::vector<std::string>& end_to_end_figures();
-const std::vector<std::string>& power_figures();
+const std::vector<std::string>& power_figures();    ///< From the power of the timed window.
+const std::vector<std::string>& idle_figures();     ///< That rest on power while nothing was loaded.
+const std::vector<std::string>& metered_figures();  ///< All that come from the power source.
+const std::vector<std::string>& timed_figures();    ///< Latency and power: what heat and load disturb.
 
 /// "12.3": `value` with `digits` after the point, trailing zeros cut.
 std::string number(double value, int digits = 2);
 
 /// Completed timed runs, in order of evidence.
 std::vector<const record::TimedRun*> completed(const record::RowEvidence& evidence);
+
+/// The source that the row's power figures come from; nullptr: there is none.
+const record::PowerSource* primary_source(const Case& c);
+
+/// What makes the mean of a source no mean of the timed windows, by repeat; "": nothing. Holds for every
+/// source, be it the row's or one beside it.
+std::string window_faults(const Case& c, const record::PowerSource& source);
+
+/// The same of its idle times.
+std::string idle_faults(const record::PowerSource& source);
+
+/// Status and reasons of what each source tells by itself: the primary's are those of the row's figures;
+/// another is judged by its own windows and by what voids every power. Of a row with all its findings.
+void judge_sources(const spec::Experiment& experiment, const record::RowEvidence& evidence, record::Row& row);
+
+/// "a; b; c"
+template <typename Texts>
+std::string joined(const Texts& texts, const char* between = "; ") {
+  std::string all;
+  for (const std::string& one : texts) all += (all.empty() ? "" : between) + one;
+  return all;
+}
 
 // The rules, by subject; the table in verdict.cc names them.
 void judge_failures(const Case&, Findings&);
@@ -55,7 +80,28 @@ void judge_inputs(const Case&, Findings&);
 void judge_foreign_load(const Case&, Findings&);
 void judge_performance_ratio(const Case&, Findings&);
 void judge_clock_step(const Case&, Findings&);
-void judge_power(const Case&, Findings&);
-void judge_heat(const Case&, Findings&);
+void judge_sampling(const Case&, Findings&);
+void judge_quiet(const Case&, Findings&);
+
+void judge_power_measured(const Case&, Findings&);
+void judge_power_boundary(const Case&, Findings&);
+void judge_power_simulated(const Case&, Findings&);
+void judge_power_window(const Case&, Findings&);
+void judge_power_in_step(const Case&, Findings&);
+void judge_idle_window(const Case&, Findings&);
+void judge_idle_drift(const Case&, Findings&);
+void judge_supply(const Case&, Findings&);
+
+void judge_power_range(const Case&, Findings&);
+void judge_power_integral(const Case&, Findings&);
+void judge_power_clock(const Case&, Findings&);
+void judge_power_accuracy(const Case&, Findings&);
+void judge_reconciliation(const Case&, Findings&);
+
+void judge_heat_observed(const Case&, Findings&);
+void judge_temperature(const Case&, Findings&);
+void judge_throttling(const Case&, Findings&);
+void judge_slowing(const Case&, Findings&);
+void judge_cooling(const Case&, Findings&);
 
 }  // namespace assay::verdict

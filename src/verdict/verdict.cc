@@ -63,8 +63,35 @@ std::span<const Rule> rules() {
        judge_foreign_load},
       {"performance-ratio", "no more than the peak was achieved", judge_performance_ratio},
       {"clock-step", "the wall clock did not step during a run", judge_clock_step},
-      {"power-unmeasured", "power was measured", judge_power},
-      {"heat-unobserved", "temperature, clocks and throttling were observed", judge_heat},
+      {"not-quiet", "the machine was quiet and cool before each run", judge_quiet},
+      {"sampling",
+       "watching cost under 2 % of a core, at most 10 % of its ticks were skipped, and no source fell silent",
+       judge_sampling},
+      {"power-unmeasured", "power was measured in every repeat", judge_power_measured},
+      {"power-boundary", "power was measured by an external meter at the DC input", judge_power_boundary},
+      {"power-simulated", "power was measured, not simulated", judge_power_simulated},
+      {"power-window",
+       "30 samples or more in each timed window (more where the spec asks for it), 90 % of it covered, no "
+       "gap over 2.5 update intervals, no jump of a counter",
+       judge_power_window},
+      {"power-in-step", "instants went through 3 rounds of an inference's phases", judge_power_in_step},
+      {"idle-window", "idle power has windows as complete, quiet and of at least 30 s", judge_idle_window},
+      {"idle-drift", "idle power before and after differ by at most 5 % of the power", judge_idle_drift},
+      {"supply-limit", "peak power is within the supply's limit", judge_supply},
+      {"power-range", "no reading was over the meter's range, and the ranges stayed as they were",
+       judge_power_range},
+      {"power-integral", "the meter's own watt hours agree with its readings to 1 % (over 5 % invalid)",
+       judge_power_integral},
+      {"power-clock", "the meter's clock is known, to 2 % of the window (over 10 % invalid)",
+       judge_power_clock},
+      {"power-accuracy", "the power source states its accuracy", judge_power_accuracy},
+      {"power-reconciliation", "power sources of one board can be true together", judge_reconciliation},
+      {"heat-unobserved", "every zone, clocks and throttling were observed all through the timed windows",
+       judge_heat_observed},
+      {"temperature", "every zone stayed below the limit (85 degC, or the spec's)", judge_temperature},
+      {"throttled", "no throttling by counters or reasons in a timed window", judge_throttling},
+      {"slowing", "clocks did not fall while temperature rose and latency grew", judge_slowing},
+      {"cooling", "active cooling is declared", judge_cooling},
       {"versions", "versions, libraries and the model's digest are recorded", judge_versions},
       {"simulated", "times come from a device, not from a replay or a simulator", judge_simulated},
   };
@@ -150,6 +177,36 @@ std::vector<Finding> judge_campaign(const spec::Experiment&, std::span<const rec
   return findings;
 }
 
+void judge_sources(const spec::Experiment& experiment, const record::RowEvidence& evidence,
+                   record::Row& row) {
+  const auto voids_every_power = [](const Finding& finding) {
+    if (finding.figures.empty()) return finding.severity == Severity::kInvalid;
+    // What concerns latency and power alike is about the runs, not about a meter.
+    return finding.severity != Severity::kOk && std::ranges::count(finding.figures, "power") > 0 &&
+           std::ranges::count(finding.figures, "latency_mean") > 0;
+  };
+  for (record::PowerSource& source : row.power_sources) {
+    const bool has_idle = source.idle_before_w || source.idle_after_w;
+    if (source.primary) {
+      source.mean.status = row.figures.power.status;
+      source.mean.reasons = row.figures.power.reasons;
+      source.idle_status = row.figures.power_idle.status;
+      continue;
+    }
+    source.idle_status = !has_idle                      ? FigureStatus::kUnmeasured
+                         : !idle_faults(source).empty() ? FigureStatus::kInvalid
+                                                        : FigureStatus::kOk;
+    const Case subject{experiment, evidence, row};
+    if (!window_faults(subject, source).empty())
+      apply_to({"power-window", Severity::kInvalid, "", {}}, source.mean);
+    for (const Finding& finding : row.findings) {
+      if (!voids_every_power(finding)) continue;
+      apply_to(finding, source.mean);
+      if (has_idle && finding.figures.empty()) source.idle_status = FigureStatus::kInvalid;
+    }
+  }
+}
+
 void judge_results(const spec::Experiment& experiment, std::span<const record::RowEvidence> evidence,
                    record::Results& results) {
   const std::size_t count = std::min(evidence.size(), results.rows.size());
@@ -163,13 +220,14 @@ void judge_results(const spec::Experiment& experiment, std::span<const record::R
                                  : evidence[i].accuracy.has_value();
       if (concerned) apply_findings({&finding, 1}, results.rows[i]);
     }
+  for (std::size_t i = 0; i < count; ++i) judge_sources(experiment, evidence[i], results.rows[i]);
 }
 
 const std::vector<std::string>& latency_figures() {
-  static const std::vector<std::string> kNames{"latency_mean",      "latency_p50",          "latency_p90",
-                                               "latency_p95",       "latency_p99",          "latency_p999",
-                                               "throughput",        "throughput_window",    "gops",
-                                               "performance_ratio", "energy_per_inference", "efficiency"};
+  static const std::vector<std::string> kNames{
+      "latency_mean",         "latency_p50", "latency_p90",       "latency_p95",   "latency_p99",
+      "latency_p999",         "throughput",  "throughput_window", "gops",          "performance_ratio",
+      "energy_per_inference", "efficiency",  "net_efficiency",    "gops_per_watt", "energy_delay_product"};
   return kNames;
 }
 const std::vector<std::string>& percentile_figures() {
@@ -187,7 +245,34 @@ const std::vector<std::string>& end_to_end_figures() {
   return kNames;
 }
 const std::vector<std::string>& power_figures() {
-  static const std::vector<std::string> kNames{"power", "energy_per_inference", "efficiency"};
+  static const std::vector<std::string> kNames{
+      "power",      "power_net",      "power_peak",    "energy_per_inference", "window_energy_per_inference",
+      "efficiency", "net_efficiency", "gops_per_watt", "energy_delay_product"};
+  return kNames;
+}
+const std::vector<std::string>& idle_figures() {
+  static const std::vector<std::string> kNames{"power_idle", "power_net", "net_efficiency"};
+  return kNames;
+}
+
+namespace {
+
+/// `one`, then what else is in `other`.
+std::vector<std::string> both(std::vector<std::string> one, const std::vector<std::string>& other) {
+  for (const std::string& name : other)
+    if (std::ranges::find(one, name) == one.end()) one.push_back(name);
+  return one;
+}
+
+}  // namespace
+
+const std::vector<std::string>& metered_figures() {
+  static const std::vector<std::string> kNames =
+      both(both(power_figures(), idle_figures()), {"power_loaded_idle"});
+  return kNames;
+}
+const std::vector<std::string>& timed_figures() {
+  static const std::vector<std::string> kNames = both(latency_figures(), power_figures());
   return kNames;
 }
 
@@ -207,6 +292,11 @@ std::vector<const record::TimedRun*> completed(const record::RowEvidence& eviden
   for (const record::TimedRun& run : evidence.timed)
     if (run.failure.reason.empty()) runs.push_back(&run);
   return runs;
+}
+
+const record::PowerSource* primary_source(const Case& c) {
+  const auto found = std::ranges::find(c.row.power_sources, true, &record::PowerSource::primary);
+  return found == c.row.power_sources.end() ? nullptr : &*found;
 }
 
 }  // namespace assay::verdict

@@ -42,7 +42,8 @@ std::vector<record::Finding> judge_campaign(const spec::Experiment& experiment,
                                             std::span<const record::RowEvidence> evidence);
 
 /// The whole judgement: every row of `results` (same order and length as `evidence`), then the campaign's
-/// findings, which go to results.findings and to the rows that they concern.
+/// findings, which go to results.findings and to the rows that they concern, then every power source of the
+/// rows: PowerSource::mean and idle_status are marked as the row's figures are.
 void judge_results(const spec::Experiment& experiment, std::span<const record::RowEvidence> evidence,
                    record::Results& results);
 

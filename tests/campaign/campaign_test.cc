@@ -10,25 +10,10 @@
 #include <thread>
 #include <vector>
 
-#include "assay_program.h"
+#include "small_campaign.h"
 
 namespace assay::test {
 namespace {
-
-constexpr std::string_view kHead = R"(assay: 1
-name: small
-model: {builtin: ddrnet23-slim, size: 64x128, input: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}}
-data:
-  streets: {train: 8, val: 12, seed: 3, size: 64x128}
-  calibration: {split: train, count: 4}
-  validation: {split: val, count: 12}
-)";
-
-std::string protocol(int repeats, int iterations) {
-  return "protocol: {repeats: " + std::to_string(repeats) +
-         ", warmup: {iterations: 20, duration: 50 ms, cap: 200 ms}, timed: {iterations: " +
-         std::to_string(iterations) + "}, pipeline_iterations: 5}\naccuracy: {compare_images: 4}\n";
-}
 
 /// Rules that made a row INVALID. Tests run beside each other on shared machines: a disturbed row is rightly
 /// INVALID by `foreign-load`, and says nothing about the program.
@@ -46,22 +31,6 @@ int expected_exit(const nlohmann::json& results) {
     if (row["verdict"] == "INVALID") return 1;
   return 0;
 }
-
-class Campaign : public ::testing::Test {
- protected:
-  void SetUp() override {
-    auto made = TemporaryDirectory::create("assay-campaign");
-    ASSERT_TRUE(made);
-    dir_.emplace(std::move(*made));
-  }
-  fs::path path(const std::string& name) const { return dir_->path() / name; }
-  std::string write(const std::string& name, std::string_view text) const {
-    std::ofstream(path(name)) << text;
-    return path(name).string();
-  }
-
-  std::optional<TemporaryDirectory> dir_;
-};
 
 TEST_F(Campaign, TwoRuntimesTwoPrecisionsAndEveryFigureIsThere) {
   const auto spec =

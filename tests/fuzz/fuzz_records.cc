@@ -1,9 +1,10 @@
-// A run folder with any bytes as run.json, or as confusion.csv, loads or fails with an error.
+// A run folder with any bytes as run.json, observation.json or confusion.csv loads or fails with an error.
 #include <cstdint>
 #include <fstream>
 
 #include "base/file.h"
 #include "property.h"
+#include "store/observation.h"
 #include "store/records.h"
 #include "store/run_directory.h"
 
@@ -26,6 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   mind(store::load_pipeline_run(folder.path()));
   mind(store::load_accuracy_run(folder.path()));
   mind(store::load_profiled_run(folder.path()));
+  mind(store::load_idle_run(folder.path()));
+  mind(store::load_pattern_run(folder.path()));
   mind(store::load_artifact(folder.path()));
   mind(store::read_campaign(folder.path()));
   record::AccuracyRun run;
@@ -39,5 +42,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(saved, "a run can be saved");
   put("a/confusion.csv", bytes);
   mind(store::load_accuracy_run(folder.path() / "a"));
+  std::filesystem::create_directories(folder.path() / "o");
+  put("o/observation.json", bytes);
+  put("o/readings.csv", "channel,begin_ns,end_ns,value\n0,1,2,8.5\n");
+  mind(store::load_observation(folder.path() / "o"));
   return 0;
 }

@@ -1,5 +1,5 @@
 // Outputs compared byte for byte with files beside this one. ASSAY_UPDATE_GOLDEN=1 writes them anew: look at
-// the difference before committing it. results-1.0.json is never changed again once 1.0 is out.
+// the difference before committing it. results-1.N.json are never changed again once 1.N is out.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -40,11 +40,27 @@ TEST(Golden, TableOfSeveralMachines) {
 }
 TEST(Golden, Markdown) { expect_golden("quick.md", rendered(quick_results(), report::Format::kMarkdown)); }
 TEST(Golden, Csv) { expect_golden("quick.csv", rendered(quick_results(), report::Format::kCsv)); }
-TEST(Golden, Json) { expect_golden("results-1.0.json", rendered(quick_results(), report::Format::kJson)); }
+TEST(Golden, Json) { expect_golden("results-1.1.json", rendered(quick_results(), report::Format::kJson)); }
+
+/// Every format of one campaign.
+void expect_golden_formats(const std::string& name, const record::Results& results) {
+  expect_golden(name + "-120.txt", rendered(results, report::Format::kTable));
+  expect_golden(name + "-80.txt", rendered(results, report::Format::kTable, {false, 80}));
+  expect_golden(name + ".md", rendered(results, report::Format::kMarkdown));
+  expect_golden(name + ".csv", rendered(results, report::Format::kCsv));
+}
+TEST(Golden, ASimulatedMeterAtTheInput) {
+  expect_golden_formats("meter", metered_results());
+  expect_golden("results-1.1-meter.json", rendered(metered_results(), report::Format::kJson));
+}
+TEST(Golden, RailsOnly) {
+  expect_golden_formats("rails", rails_results());
+  expect_golden("results-1.1-rails.json", rendered(rails_results(), report::Format::kJson));
+}
 
 TEST(Table, FitsItsWidth) {
   for (const int width : {80, 100, 120})
-    for (const auto& results : {quick_results(), mixed_results()}) {
+    for (const auto& results : {quick_results(), mixed_results(), metered_results(), rails_results()}) {
       const std::string text = rendered(results, report::Format::kTable, {false, width});
       for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = text.find('\n', at);
@@ -73,6 +89,75 @@ TEST(Report, AnInvalidNumberIsNeverPlain) {
   EXPECT_NE(rendered(quick_results(), report::Format::kMarkdown).find("~~16.02~~ invalid"),
             std::string::npos);
   EXPECT_NE(rendered(quick_results(), report::Format::kCsv).find(",!16.02!,,,invalid"), std::string::npos);
+}
+
+/// How often `word` stands in `text`.
+int count(const std::string& text, const std::string& word) {
+  int found = 0;
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
+  return found;
+}
+
+TEST(Report, SimulatedPowerIsMarkedInEveryFormat) {
+  const auto results = metered_results();
+  const auto text = [&](report::Format format) { return rendered(results, format); };
+  // Each row's own mark, and that of its source in the list.
+  EXPECT_EQ(count(text(report::Format::kTable), "simulated power"), 2);
+  EXPECT_EQ(count(text(report::Format::kTable), "primary, simulated"), 2);
+  EXPECT_EQ(count(text(report::Format::kCsv), "wt300e.power,dc_input,true"), 2);
+  EXPECT_EQ(count(text(report::Format::kJson), "\"simulated\": true"), 2);
+  const std::string markdown = text(report::Format::kMarkdown);
+  for (std::size_t at = 0; at < markdown.size();) {
+    const std::size_t end = markdown.find('\n', at);
+    const std::string line = markdown.substr(at, end - at);
+    const bool of_power =
+        line.find("openvino/") != std::string::npos && line.find("ina3221") == std::string::npos;
+    if (line.starts_with("|") && of_power) {
+      EXPECT_NE(line.find("simulated"), std::string::npos) << line;
+    }
+    at = end + 1;
+  }
+}
+
+TEST(Report, APowerThatIsNotOfTheInputCarriesItsBoundary) {
+  EXPECT_NE(rendered(rails_results(), report::Format::kTable).find("7.5 ±0.3 (rail)["), std::string::npos);
+  EXPECT_NE(rendered(rails_results(), report::Format::kMarkdown).find("7.5 ±0.3 (rail)"), std::string::npos);
+  EXPECT_NE(rendered(rails_results(), report::Format::kCsv).find(",rail,false,"), std::string::npos);
+  // Results that do not tell where a power comes from are no reason to trust it.
+  auto untold = metered_results();
+  for (auto& row : untold.rows) row.power_sources.clear();
+  EXPECT_NE(rendered(untold, report::Format::kTable).find("±0.04 (unknown)"), std::string::npos);
+}
+
+TEST(Report, AnInvalidPowerIsInvalidWhereverItStands) {
+  const auto results = metered_results();
+  ASSERT_EQ(results.rows[1].figures.power.status, record::FigureStatus::kInvalid);
+  EXPECT_EQ(count(rendered(results, report::Format::kTable), "!9.6!"), 2);
+  const std::string markdown = rendered(results, report::Format::kMarkdown);
+  EXPECT_EQ(count(markdown, " 9.6 "), 0);
+  EXPECT_GE(count(markdown, "~~9.6~~ invalid"), 3);
+}
+
+TEST(Report, AnInvalidIdlePowerIsNeverPlain) {
+  auto results = metered_results();
+  EXPECT_EQ(count(rendered(results, report::Format::kTable), "!4.01 / 4.05!"), 0);
+  EXPECT_EQ(count(rendered(results, report::Format::kMarkdown), "| 4.01 / 4.05 |"), 1);
+  auto row_void = results;
+  results.rows[0].power_sources[0].idle_status = record::FigureStatus::kInvalid;
+  row_void.rows[0].findings.push_back({"run-failed", record::Severity::kInvalid, "no timed run", {}});
+  for (const auto& spoiled : {results, row_void}) {
+    EXPECT_EQ(count(rendered(spoiled, report::Format::kTable), "!4.01 / 4.05!"), 1);
+    EXPECT_EQ(count(rendered(spoiled, report::Format::kMarkdown), "~~4.01 / 4.05~~ invalid"), 1);
+  }
+}
+
+TEST(Report, WithoutAPowerSourceNothingIsSaidOfPowerButWhy) {
+  const std::string text = rendered(quick_results(), report::Format::kTable);
+  EXPECT_EQ(text.find("Power source"), std::string::npos);
+  EXPECT_EQ(rendered(quick_results(), report::Format::kMarkdown).find("### Power"), std::string::npos);
+  // Neither true nor false: nobody measured.
+  EXPECT_EQ(rendered(quick_results(), report::Format::kCsv).find(",true"), std::string::npos);
+  EXPECT_NE(rendered(quick_results(), report::Format::kCsv).find("power-unmeasured,,,,"), std::string::npos);
 }
 
 TEST(Report, ResultsWithoutRowsOrNames) {

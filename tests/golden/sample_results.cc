@@ -76,7 +76,7 @@ void set_accuracy(record::Row& row, double miou, double drop) {
   row.per_class_iou = {97.5, -1, 81.25};
 }
 
-void add(record::Row& row, const char* rule, Severity severity, const char* evidence,
+void add(record::Row& row, const char* rule, Severity severity, const std::string& evidence,
          std::vector<std::string> figures) {
   row.findings.push_back({rule, severity, evidence, figures});
   const FigureStatus status = severity == Severity::kInvalid ? FigureStatus::kInvalid : FigureStatus::kWarn;
@@ -186,6 +186,149 @@ record::Results mixed_results() {
   nothing.repeats = 0;
   add(nothing, "run-failed", Severity::kInvalid, "preparing the artifact: timeout", {});
   r.rows = {a, twin, board, replay, nothing};
+  return r;
+}
+
+namespace {
+
+record::PowerWindow window(int repeat, double watts) {
+  record::PowerWindow w;
+  w.repeat = repeat;
+  w.mean_w = watts;
+  w.window_energy_j = watts * 13.11;
+  w.peak_w = watts * 1.25;
+  w.u_gain_w = 0.0047;
+  w.u_range_w = 0.017;
+  w.u_other_w = 0.004;
+  w.accuracy_known = true;
+  w.coverage = 1;
+  w.samples = 130 + repeat;
+  w.window_ms = 13110;
+  w.longest_gap_ms = 104;
+  w.interval_ms = 100;
+  return w;
+}
+
+record::PowerSource source(const std::string& channel, const char* boundary, double watts) {
+  record::PowerSource s;
+  s.channel = channel;
+  s.description = "INA3221 at i2c 1-0040";
+  s.boundary = boundary;
+  s.windows = {window(1, watts - 0.01), window(2, watts), window(3, watts + 0.01)};
+  s.mean = figure(watts, 0.04, "W");
+  return s;
+}
+
+/// What follows from 8.14 W or another mean, U aside.
+void set_power(record::Row& row, double watts, double uncertainty) {
+  auto& f = row.figures;
+  const double ms = *f.latency_mean.value, relative = uncertainty / watts;
+  const auto scaled = [&](double value, const char* unit) { return figure(value, value * relative, unit); };
+  f.power = figure(watts, uncertainty, "W");
+  f.power_peak = Figure::of(watts * 1.25, "W");
+  f.energy_per_inference = scaled(watts * ms, "mJ");
+  f.window_energy_per_inference = scaled(watts * ms * 1.001, "mJ");
+  f.efficiency = scaled(1000 / ms / watts, "FPS/W");
+  f.gops_per_watt = scaled(9.07 * 1000 / ms / watts, "GOPS/W");
+  f.energy_delay_product = scaled(watts * ms * ms * 1e-3, "mJ s");
+  f.power_loaded_idle = Figure::unmeasured("W", "the spec asks for no loaded idle time");
+  std::erase_if(row.findings,
+                [](const record::Finding& finding) { return finding.rule == "power-unmeasured"; });
+}
+
+const std::vector<std::string> kPower{"power",
+                                      "power_net",
+                                      "power_peak",
+                                      "energy_per_inference",
+                                      "window_energy_per_inference",
+                                      "efficiency",
+                                      "gops_per_watt",
+                                      "energy_delay_product",
+                                      "net_efficiency"};
+
+}  // namespace
+
+record::Results metered_results() {
+  record::Results r = quick_results();
+  r.name = "metered";
+  r.rows.resize(2);
+  const auto sources = [](double watts) {
+    record::PowerSource meter = source("wt300e.power", "dc_input", watts);
+    meter.description = "YOKOGAWA,WT310E,C3SIM0001V,F1.04 at tcp://127.0.0.1:10001";
+    meter.simulated = meter.primary = true;
+    record::PowerSource board = source("ina3221-0040.VDD_IN.power", "board", watts - 0.4);
+    board.contains = {"ina3221-0040.VDD_CPU_GPU_CV.power", "ina3221-0040.VDD_SOC.power"};
+    return std::vector{meter, board};
+  };
+  record::Row& good = r.rows[0];
+  set_power(good, 8.142, 0.041);
+  good.figures.power_idle = figure(4.03, 0.05, "W");
+  good.figures.power_net = figure(4.112, 0.064, "W");
+  good.figures.net_efficiency = figure(18.55, 0.29, "FPS/W");
+  good.figures.temperature = Figure::of(61.5, "degC");
+  good.power_sources = sources(8.142);
+  good.power_sources[0].idle_before_w = 4.01;
+  good.power_sources[0].idle_after_w = 4.05;
+  good.power_sources[1].idle_before_w = 3.6;
+  good.power_sources[0].idle_status = record::FigureStatus::kOk;
+  good.power_sources[1].idle_status = record::FigureStatus::kInvalid;
+
+  record::Row& bad = r.rows[1];
+  set_power(bad, 9.6, 0.2);
+  for (Figure* f : {&bad.figures.power_idle, &bad.figures.power_net, &bad.figures.net_efficiency})
+    *f = Figure::unmeasured(f->unit, "no idle power was measured");
+  bad.figures.temperature = Figure::of(64, "degC");
+  bad.power_sources = sources(9.6);
+  bad.power_sources[0].windows[1] = {};
+  bad.power_sources[0].windows[1].repeat = 2;
+  bad.power_sources[0].windows[1].problem = "no reading in the window";
+  bad.power_sources[1].windows[1] = bad.power_sources[0].windows[1];
+  bad.power_sources[1].mean.status = record::FigureStatus::kInvalid;
+  bad.power_sources[1].mean.reasons = {"power-window"};
+  bad.power_sources[0].windows[2].samples = 12;
+  bad.power_sources[0].windows[2].coverage = 0.62;
+  for (record::Row* row : {&good, &bad})
+    add(*row, "power-simulated", Severity::kWarn,
+        "power is simulated: YOKOGAWA,WT310E,C3SIM0001V,F1.04 at tcp://127.0.0.1:10001 is no instrument",
+        kPower);
+  add(bad, "power-unmeasured", Severity::kInvalid, "no power in repeat 2: no reading in the window", kPower);
+  return r;
+}
+
+record::Results rails_results() {
+  record::Results r = quick_results();
+  r.name = "rails";
+  r.rows = {r.rows[1], r.rows[2]};
+  record::Row& row = r.rows[0];
+  set_power(row, 7.5, 0.3);
+  for (Figure* f : {&row.figures.power_idle, &row.figures.power_net, &row.figures.net_efficiency})
+    *f = Figure::unmeasured(f->unit, "no idle power was measured");
+  row.figures.power_peak = Figure::unmeasured("W", "a sum of channels has no peak reading");
+  std::string all;
+  for (const char* rail : {"VDD_GPU_SOC", "VDD_CPU_CV", "VIN_SYS_5V0", "VDDQ_VDD2_1V8AO"}) {
+    const std::string channel = std::string("ina3221.") + rail + ".power";
+    all += (all.empty() ? "" : " + ") + channel;
+    row.power_sources.push_back(source(channel, "rail", 7.5 / 4));
+  }
+  row.power_sources.insert(row.power_sources.begin(), source(all, "rail", 7.5));
+  row.power_sources[0].primary = true;
+  for (record::PowerSource& one : row.power_sources)
+    for (record::PowerWindow& w : one.windows) {
+      w.accuracy_known = false;
+      w.u_gain_w = w.u_range_w = 0;
+      if (one.primary) w.peak_w.reset();
+    }
+  add(row, "power-boundary", Severity::kWarn,
+      "power is rail power by " + all +
+          ", not measured at the DC input: do not rank it against rows of another boundary",
+      kPower);
+  add(row, "power-accuracy", Severity::kWarn, all + " states no accuracy: the intervals do not contain it",
+      kPower);
+  record::Row& killed = r.rows[1];
+  killed.repeats = 0;
+  killed.findings[0].evidence = "no timed run completed";
+  for (const record::MetricInfo& metric : record::metrics())
+    killed.figures.*metric.member = Figure::unmeasured(std::string(metric.unit), "no timed run completed");
   return r;
 }
 

@@ -1,0 +1,11 @@
+// Any bytes as CSV of jtop.
+#include "powerlog.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace assay;
+  powerlog::ImportOptions options;
+  options.format = "jtop";
+  options.log.zone = powerlog::Zone{};
+  fuzz_log({reinterpret_cast<const char*>(data), size}, options);
+  return 0;
+}
