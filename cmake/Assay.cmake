@@ -11,6 +11,10 @@ function(assay_folder NAME)
     target_link_libraries(${NAME}_test PRIVATE assay_${NAME} ${ARG_TEST_LIBS} GTest::gtest GTest::gtest_main)
     target_compile_definitions(${NAME}_test PRIVATE ASSAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                ASSAY_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    # Sanitized tests take a third of the building time less without optimization; what they test keeps it.
+    if(ASSAY_SANITIZE)
+      target_compile_options(${NAME}_test PRIVATE -O0)
+    endif()
     add_test(NAME ${NAME} COMMAND ${NAME}_test)
   endif()
 endfunction()
