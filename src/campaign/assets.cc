@@ -31,6 +31,8 @@ Result<fs::path> build_model(const spec::Model& spec, int batch, const fs::path&
   const fs::path path = folder / (spec.builtin + "-" + std::to_string(spec.size->height) + "x" +
                                   std::to_string(spec.size->width) + "-b" + std::to_string(batch) + "-" +
                                   digest.substr(0, 12) + ".onnx");
+  // Another assay may be writing the same file.
+  ASSAY_TRY(const FileLock lock, FileLock::wait(folder / "lock", {}));
   // Written each time: it takes a moment, and a writer that has changed must not be hidden by an old file.
   ASSAY_OK(model::write_ddrnet23_slim(weights, spec.size->height, spec.size->width, batch, path));
   return path;
@@ -159,6 +161,8 @@ Result<Assets> open_assets(const spec::Experiment& experiment, const fs::path& c
     const auto progress = [&](std::size_t done, std::size_t total) {
       announce("generating street scenes", static_cast<std::int64_t>(done), static_cast<std::int64_t>(total));
     };
+    ASSAY_OK(make_directories(cache));
+    ASSAY_TRY(const FileLock lock, FileLock::wait(cache / "streets.lock", {}));
     ASSAY_TRY(assets.data.root, dataset::ensure_streets(*assets.data.streets, cache, progress));
   }
   ASSAY_TRY(assets.validation, dataset::open_dataset(assets.data, assets.data.validation));
