@@ -43,16 +43,22 @@ std::span<const record::Reading> in_window(const Series& series, const TimedRun&
   return {begin, end};
 }
 
-/// Increase of a counter over the window, from the last reading before it to the first after it.
+/// By how much a counter rose over the window, from the last reading before it to the first after it. One
+/// that began anew meanwhile has risen by what it shows before and after: at least so much.
 std::optional<double> increase(const Series& series, const TimedRun& run) {
-  const record::Reading *before = nullptr, *after = nullptr;
+  const record::Reading* last = nullptr;
+  double sum = 0;
+  bool compared = false;
   for (const record::Reading& reading : series.readings) {
-    if (reading.end_ns <= run.window_begin_ns || !before) before = &reading;
-    after = &reading;
+    if (last && reading.end_ns > run.window_begin_ns) {
+      const double step = reading.value - last->value;
+      sum += step >= 0 ? step : reading.value;
+      compared = true;
+    }
+    last = &reading;
     if (reading.begin_ns >= run.window_end_ns) break;
   }
-  if (!before || before == after) return std::nullopt;
-  return after->value - before->value;
+  return compared ? std::optional(sum) : std::nullopt;
 }
 
 double median(std::vector<double> values) {
@@ -72,6 +78,13 @@ std::optional<std::pair<double, double>> first_and_last(const Series& series, co
   }
   return std::pair(median(std::move(first)), median(std::move(last)));
 }
+
+using Ends = std::pair<double, double>;  ///< First, last.
+
+/// Share that was lost from the first to the last; negative: it rose.
+double fall_of(const Ends& ends) { return ends.first > 0 ? 1 - ends.second / ends.first : 0; }
+
+using Fall = std::pair<double, std::string>;  ///< Share, of which clock.
 
 /// Whether it was read all through the timed window.
 bool watched(const Series& series, const TimedRun& run) {
@@ -183,42 +196,46 @@ void judge_slowing(const Case& c, Findings& out) {
   const auto runs = completed(c.evidence);
   const auto& drifts = c.row.diagnostics.drift_percent;
   for (std::size_t i = 0; i < runs.size() && i < drifts.size(); ++i) {
-    double fall = 0, rise = 0;
+    if (drifts[i] <= kLatencyRisePercent) continue;
+    double rise = 0;
     bool has_zone = false;
-    std::string clock, zone;
-    std::map<std::string, std::pair<double, double>> clocks;
+    std::string zone;
+    Ends fastest;          // Of the processors, whichever it was.
+    Fall sure, processor;  // The steepest of what must not fall at all; and of single processors.
     for (const Series& series : runs[i]->observation.series) {
       const auto sign = sign_of(series.channel);
       const auto ends = first_and_last(series, *runs[i]);
       if (!ends) continue;
-      if (sign == Sign::kClock) {
-        // Of processors the fastest: those that have nothing to do slow down as they like.
-        const bool processor = series.channel.facts.contains("cpus");
-        auto& [first, last] = clocks[processor ? "the fastest processor's clock" : series.channel.id];
-        first = std::max(first, ends->first), last = std::max(last, ends->second);
-      } else if (sign == Sign::kTemperature) {
+      if (sign == Sign::kTemperature) {
         has_zone = true;
         const double kelvin = ends->second - ends->first;
         if (kelvin > rise) rise = kelvin, zone = series.channel.id;
+      } else if (sign == Sign::kClock && series.channel.facts.contains("cpus")) {
+        fastest = {std::max(fastest.first, ends->first), std::max(fastest.second, ends->second)};
+        processor = std::max(processor, {fall_of(*ends), series.channel.id});
+      } else if (sign == Sign::kClock) {
+        sure = std::max(sure, {fall_of(*ends), series.channel.id});
       }
     }
-    for (const auto& [name, ends] : clocks)
-      if (ends.first > 0 && 1 - ends.second / ends.first > fall)
-        fall = 1 - ends.second / ends.first, clock = name;
-    if (fall <= kClockFall || drifts[i] <= kLatencyRisePercent) continue;
-    const std::string text = "repeat " + std::to_string(runs[i]->repeat) + ": " + clock + " fell by " +
-                             number(100 * fall, 1) + " % and latency rose by " + number(drifts[i], 1) + " %";
-    if (rise > kTemperatureRise)
-      hot.push_back(text + " while " + zone + " rose by " + number(rise, 1) + " K");
-    else if (!has_zone)
-      unexplained.push_back(text);
+    sure = std::max(sure, {fall_of(fastest), "the fastest processor's clock"});
+    const auto fell = [&](const Fall& fall) {
+      return "repeat " + std::to_string(runs[i]->repeat) + ": " + fall.second + " fell by " +
+             number(100 * fall.first, 1) + " % and latency rose by " + number(drifts[i], 1) + " %";
+    };
+    if (sure.first > kClockFall && rise > kTemperatureRise)
+      hot.push_back(fell(sure) + " while " + zone + " rose by " + number(rise, 1) + " K");
+    else if (sure.first > kClockFall)
+      unexplained.push_back(fell(sure) + (has_zone
+                                              ? "; no zone grew hotter: a limit of power, or heat held at one"
+                                              : "; no temperature tells whether that is heat"));
+    else if (processor.first > kClockFall)
+      // One that has nothing to do slows down as it likes, and nobody tells which ones the model ran on.
+      unexplained.push_back(fell(processor) + "; another processor kept its clock");
   }
   if (!hot.empty())
     out.push_back({"slowing", Severity::kInvalid,
                    joined(hot) + ", which is throttling whatever the counters say", timed_figures()});
-  if (!unexplained.empty())
-    out.push_back({"slowing", Severity::kWarn,
-                   joined(unexplained) + "; no temperature tells whether that is heat", timed_figures()});
+  if (!unexplained.empty()) out.push_back({"slowing", Severity::kWarn, joined(unexplained), timed_figures()});
 }
 
 void judge_cooling(const Case& c, Findings& out) {
