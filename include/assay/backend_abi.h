@@ -13,12 +13,12 @@
  *   7. profile(), optional: the layers of the executed graph. Opened with assay_open_options.profiling
  *      only, because profiling changes what is timed. The array is valid until close().
  *   8. close().
- * The engine calls infer() only for now: prepare(), submit()/wait() and cancel() are driven by the
- * conformance suite, and wait for the scenarios that need them.
+ * The engine calls infer() only for now: submit()/wait() and cancel() are driven by the conformance suite, and
+ * wait for the scenarios that need them.
  *
  * Rules. Nothing throws across this boundary. Every struct begins with struct_size, set by whoever
  * allocates it to the size that it was compiled with: a reader must not touch fields beyond it, so fields
- * may be appended. Strings are UTF-8, never NULL where not said so, owned by the plugin and valid until
+ * may be appended (ASSAY_HAS tells whether one is there). Strings are UTF-8, never NULL where not said so, owned by the plugin and valid until
  * close() (describe(): for ever), unless said otherwise. Every function returns ASSAY_OK or an error code
  * with a text in *error, which the caller owns. A session is used by one thread at a time, except
  * cancel(). Functions marked optional may be NULL. A plugin keeps its own stdout and stderr: the worker
@@ -38,6 +38,10 @@ extern "C" {
 #define ASSAY_ABI_VERSION 1u
 #define ASSAY_MAX_RANK 8
 #define ASSAY_ERROR_TEXT 2048
+
+/* Whether the struct that pointer shows is new enough to hold the field. */
+#define ASSAY_HAS(pointer, field) \
+  ((pointer)->struct_size >= (size_t)((const char*)(&(pointer)->field + 1) - (const char*)(pointer)))
 
 typedef enum assay_code {
   ASSAY_OK = 0,
@@ -160,6 +164,9 @@ typedef struct assay_description {
   const assay_name_value* versions; /* Further version facts: drivers, firmware, build ids. */
   uint32_t artifact_format_count;
   const char* const* artifact_formats; /* "onnx", "openvino-ir", ... */
+  /* Appended. What kind of software executes: "native SDK", "general runtime", "general runtime with the vendor's
+     provider". NULL or "": not told. */
+  const char* stack;
 } assay_description;
 
 /* A shape for one input of a model whose shape is dynamic. */
@@ -184,14 +191,33 @@ typedef struct assay_open_options {
   const assay_name_value* options;
 } assay_open_options;
 
+/* The tensors that every target of a campaign is calibrated with. */
+typedef struct assay_calibration {
+  uint32_t struct_size;
+  const char* input;  /* Name of the model's input. */
+  const char* digest; /* Of the set: equal digests, equal tensors in equal order. */
+  const char* layout; /* "NCHW": of the files. A model that wants another gets it from the plugin. */
+  assay_dtype dtype;  /* Of the files. */
+  uint32_t rank;
+  int64_t dims[ASSAY_MAX_RANK]; /* Of one file: [1,3,H,W]. */
+  uint32_t file_count;
+  const char* const* files; /* Raw, row-major, little endian. */
+} assay_calibration;
+
 typedef struct assay_prepare_options {
   uint32_t struct_size;
   const char* source;      /* Path of the source artifact. */
-  const char* destination; /* Path to write. */
+  const char* destination; /* Path to write; files that belong to it may be written beside it. */
   const char* accelerator;
   const char* precision;
   uint32_t option_count;
-  const assay_name_value* options;
+  const assay_name_value* options; /* Of the toolchain. An unknown one is ASSAY_ERROR_INVALID. */
+  /* Appended. */
+  const char* source_digest;            /* SHA-256 of the source in hexadecimal. */
+  const assay_calibration* calibration; /* NULL: the precision needs none. */
+  /* A folder that outlives this call, for what makes the next one faster (timing caches). NULL: none. Whatever
+     lies there may be of another model, version or device: the plugin checks. */
+  const char* cache;
 } assay_prepare_options;
 
 typedef struct assay_session assay_session;
@@ -273,9 +299,13 @@ typedef struct assay_backend_v1 {
   int32_t (*profile)(assay_session* session, const assay_profile** profile, assay_error* error);
   /* Optional. Bytes of device memory in use by this session. */
   int32_t (*device_memory)(assay_session* session, uint64_t* bytes, assay_error* error);
-  /* Optional. Device-only time of the last inference of a slot: another figure than latency. */
+  /* Optional. Device-only time of the last inference of a slot, copies left out: another figure than latency. */
   int32_t (*device_time)(assay_session* session, uint32_t slot, int64_t* time_ns, assay_error* error);
   void (*close)(assay_session* session);
+  /* Appended. Optional. Of the last inference of a slot: time of the copies from host to device and back, which
+     device_time() leaves out. */
+  int32_t (*transfer_times)(assay_session* session, uint32_t slot, int64_t* in_ns, int64_t* out_ns,
+                            assay_error* error);
 } assay_backend_v1;
 
 #if defined(__GNUC__)

@@ -39,6 +39,7 @@ struct Description {
     description.versions = versions.data();
     description.artifact_format_count = 1;
     description.artifact_formats = formats;
+    description.stack = "general runtime";
   }
 
   const char* formats[1] = {"onnx"};
@@ -111,6 +112,7 @@ const assay_backend_v1 kBackend = {
     nullptr,  // device_memory: the CPU has none of its own.
     nullptr,  // device_time: on the CPU it is the latency.
     close,
+    nullptr,  // transfer_times: nothing is copied to a device.
 };
 
 }  // namespace

@@ -52,6 +52,7 @@ struct Description {
     description.versions = versions.data();
     description.artifact_format_count = 2;
     description.artifact_formats = formats;
+    description.stack = "native SDK";
   }
 
   void list_accelerators() {
@@ -155,6 +156,7 @@ const assay_backend_v1 kBackend = {
     nullptr,  // device_memory
     nullptr,  // device_time
     close,
+    nullptr,  // transfer_times
 };
 
 }  // namespace

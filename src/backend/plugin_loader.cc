@@ -47,10 +47,11 @@ const assay_backend_v1* load_plugin(const std::string& path, PluginError& error)
                   path + ": expected backend ABI version " + std::to_string(ASSAY_ABI_VERSION) + ", found " +
                       found + "; rebuild the plugin against this assay");
   }
-  if (table->struct_size < sizeof(assay_backend_v1))
+  constexpr std::size_t kLeastSize = offsetof(assay_backend_v1, transfer_times);
+  if (table->struct_size < kLeastSize)
     return refuse(error, ASSAY_ERROR_INVALID,
                   path + ": its function table has " + std::to_string(table->struct_size) +
-                      " bytes, expected at least " + std::to_string(sizeof(assay_backend_v1)));
+                      " bytes, expected at least " + std::to_string(kLeastSize));
   if (const char* name = missing_function(*table))
     return refuse(error, ASSAY_ERROR_INVALID, path + ": its function table lacks " + name + "()");
   return table;

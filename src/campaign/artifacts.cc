@@ -59,7 +59,7 @@ Result<record::ArtifactRecord> ArtifactMaker::build(const spec::RowSpec& row) {
   request.cache = context_.cache;
   request.timeout =
       std::chrono::duration_cast<std::chrono::milliseconds>(context_.experiment.protocol.prepare_timeout);
-  if (request.toolchain->calibrates()) {
+  if (request.toolchain->calibrates) {
     ASSAY_TRY(const dataset::CalibrationSet set, calibration_set());
     request.calibration = set.index.parent_path();
     request.calibration_digest = set.digest;

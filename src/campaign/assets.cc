@@ -123,7 +123,7 @@ std::string relation(const dataset::Dataset& calibration, const dataset::Dataset
 Result<bool> needs_calibration(const spec::RowSpec& row, const SourceModel& source) {
   if (!row.artifact.empty()) return false;
   ASSAY_TRY(const prepare::Toolchain* toolchain, prepare::choose_toolchain(row, source.facts));
-  return toolchain->calibrates();
+  return toolchain->calibrates;
 }
 
 Result<SourceModel> open_model(const spec::Model& spec, int batch, const fs::path& cache) {

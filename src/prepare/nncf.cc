@@ -10,6 +10,7 @@ const Toolchain kNncf{
     .precisions = {"int8"},
     .format = "openvino-ir",
     .script = "quantize_openvino.py",
+    .calibrates = true,
     // Tried from 7 up; 26 is the newest that ONNX Runtime, the reference of every comparison, still loads.
     .min_opset = 7,
     .max_opset = 26,

@@ -9,6 +9,7 @@ const Toolchain kOnnxRuntimeQuantizer{
     .precisions = {"int8"},
     .format = "onnx",
     .script = "quantize_onnxruntime.py",
+    .calibrates = true,
     .min_opset = 7,
     .max_opset = 26,  // ONNX Runtime 1.31.1 refuses 27.
     .input_types = {"f32", "u8"},

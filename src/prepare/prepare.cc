@@ -173,8 +173,8 @@ Result<record::ArtifactRecord> prepare(const PrepareRequest& request, const List
   const Toolchain& toolchain = *request.toolchain;
   ASSAY_OK(check_options(toolchain, request.options));
   ASSAY_OK(check_limits(toolchain, request.facts));
-  if (!toolchain.calibrates()) return source_as_artifact(request);
-  if (request.calibration_count <= 0)
+  if (toolchain.as_it_is()) return source_as_artifact(request);
+  if (toolchain.calibrates && request.calibration_count <= 0)
     return fail(Code::kInvalidInput,
                 "toolchain " + std::string(toolchain.name) +
                     " calibrates with images, and none were chosen: give data.calibration");

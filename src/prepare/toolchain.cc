@@ -63,8 +63,8 @@ Result<void> check_limits(const Toolchain& toolchain, const model::ModelFacts& s
                 "toolchain " + name + " takes opset " + std::to_string(toolchain.min_opset) + " to " +
                     std::to_string(toolchain.max_opset) + ", the model has opset " +
                     std::to_string(opset->second) + ": convert it with onnx.version_converter");
-  if (!toolchain.calibrates()) return {};
-  if (source.quantized)
+  if (toolchain.as_it_is()) return {};
+  if (toolchain.calibrates && source.quantized)
     return fail(Code::kInvalidInput,
                 "toolchain " + name +
                     " quantizes a floating-point model, and this one is quantized already: use "

@@ -18,7 +18,7 @@ namespace assay::prepare {
 /// An option of a toolchain: the script's `--name value`.
 struct ToolchainOption {
   std::string_view name;
-  std::vector<std::string_view> values;  ///< What it may be; the first is the default.
+  std::vector<std::string_view> values;  ///< What it may be; the first is the default. Empty: any.
   std::string_view meaning;
 };
 
@@ -28,13 +28,22 @@ struct Toolchain {
   std::vector<std::string_view> backends;     ///< That open what it makes; empty: any.
   std::vector<std::string_view> precisions;   ///< That it makes; empty: any.
   std::string_view format;                    ///< Of the artifact: "onnx", "openvino-ir".
-  std::string_view script;                    ///< In tools/toolchains; empty: the source is the artifact.
+  std::string_view script = {};               ///< In tools/toolchains; empty: none is run.
+  bool calibrates = false;                    ///< The script, or the build, takes the calibration tensors.
+  /// The backend's plugin makes the artifact (assay_backend_v1::prepare), on the machine that will run it: from
+  /// what the script made, or from the source where there is none.
+  bool builds = false;
   std::int64_t min_opset, max_opset;          ///< Of ai.onnx. Checked before anything is started.
   std::vector<std::string_view> input_types;  ///< Element types of the model's input; empty: any.
-  std::vector<ToolchainOption> options;
-  std::string_view limits;  ///< What else to know, for docs and doctor.
+  std::vector<ToolchainOption> options;             ///< Of the script.
+  std::vector<ToolchainOption> build_options = {};  ///< Of the plugin's prepare().
+  std::string_view limits;                          ///< What else to know, for docs and doctor.
+  /// What else decides the artifact: the version of an SDK that the user brings. Null: nothing. Errors:
+  /// kUnavailable (absent: the message says what to set).
+  Result<std::string> (*identity)() = nullptr;
 
-  bool calibrates() const { return !script.empty(); }
+  /// The source model itself is the artifact.
+  bool as_it_is() const { return script.empty() && !builds; }
 };
 
 /// All of them. The order matters: the first that fits is a row's default.

@@ -84,7 +84,7 @@ std::int32_t describe(const assay_description** description, assay_error*) {
   static const char* const formats[] = {"any"};
   static const assay_name_value versions[] = {{"loop", "1"}};
   static const assay_description text{sizeof text, "affine",     "1", "1.0",    "", 0,
-                                      2,           accelerators, 1,   versions, 1,  formats};
+                                      2,           accelerators, 1,   versions, 1,  formats, ""};
   *description = &text;
   return ASSAY_OK;
 }
@@ -305,7 +305,8 @@ const assay_backend_v1 kBackend = {sizeof kBackend,
                                    kFault == kNoLayers ? nullptr : profile,
                                    device_memory,
                                    device_time,
-                                   close_session};
+                                   close_session,
+                                   nullptr};
 
 }  // namespace
 

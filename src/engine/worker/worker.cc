@@ -85,7 +85,7 @@ void Worker::State::load(const json& command) {
   plugin = backend::load_plugin(command.at("plugin").get<std::string>(), problem);
   if (!plugin) throw Stop{"load", problem.code, 0, problem.text};
   check(plugin->describe(&description, fresh_error()), "describe");
-  if (!description || description->struct_size < sizeof(assay_description))
+  if (!description || description->struct_size < offsetof(assay_description, stack))
     throw Stop{"describe", ASSAY_ERROR_INVALID, 0,
                "the plugin broke the ABI: its description is absent or too short"};
 }
