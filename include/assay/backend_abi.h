@@ -13,16 +13,16 @@
  *   7. profile(), optional: the layers of the executed graph. Opened with assay_open_options.profiling
  *      only, because profiling changes what is timed. The array is valid until close().
  *   8. close().
- * The engine calls infer() only for now: submit()/wait() and cancel() are driven by the conformance suite, and
- * wait for the scenarios that need them.
+ * The engine calls infer() only for now: submit()/wait() and cancel() are driven by the conformance suite,
+ * and wait for the scenarios that need them.
  *
  * Rules. Nothing throws across this boundary. Every struct begins with struct_size, set by whoever
  * allocates it to the size that it was compiled with: a reader must not touch fields beyond it, so fields
- * may be appended (ASSAY_HAS tells whether one is there). Strings are UTF-8, never NULL where not said so, owned by the plugin and valid until
- * close() (describe(): for ever), unless said otherwise. Every function returns ASSAY_OK or an error code
- * with a text in *error, which the caller owns. A session is used by one thread at a time, except
- * cancel(). Functions marked optional may be NULL. A plugin keeps its own stdout and stderr: the worker
- * redirects both to a log.
+ * may be appended (ASSAY_HAS tells whether one is there). Strings are UTF-8, never NULL where not said so,
+ * owned by the plugin and valid until close() (describe(): for ever), unless said otherwise. Every function
+ * returns ASSAY_OK or an error code with a text in *error, which the caller owns. A session is used by one
+ * thread at a time, except cancel(). Functions marked optional may be NULL. A plugin keeps its own stdout and
+ * stderr: the worker redirects both to a log.
  */
 #ifndef ASSAY_BACKEND_ABI_H
 #define ASSAY_BACKEND_ABI_H
@@ -164,8 +164,8 @@ typedef struct assay_description {
   const assay_name_value* versions; /* Further version facts: drivers, firmware, build ids. */
   uint32_t artifact_format_count;
   const char* const* artifact_formats; /* "onnx", "openvino-ir", ... */
-  /* Appended. What kind of software executes: "native SDK", "general runtime", "general runtime with the vendor's
-     provider". NULL or "": not told. */
+  /* Appended. What kind of software executes: "native SDK", "general runtime", "general runtime with the
+     vendor's provider". NULL or "": not told. */
   const char* stack;
 } assay_description;
 
@@ -215,8 +215,8 @@ typedef struct assay_prepare_options {
   /* Appended. */
   const char* source_digest;            /* SHA-256 of the source in hexadecimal. */
   const assay_calibration* calibration; /* NULL: the precision needs none. */
-  /* A folder that outlives this call, for what makes the next one faster (timing caches). NULL: none. Whatever
-     lies there may be of another model, version or device: the plugin checks. */
+  /* A folder that outlives this call, for what makes the next one faster (timing caches). NULL: none.
+     Whatever lies there may be of another model, version or device: the plugin checks. */
   const char* cache;
 } assay_prepare_options;
 
@@ -299,11 +299,12 @@ typedef struct assay_backend_v1 {
   int32_t (*profile)(assay_session* session, const assay_profile** profile, assay_error* error);
   /* Optional. Bytes of device memory in use by this session. */
   int32_t (*device_memory)(assay_session* session, uint64_t* bytes, assay_error* error);
-  /* Optional. Device-only time of the last inference of a slot, copies left out: another figure than latency. */
+  /* Optional. Device-only time of the last inference of a slot, copies left out: another figure than latency.
+   */
   int32_t (*device_time)(assay_session* session, uint32_t slot, int64_t* time_ns, assay_error* error);
   void (*close)(assay_session* session);
-  /* Appended. Optional. Of the last inference of a slot: time of the copies from host to device and back, which
-     device_time() leaves out. */
+  /* Appended. Optional. Of the last inference of a slot: time of the copies from host to device and back,
+     which device_time() leaves out. */
   int32_t (*transfer_times)(assay_session* session, uint32_t slot, int64_t* in_ns, int64_t* out_ns,
                             assay_error* error);
 } assay_backend_v1;

@@ -44,8 +44,8 @@ namespace {
 std::int32_t describe(const assay_description** description, assay_error*) {
   static const assay_accelerator cpu{sizeof cpu, "CPU", "the harness itself", 1, ""};
   static const char* const formats[] = {"any"};
-  static const assay_description text{sizeof text, "null", "1", "none",  "", 1,
-                                      1,           &cpu,   0,   nullptr, 1,  formats, ""};
+  static const assay_description text{sizeof text, "null", "1",     "none", "",      1, 1,
+                                      &cpu,        0,      nullptr, 1,      formats, ""};
   *description = &text;
   return ASSAY_OK;
 }

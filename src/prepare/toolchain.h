@@ -25,16 +25,16 @@ struct ToolchainOption {
 /// One toolchain: what it takes, what it makes, and the script that does it.
 struct Toolchain {
   std::string_view name;
-  std::vector<std::string_view> backends;     ///< That open what it makes; empty: any.
-  std::vector<std::string_view> precisions;   ///< That it makes; empty: any.
-  std::string_view format;                    ///< Of the artifact: "onnx", "openvino-ir".
-  std::string_view script = {};               ///< In tools/toolchains; empty: none is run.
-  bool calibrates = false;                    ///< The script, or the build, takes the calibration tensors.
-  /// The backend's plugin makes the artifact (assay_backend_v1::prepare), on the machine that will run it: from
-  /// what the script made, or from the source where there is none.
+  std::vector<std::string_view> backends;    ///< That open what it makes; empty: any.
+  std::vector<std::string_view> precisions;  ///< That it makes; empty: any.
+  std::string_view format;                   ///< Of the artifact: "onnx", "openvino-ir".
+  std::string_view script = {};              ///< In tools/toolchains; empty: none is run.
+  bool calibrates = false;                   ///< The script, or the build, takes the calibration tensors.
+  /// The backend's plugin makes the artifact (assay_backend_v1::prepare), on the machine that will run it:
+  /// from what the script made, or from the source where there is none.
   bool builds = false;
-  std::int64_t min_opset, max_opset;          ///< Of ai.onnx. Checked before anything is started.
-  std::vector<std::string_view> input_types;  ///< Element types of the model's input; empty: any.
+  std::int64_t min_opset, max_opset;                ///< Of ai.onnx. Checked before anything is started.
+  std::vector<std::string_view> input_types;        ///< Element types of the model's input; empty: any.
   std::vector<ToolchainOption> options;             ///< Of the script.
   std::vector<ToolchainOption> build_options = {};  ///< Of the plugin's prepare().
   std::string_view limits;                          ///< What else to know, for docs and doctor.

@@ -83,8 +83,8 @@ std::int32_t describe(const assay_description** description, assay_error*) {
       {sizeof(assay_accelerator), "NPU", "", 0, "there is no such thing"}};
   static const char* const formats[] = {"any"};
   static const assay_name_value versions[] = {{"loop", "1"}};
-  static const assay_description text{sizeof text, "affine",     "1", "1.0",    "", 0,
-                                      2,           accelerators, 1,   versions, 1,  formats, ""};
+  static const assay_description text{sizeof text,  "affine", "1",      "1.0", "",      0, 2,
+                                      accelerators, 1,        versions, 1,     formats, ""};
   *description = &text;
   return ASSAY_OK;
 }
