@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <map>
 
 #include "support/vendor_plugin.h"
@@ -38,12 +37,12 @@ bool split(std::string_view line, std::array<std::string_view, kFields>& fields)
   return true;
 }
 
-double number(std::string_view text) {
-  double value = 0;
+int64_t number(std::string_view text) {
+  int64_t value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc() || end != text.data() + text.size() || !std::isfinite(value) || value < 0)
+  if (problem != std::errc() || end != text.data() + text.size() || value < 0)
     throw Failure(ASSAY_ERROR_VENDOR,
-                  "QNN's profile: a time was expected, found '" + std::string(text) + "'");
+                  "QNN's profile: a whole number was expected, found '" + std::string(text) + "'");
   return value;
 }
 
@@ -71,8 +70,8 @@ struct Sums {
   double others = 0;
   int count = 0;
 
-  void add(double value, int inference) {
-    (inference == 0 ? first : others) += value;
+  void add(int64_t value, int inference) {
+    (inference == 0 ? first : others) += static_cast<double>(value);
     ++count;
   }
   double mean(int inferences) const { return inferences > 1 ? others / (inferences - 1) : first; }
