@@ -2,12 +2,11 @@
 
 #include <dlfcn.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
+#include "qnn/advice.h"
 #include "qnn/dsp.h"
 #include "support/vendor_plugin.h"
 
@@ -56,28 +55,6 @@ std::string package_fact(const std::string& folder, const std::string& name) {
   return "";
 }
 
-std::string advice(const std::string& text) {
-  const auto says = [&text](const char* words) { return text.find(words) != std::string::npos; };
-  if (says("Unsupported nodes in QNN EP") || says("fallback to CPU EP has been explicitly disabled"))
-    return "\nThe HTP does not take the whole graph, and fallback to the CPU is refused. HTP V68 computes in "
-           "integers "
-           "only: a floating-point model has to be quantized (toolchain qnn). Else replace the layers, or "
-           "set the "
-           "option cpu_fallback, which the placement of the row then shows.";
-  if (says("context binary") || says("EpContext") || says("EPContext"))
-    return "\nThe context is damaged, or of another QNN version, Hexagon or SoC: prepare it again from the "
-           "quantized "
-           "model.";
-  if (!kSimulated && (says("device") || says("Device") || says("transport") || says("skel")))
-    return "\nThe DSP was not reached. A user's process runs in an unsigned protection domain: the firmware "
-           "has to "
-           "allow it, " +
-           (find_dsp().reason.empty() ? std::string("the device can be opened, ")
-                                      : find_dsp().reason + ", ") +
-           "and ADSP_LIBRARY_PATH has to name the folder with libQnnHtpV*Skel.so.";
-  return "";
-}
-
 }  // namespace
 
 Provider& Provider::get() {
@@ -97,7 +74,6 @@ Provider::Provider() : library_(Library::open("")), folder_(find_folder()) {
 
 void Provider::enlist() {
   const OrtApi& api = library_->api();
-  if (!kSimulated) setenv("ADSP_LIBRARY_PATH", folder_.c_str(), 0);  // Where the DSP's loader finds its half.
   library_->check(api.RegisterExecutionProviderLibrary(library_->env(), kProviderName,
                                                        (fs::path(folder_) / kLibrary).c_str()),
                   "registering the QNN provider");
@@ -154,7 +130,7 @@ Handle<OrtSession> Provider::create(const std::string& model, OrtSessionOptions*
   } catch (const Failure& failure) {
     const std::string logged = library_->take_errors();
     std::string text = failure.what();
-    const std::string told = advice(text + logged);
+    const std::string told = advice(text + logged, !kSimulated, kSimulated ? "" : find_dsp().reason);
     if (!logged.empty())
       text += "\nIt logged: " + logged.substr(0, kLongestVendorText) +
               (logged.size() > kLongestVendorText ? " ..." : "");

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/file.h"
+#include "qnn/advice.h"
 #include "qnn/dsp.h"
 #include "qnn/htp_graph.h"
 #include "qnn/profile_csv.h"
@@ -184,6 +185,16 @@ TEST(Settings, WhatTheProviderWouldSilentlyIgnoreIsRefused) {
   EXPECT_NE(message({{"vtcm_mb", "-1"}}).find("vtcm_mb"), std::string::npos);
   EXPECT_NE(message({{"rpc_latency", "1"}}).find("rpc_control_latency"), std::string::npos);
   EXPECT_NE(message({{"cpu_fallback", "maybe"}}).find("cpu_fallback"), std::string::npos);
+}
+
+TEST(Advice, ForADspThatIsNotReached) {
+  // From reports of QCS6490 boards whose firmware refused the process.
+  const std::string refused = "Failed to load skel, error: 1002\nTransport layer setup failed: 14001";
+  EXPECT_NE(advice(refused, true, "").find("unsigned protection domain"), std::string::npos);
+  EXPECT_NE(advice(refused, true, "/dev/fastrpc-cdsp: Permission denied").find("Permission denied"),
+            std::string::npos);
+  EXPECT_EQ(advice(refused, false, ""), "");  // The simulator has none.
+  EXPECT_EQ(advice("out of memory", true, ""), "");
 }
 
 TEST(Dsp, IsFoundRefusedOrAbsent) {
