@@ -117,7 +117,8 @@ Session::Session(const assay_open_options& options, const Settings& settings, Pr
                       : executed_precision(graphs_, computes_floats_in_fp16(settings_, compiled_));
   require_asked_precision(options.precision, executed);
   tell_properties();
-  publish(executed);
+  publish(executed,
+          std::string(kSimulated ? "Hexagon HTP simulator, " : "Hexagon HTP, ") + describe(compiled_));
 }
 
 void Session::require_fitting_context(const ContextFacts& facts, const std::string& artifact) {

@@ -86,7 +86,7 @@ Result<std::vector<record::Peak>> all_peaks(const spec::Experiment& experiment,
 
 std::string untimed(const spec::RowSpec& row, const std::optional<record::AccuracyRun>& accuracy) {
   if (!accuracy || !accuracy->session.simulated || metric::simulated_times_stand(row.backend)) return "";
-  return "simulated: " + accuracy->session.accelerator_name + " is no device, and its time no latency";
+  return accuracy->session.accelerator_name + " is no device, and its time no latency";
 }
 
 Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment& experiment,
@@ -174,6 +174,7 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
     row.environment_digest = directory.campaign().environment.digest;
     row.peaks = peaks;
     row.untimed = untimed(spec, row.accuracy);
+    if (!row.untimed.empty()) row.key.device = "simulator on " + row.key.device;
     row.planned_repeats = row.untimed.empty() ? experiment.protocol.repeats : 0;
     // Repeats ran in random order over the rows; within a row they are told in order.
     std::sort(row.timed.begin(), row.timed.end(),

@@ -76,7 +76,7 @@ void device_figure(Figure& figure, std::span<const ProcessLatencies> processes,
 }
 
 std::string no_timed_run(const RowEvidence& evidence) {
-  if (!evidence.untimed.empty()) return evidence.untimed;
+  if (!evidence.untimed.empty()) return "simulated: " + evidence.untimed;
   if (evidence.timed.empty()) return "no timed run";
   return "no timed run completed: " + evidence.timed.front().failure.reason;
 }
@@ -344,7 +344,7 @@ void mark_simulated_times(const RowEvidence& evidence, Row& row) {
     if (!simulated_times_stand(evidence.key.backend)) {
       refuse(*figure, evidence.untimed.empty()
                           ? "simulated: the time of " + evidence.key.backend + " is no latency of a device"
-                          : evidence.untimed);
+                          : "simulated: " + evidence.untimed);
       continue;
     }
     if (!figure->value) continue;
@@ -392,6 +392,7 @@ void identify(const RowEvidence& evidence, Row& row) {
   row.simulated = session->simulated;
   row.stack = session->stack;
   row.libraries = session->libraries;
+  version("accelerator", session->accelerator_name);
   for (const auto& [name, value] : session->versions) version(name, value);
   version("runtime", session->runtime_version);
   version("plugin", session->plugin_version);
