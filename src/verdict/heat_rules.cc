@@ -145,7 +145,7 @@ void judge_heat_observed(const Case& c, Findings& out) {
 }
 
 void judge_temperature(const Case& c, Findings& out) {
-  const double limit = c.experiment.conditions.temperature_limit_c;
+  const double limit = c.experiment.conditions.temperature_limit_c.value_or(spec::kTemperatureLimit);
   std::map<std::string, double> hot;
   for (const TimedRun* run : completed(c.evidence))
     for (const Series& series : run->observation.series) {
