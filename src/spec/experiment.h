@@ -81,11 +81,11 @@ struct Data {
 
 /// One configuration to measure.
 struct RowSpec {
-  std::string id;  ///< backend-accelerator-precision[-bN], lower case, unique.
-  std::string device = "local";
-  std::string target;      ///< Of the catalogue: "jetson-orin-nx-8gb"; "": not stated.
-  std::string power_mode;  ///< The one that the board is said to be in; "": not stated.
-  std::string backend;  ///< "openvino"
+  std::string id;                ///< [device-]backend-accelerator-precision[-bN], lower case, unique.
+  std::string device = "local";  ///< Which machine it is for.
+  std::string target;            ///< Of the catalogue: "jetson-orin-nx-8gb"; "": not stated.
+  std::string power_mode;        ///< The one that the board is said to be in; "": not stated.
+  std::string backend;           ///< "openvino"
   std::string accelerator = "CPU";
   std::string precision = "fp32";
   int batch = 1;

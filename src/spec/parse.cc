@@ -118,7 +118,8 @@ void read_axis(MapReader& root, std::string_view singular, std::string_view plur
 }
 
 std::string default_id(const RowSpec& row) {
-  std::string id = row.backend + "-" + row.accelerator + "-" + row.precision;
+  std::string id = row.device == RowSpec{}.device ? "" : row.device + "-";
+  id += row.backend + "-" + row.accelerator + "-" + row.precision;
   if (row.batch != 1) id += "-b" + std::to_string(row.batch);
   for (char& c : id) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -134,7 +135,7 @@ void read_rows(MapReader root, const RowSpec& campaign, std::vector<RowSpec>& ro
   if (!root.is_map()) return;
   RowSpec shared = campaign;
   root.text("id", shared.id);
-  root.choice("device", shared.device, {"local"});
+  root.text("device", shared.device);
   // Another target than the campaign's has other power modes.
   if (root.has("target")) shared.power_mode.clear();
   root.text("target", shared.target);
