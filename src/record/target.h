@@ -22,6 +22,7 @@ struct TargetFacts {
   bool card = false;       ///< Sits in some machine, which does not tell of it: only the runtime does.
   std::string unit;        ///< "GPU", "DLA0": never the whole SoC.
   std::string power_mode;  ///< As the spec states it; "" where it does not.
+  std::vector<std::string> power_mode_names;  ///< The same as other releases of its software name it.
   bool knows_power_modes = false;
   std::optional<Cited> temperature_limit_c;  ///< Of the junction.
   std::optional<Cited> supply_limit_w;       ///< What the board's input may draw.

@@ -28,10 +28,9 @@ std::string bare_mode(std::string_view name) {
 }
 
 bool recognises(const Target& target, const record::MachineFacts& machine) {
-  for (const auto& [key, value] : machine)
-    for (const std::string& word : target.recognised_by)
-      if (key != "power_mode" && lower(value).find(lower(word)) != std::string::npos) return true;
-  return false;
+  return std::ranges::any_of(machine, [&](const auto& fact) {
+    return fact.first != "power_mode" && says(fact.second, target.recognised_by);
+  });
 }
 
 std::optional<record::Cited> cited(const Target& target, const std::optional<Quantity>& quantity) {
@@ -44,7 +43,8 @@ std::optional<record::Cited> cited(const Target& target, const std::optional<Qua
 Result<fs::path> targets_folder() {
   const fs::path home = home_directory();
   if (home.empty())
-    return fail(Code::kUnavailable, "no folder with models/, tools/ and targets/ above the program: set ASSAY_HOME");
+    return fail(Code::kUnavailable,
+                "no folder with models/, tools/ and targets/ above the program: set ASSAY_HOME");
   return home / "targets";
 }
 
@@ -71,9 +71,9 @@ Result<const Target*> Catalogue::find(std::string_view id) const {
   std::vector<std::string_view> ids;
   for (const Target& target : targets_) ids.push_back(target.id);
   const std::string nearest = nearest_word(id, ids);
-  return fail(Code::kInvalidInput, "no target is called '" + std::string(id) + "'" +
-                                       (nearest.empty() ? "; `assay targets` lists them"
-                                                        : ": did you mean '" + nearest + "'?"));
+  return fail(Code::kInvalidInput,
+              "no target is called '" + std::string(id) + "'" +
+                  (nearest.empty() ? "; `assay targets` lists them" : ": did you mean '" + nearest + "'?"));
 }
 
 const Target* Catalogue::recognise(const record::MachineFacts& machine) const {
@@ -94,30 +94,39 @@ Result<const Unit*> unit_of(const Target& target, std::string_view accelerator) 
       if (same(name, accelerator)) return &unit;
     units += (units.empty() ? "" : ", ") + unit.name;
   }
-  return fail(Code::kInvalidInput, "target " + target.id + " has no unit '" + std::string(accelerator) +
-                                       "': it has " + units);
+  return fail(Code::kInvalidInput,
+              "target " + target.id + " has no unit '" + std::string(accelerator) + "': it has " + units);
+}
+
+bool same_power_mode(std::string_view a, std::string_view b) { return bare_mode(a) == bare_mode(b); }
+
+bool says(std::string_view text, const std::vector<std::string>& words) {
+  return std::ranges::any_of(
+      words, [&](const std::string& word) { return lower(text).find(lower(word)) != std::string::npos; });
 }
 
 const PowerMode* find_mode(const Target& target, std::string_view name) {
   if (name.empty()) return nullptr;
   for (const PowerMode& mode : target.power_modes) {
-    if (bare_mode(mode.name) == bare_mode(name)) return &mode;
+    if (same_power_mode(mode.name, name)) return &mode;
     for (const std::string& alias : mode.aliases)
-      if (bare_mode(alias) == bare_mode(name)) return &mode;
+      if (same_power_mode(alias, name)) return &mode;
   }
   return nullptr;
 }
 
-Result<record::TargetFacts> facts_of(const Target& target, std::string_view accelerator, std::string_view power_mode) {
+Result<record::TargetFacts> facts_of(const Target& target, std::string_view accelerator,
+                                     std::string_view power_mode) {
   ASSAY_TRY(const Unit* unit, unit_of(target, accelerator));
   if (!power_mode.empty() && !find_mode(target, power_mode)) {
     std::string modes;
     for (const PowerMode& mode : target.power_modes) modes += (modes.empty() ? "" : ", ") + mode.name;
-    return fail(Code::kInvalidInput, "target " + target.id + " has no power mode '" + std::string(power_mode) + "'" +
-                                         (modes.empty() ? ": the catalogue knows none; leave power_mode out"
-                                                        : ": the catalogue knows " + modes +
-                                                              "; of a mode of your own leave power_mode out, and "
-                                                              "declare its peaks under `peaks`"));
+    return fail(Code::kInvalidInput,
+                "target " + target.id + " has no power mode '" + std::string(power_mode) + "'" +
+                    (modes.empty() ? ": the catalogue knows none; leave power_mode out"
+                                   : ": the catalogue knows " + modes +
+                                         "; of a mode of your own leave power_mode out, and "
+                                         "declare its peaks under `peaks`"));
   }
   record::TargetFacts facts;
   facts.id = target.id;
@@ -125,6 +134,10 @@ Result<record::TargetFacts> facts_of(const Target& target, std::string_view acce
   facts.card = target.kind == "card";
   facts.unit = unit->name;
   facts.power_mode = power_mode;
+  if (const PowerMode* mode = find_mode(target, power_mode)) {
+    facts.power_mode_names = mode->aliases;
+    facts.power_mode_names.push_back(mode->name);
+  }
   facts.knows_power_modes = !target.power_modes.empty();
   facts.temperature_limit_c = cited(target, target.temperature_limit_c);
   facts.supply_limit_w = cited(target, target.supply_limit_w);
@@ -144,7 +157,8 @@ Result<record::TargetFacts> facts_of(const Target& target, std::string_view acce
 }
 
 Result<std::vector<record::Peak>> peaks_of(const Target& target, const std::string& accelerator,
-                                           std::string_view stated_mode, std::string_view found_mode, bool sparse) {
+                                           std::string_view stated_mode, std::string_view found_mode,
+                                           bool sparse) {
   ASSAY_TRY(const Unit* unit, unit_of(target, accelerator));
   const PowerMode* mode = find_mode(target, stated_mode.empty() ? found_mode : stated_mode);
   const auto rate = [&](const Peak& peak) { return sparse && peak.sparse ? peak.sparse : peak.dense; };
@@ -160,10 +174,12 @@ Result<std::vector<record::Peak>> peaks_of(const Target& target, const std::stri
   }
   std::vector<record::Peak> peaks;
   for (const Peak* peak : best) {
-    std::string words = "target " + target.id + " " + unit->name + (sparse && peak->sparse ? ", sparse" : ", dense");
+    std::string words =
+        "target " + target.id + " " + unit->name + (sparse && peak->sparse ? ", sparse" : ", dense");
     if (!peak->mode.empty()) words += ", " + peak->mode;
     if (!mode && !target.power_modes.empty()) words += " (the power mode is not known: the highest)";
-    peaks.push_back({peak->precision, accelerator, *rate(*peak), words + ": " + in_words(target, peak->cite)});
+    peaks.push_back(
+        {peak->precision, accelerator, *rate(*peak), words + ": " + in_words(target, peak->cite)});
   }
   return peaks;
 }

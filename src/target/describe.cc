@@ -65,7 +65,8 @@ ordered_json cite_json(const Target& target, const Cite& cite, ordered_json valu
   const Source& source = target.sources.at(cite.source);
   value["source"] = source.title;
   value["date"] = source.date;
-  for (const auto& [key, text] : {std::pair{"where", &cite.where}, {"derived", &cite.derived}, {"note", &cite.note}})
+  for (const auto& [key, text] :
+       {std::pair{"where", &cite.where}, {"derived", &cite.derived}, {"note", &cite.note}})
     if (!text->empty()) value[key] = *text;
   return value;
 }
@@ -130,11 +131,9 @@ ordered_json target_json(const Target& t) {
   words("availability", t.availability);
   out["prices"] = ordered_json::array();
   for (const Price& price : t.prices)
-    out["prices"].push_back(cite_json(t, price.cite,
-                                      {{"amount", price.amount},
-                                       {"currency", price.currency},
-                                       {"asked", price.date},
-                                       {"of", price.of}}));
+    out["prices"].push_back(cite_json(
+        t, price.cite,
+        {{"amount", price.amount}, {"currency", price.currency}, {"asked", price.date}, {"of", price.of}}));
   out["sensors"] = ordered_json::array();
   for (const SensorHint& hint : t.sensors)
     out["sensors"].push_back(cite_json(t, hint.cite, {{"channel", hint.channel}, {"tells", hint.tells}}));
@@ -148,7 +147,8 @@ std::string unit_text(const Target& target, const Unit& unit) {
   std::string out = unit.name;
   std::string names;
   for (const std::string& name : unit.accelerators) names += (names.empty() ? " (accelerator " : ", ") + name;
-  out += names + (names.empty() ? "" : ")") + ": " + unit.description.text + cited(target, unit.description.cite) + "\n";
+  out += names + (names.empty() ? "" : ")") + ": " + unit.description.text +
+         cited(target, unit.description.cite) + "\n";
   if (unit.formats) out += "  formats: " + unit.formats->text + cited(target, unit.formats->cite) + "\n";
   if (unit.on_chip_memory)
     out += "  on-chip memory: " + unit.on_chip_memory->text + cited(target, unit.on_chip_memory->cite) + "\n";
@@ -195,7 +195,8 @@ std::string targets_table(const std::vector<Target>& targets) {
     at += target.units.size();
   }
   return print_table(lines) +
-         "Peaks are dense, in 1e9 operations/s (1 multiply-accumulate = 2), in the highest power mode; -: no source "
+         "Peaks are dense, in 1e9 operations/s (1 multiply-accumulate = 2), in the highest power mode; -: no "
+         "source "
          "gives one.\n`assay targets ID` prints a target with its sources.\n";
 }
 
@@ -206,7 +207,9 @@ std::string target_text(const Target& t) {
     if (value) out += std::string(key) + ": " + value->text + cited(t, value->cite) + "\n";
   };
   const auto quantity = [&](const char* key, const std::optional<Quantity>& value) {
-    if (value) out += std::string(key) + ": " + number(value->value) + " " + value->unit + cited(t, value->cite) + "\n";
+    if (value)
+      out +=
+          std::string(key) + ": " + number(value->value) + " " + value->unit + cited(t, value->cite) + "\n";
   };
   words("memory", t.memory);
   quantity("memory size", t.memory_gb);

@@ -9,7 +9,8 @@
 
 namespace assay::target {
 
-/// One line for each unit: dense peaks in the highest mode, memory bandwidth, power modes. At most 100 columns.
+/// One line for each unit: dense peaks in the highest mode, memory bandwidth, power modes. At most 100
+/// columns.
 std::string targets_table(const std::vector<Target>& targets);
 
 /// Everything with its sources, for a terminal.

@@ -41,7 +41,8 @@ class Parser {
     int version = 0;
     root.integer("assay_target", version, 1, 1);
     need(root, "assay_target", "1, the version of this format");
-    for (auto [key, field] : {std::pair{"id", &t_.id}, {"name", &t_.name}, {"vendor", &t_.vendor}, {"soc", &t_.soc}})
+    for (auto [key, field] :
+         {std::pair{"id", &t_.id}, {"name", &t_.name}, {"vendor", &t_.vendor}, {"soc", &t_.soc}})
       text(root, key, *field);
     root.choice("kind", t_.kind, {"module", "board", "card", "server"});
     need(root, "kind", "module, board, card or server");
@@ -82,8 +83,8 @@ class Parser {
   void date(MapReader& root, std::string& out, bool undated) {
     text(root, "date", out);
     if (!out.empty() && !is_date(out) && !(undated && out == "undated"))
-      root.complain("date", "expected YYYY, YYYY-MM or YYYY-MM-DD" + std::string(undated ? ", or undated" : "") +
-                                ", found '" + out + "'");
+      root.complain("date", "expected YYYY, YYYY-MM or YYYY-MM-DD" +
+                                std::string(undated ? ", or undated" : "") + ", found '" + out + "'");
   }
 
   void read_sources(MapReader& root) {
@@ -91,7 +92,8 @@ class Parser {
     const YAML::Node node = root.node("sources");
     if (!root.has("sources")) return;
     if (!node.IsMap() || node.size() == 0)
-      return root.complain("sources", "expected a map (short name: {title, date}), found " + yaml::describe(node));
+      return root.complain("sources",
+                           "expected a map (short name: {title, date}), found " + yaml::describe(node));
     for (const auto& entry : node) {
       const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
       MapReader item(entry.second, "sources." + key, problems_);
@@ -149,7 +151,8 @@ class Parser {
     if (!result)
       root.complain("derived", result.error().message);
     else if (!agree(*result, value))
-      root.complain("derived", "'" + derived + "' is " + std::to_string(*result) + ", not " + std::to_string(value));
+      root.complain("derived",
+                    "'" + derived + "' is " + std::to_string(*result) + ", not " + std::to_string(value));
   }
 
   void read_memory(MapReader root) {
@@ -278,8 +281,9 @@ Result<double> product(std::string_view derived) {
     double value = 0;
     if (std::from_chars(factor.data(), factor.data() + factor.size(), value).ec != std::errc() ||
         !std::isfinite(value))
-      return fail(Code::kInvalidInput, "expected factors such as '8 SM x 0.765 GHz', each beginning with its number, found '" +
-                                           std::string(factor) + "'");
+      return fail(Code::kInvalidInput,
+                  "expected factors such as '8 SM x 0.765 GHz', each beginning with its number, found '" +
+                      std::string(factor) + "'");
     result *= value;
     if (end == derived.size()) return result;
     at = end + 3;
@@ -291,7 +295,8 @@ Result<Target> parse_target(std::string_view text, const std::filesystem::path& 
   const auto read = [&](const YAML::Node& document, Problems& problems) {
     target = Parser(problems).read(document);
     if (problems.empty() && target.id != source.stem().string())
-      problems.add(document.Mark(), "id", "expected the file's name, '" + source.stem().string() + "', found '" + target.id + "'");
+      problems.add(document.Mark(), "id",
+                   "expected the file's name, '" + source.stem().string() + "', found '" + target.id + "'");
   };
   ASSAY_OK(yaml::read_yaml(text, source, "a target", read));
   return target;

@@ -34,11 +34,31 @@ const Peak& peak(const char* id, const char* unit, const char* precision, const 
 }
 
 TEST(Shipped, HasTheTargetsThatArePromised) {
-  for (const char* id : {"jetson-orin-nx-8gb", "jetson-agx-orin-64gb", "jetson-xavier-nx", "jetson-orin-nano-8gb",
-                         "qcs6490", "radxa-x4-n100", "raspberry-pi-4", "raspberry-pi-5", "xeon-d-1577", "epyc-3451",
-                         "myriad-x-m2", "coral-m2", "coral-dev-board", "hailo-8-m2", "imx8m-plus",
-                         "jetson-agx-xavier", "jetson-orin-nx-16gb", "jetson-tx2", "jetson-nano", "gtx-1660",
-                         "tesla-v100-pcie", "tesla-a100-pcie", "zu15eg-dpu", "ultra96-v2-dpu", "vck190-dpu"})
+  for (const char* id : {"jetson-orin-nx-8gb",
+                         "jetson-agx-orin-64gb",
+                         "jetson-xavier-nx",
+                         "jetson-orin-nano-8gb",
+                         "qcs6490",
+                         "radxa-x4-n100",
+                         "raspberry-pi-4",
+                         "raspberry-pi-5",
+                         "xeon-d-1577",
+                         "epyc-3451",
+                         "myriad-x-m2",
+                         "coral-m2",
+                         "coral-dev-board",
+                         "hailo-8-m2",
+                         "imx8m-plus",
+                         "jetson-agx-xavier",
+                         "jetson-orin-nx-16gb",
+                         "jetson-tx2",
+                         "jetson-nano",
+                         "gtx-1660",
+                         "tesla-v100-pcie",
+                         "tesla-a100-pcie",
+                         "zu15eg-dpu",
+                         "ultra96-v2-dpu",
+                         "vck190-dpu"})
     EXPECT_TRUE(shipped().find(id)) << id;
   const auto near = shipped().find("jetson-orin-nx-8g");
   ASSERT_FALSE(near);
@@ -58,11 +78,11 @@ TEST(Shipped, EverySourceIsUsedAndEveryTargetCanBeRecognised) {
       maybe(unit.on_chip_memory);
       for (const Peak& one : unit.peaks) use(one.cite);
     }
-    for (const auto* words : {&target.memory, &target.supply, &target.cooling, &target.technology, &target.integration,
-                              &target.availability})
+    for (const auto* words : {&target.memory, &target.supply, &target.cooling, &target.technology,
+                              &target.integration, &target.availability})
       maybe(*words);
-    for (const auto* value : {&target.memory_gb, &target.memory_gb_per_s, &target.tdp_w, &target.temperature_limit_c,
-                              &target.supply_limit_w, &target.die_area_mm2})
+    for (const auto* value : {&target.memory_gb, &target.memory_gb_per_s, &target.tdp_w,
+                              &target.temperature_limit_c, &target.supply_limit_w, &target.die_area_mm2})
       maybe(*value);
     for (const Words& one : target.io) use(one.cite);
     for (const PowerMode& mode : target.power_modes) use(mode.cite);
@@ -82,8 +102,10 @@ TEST(Shipped, ModesHaveOneDefaultAtMostAndUnitsThatExist) {
     int defaults = 0;
     for (const PowerMode& mode : target.power_modes) {
       defaults += mode.is_default ? 1 : 0;
-      for (const auto& [unit, mhz] : mode.clock_mhz) EXPECT_TRUE(unit_of(target, unit)) << target.id << " " << unit;
-      for (const auto& [unit, words] : mode.active) EXPECT_TRUE(unit_of(target, unit)) << target.id << " " << unit;
+      for (const auto& [unit, mhz] : mode.clock_mhz)
+        EXPECT_TRUE(unit_of(target, unit)) << target.id << " " << unit;
+      for (const auto& [unit, words] : mode.active)
+        EXPECT_TRUE(unit_of(target, unit)) << target.id << " " << unit;
     }
     EXPECT_LE(defaults, 1) << target.id;
     // With several modes a peak without one would hold in none of them.
@@ -100,7 +122,9 @@ TEST(Shipped, NoUnitHasWhatTheWholeSocHas) {
   const struct {
     const char* id;
     double tops;
-  } kTotals[] = {{"jetson-orin-nx-8gb", 70}, {"jetson-orin-nx-16gb", 100}, {"jetson-agx-orin-64gb", 275},
+  } kTotals[] = {{"jetson-orin-nx-8gb", 70},
+                 {"jetson-orin-nx-16gb", 100},
+                 {"jetson-agx-orin-64gb", 275},
                  {"jetson-xavier-nx", 21}};
   for (const auto& total : kTotals)
     for (const Unit& unit : named(total.id).units)
@@ -132,7 +156,8 @@ TEST(Shipped, TheAgxOrinAgreesWithNvidiasTableOfPowerModes) {
   } kTable[] = {{"MAXN", 171, 105}, {"50W", 109, 0}, {"30W", 41, 90}, {"15W", 0, 40}};
   for (const auto& row : kTable) {
     if (row.gpu > 0) {
-      EXPECT_NEAR(*peak("jetson-agx-orin-64gb", "GPU", "int8", row.mode).sparse / 1000, row.gpu, 0.51) << row.mode;
+      EXPECT_NEAR(*peak("jetson-agx-orin-64gb", "GPU", "int8", row.mode).sparse / 1000, row.gpu, 0.51)
+          << row.mode;
     }
     if (row.dla > 0) {
       const double both = *peak("jetson-agx-orin-64gb", "DLA0", "int8", row.mode).sparse +
@@ -193,7 +218,8 @@ TEST(Shipped, RatiosOfVedliotsTablesComeOutAgain) {
       {"vck190-dpu", "C64B5", "int8", "", 24499, 23.93, 0.006},
   };
   for (const auto& row : kRows)
-    EXPECT_NEAR(100 * row.achieved / *peak(row.id, row.unit, row.precision, row.mode).dense, row.ratio, row.tolerance)
+    EXPECT_NEAR(100 * row.achieved / *peak(row.id, row.unit, row.precision, row.mode).dense, row.ratio,
+                row.tolerance)
         << row.id << " " << row.precision;
   // Of rows whose peak was the whole SoC's, sparse: what the files say of them.
   EXPECT_NEAR(100 * 21099.17 / *peak("jetson-agx-orin-64gb", "GPU", "int8", "MAXN").dense, 24.7, 0.05);
@@ -212,7 +238,8 @@ TEST(Shipped, MachinesAreRecognised) {
             "jetson-orin-nx-8gb");
   EXPECT_EQ(recognise("compatible", "nvidia,p3768-0000+p3767-0000 nvidia,p3767-0000 nvidia,tegra234"),
             "jetson-orin-nx-16gb");
-  EXPECT_EQ(recognise("compatible", "nvidia,p3737-0000+p3701-0005 nvidia,p3701-0005"), "jetson-agx-orin-64gb");
+  EXPECT_EQ(recognise("compatible", "nvidia,p3737-0000+p3701-0005 nvidia,p3701-0005"),
+            "jetson-agx-orin-64gb");
   EXPECT_EQ(recognise("board", "Qualcomm Technologies, Inc. Robotics RB3gen2"), "");
   EXPECT_EQ(recognise("compatible", "qcom,qcs6490-rb3gen2 qcom,qcm6490"), "qcs6490");
   EXPECT_EQ(recognise("cpu", "Intel(R) N100"), "radxa-x4-n100");

@@ -16,9 +16,10 @@ struct Source {
 
 /// Where a value comes from.
 struct Cite {
-  std::string source;   ///< Key in Target::sources.
-  std::string where;    ///< Page, table, section.
-  std::string derived;  ///< Arithmetic, where the source gives only its factors: "8 SM x 0.765 GHz x 4096 op/clock".
+  std::string source;  ///< Key in Target::sources.
+  std::string where;   ///< Page, table, section.
+  std::string
+      derived;  ///< Arithmetic, where the source gives only its factors: "8 SM x 0.765 GHz x 4096 op/clock".
   std::string note;
 };
 
@@ -53,12 +54,12 @@ struct Unit {
 };
 
 struct PowerMode {
-  std::string name;                        ///< "15W"
-  std::vector<std::string> aliases;        ///< As other releases name it: "MODE_15W".
-  std::optional<double> budget_w;          ///< What the name promises; no measurement.
-  std::map<std::string, double> clock_mhz;  ///< Highest clock by unit.
+  std::string name;                           ///< "15W"
+  std::vector<std::string> aliases;           ///< As other releases name it: "MODE_15W".
+  std::optional<double> budget_w;             ///< What the name promises; no measurement.
+  std::map<std::string, double> clock_mhz;    ///< Highest clock by unit.
   std::map<std::string, std::string> active;  ///< What is switched on by unit: "4 cores".
-  std::string command;                     ///< Sets it.
+  std::string command;                        ///< Sets it.
   bool is_default = false;
   Cite cite;
 };

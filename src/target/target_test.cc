@@ -199,7 +199,8 @@ TEST(Facts, OfARow) {
 TEST(Table, JsonAndTextNameTheSources) {
   const std::vector<Target> all{box()};
   EXPECT_NE(targets_table(all).find("15W MAXN"), std::string::npos);
-  EXPECT_NE(target_text(all[0]).find("peak int8 in 15W: 500 GOPS dense, 1000 GOPS sparse  [Data sheet (2024-05), table 2]"),
+  EXPECT_NE(target_text(all[0]).find(
+                "peak int8 in 15W: 500 GOPS dense, 1000 GOPS sparse  [Data sheet (2024-05), table 2]"),
             std::string::npos)
       << target_text(all[0]);
   const std::string json = targets_json(all).value();

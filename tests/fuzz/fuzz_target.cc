@@ -13,12 +13,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const char* file : {"qcs6490.yaml", "raspberry-pi-5.yaml"}) {
     const auto target = target::parse_target(text, file);
     if (!target) {
-      require(target.error().code == Code::kInvalidInput, "a bad target is invalid input", target.error().message);
+      require(target.error().code == Code::kInvalidInput, "a bad target is invalid input",
+              target.error().message);
       require(target.error().message.find(file) != std::string::npos, "an error names the file");
       continue;
     }
     require(target::targets_json({*target}).has_value(), "what parses can be written");
-    require(!target::target_text(*target).empty() && !target::targets_table({*target}).empty(), "and printed");
+    require(!target::target_text(*target).empty() && !target::targets_table({*target}).empty(),
+            "and printed");
     for (const target::Unit& unit : target->units) {
       for (const target::Peak& peak : unit.peaks) {
         require(peak.dense || peak.sparse, "a peak has a rate");
@@ -26,7 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       }
       const auto peaks = target::peaks_of(*target, unit.name, "", "", false);
       require(peaks.has_value(), "a unit has peaks or none");
-      for (const record::Peak& peak : *peaks) require(peak.gops > 0 && !peak.source.empty(), "a peak has its source");
+      for (const record::Peak& peak : *peaks)
+        require(peak.gops > 0 && !peak.source.empty(), "a peak has its source");
     }
   }
   return 0;
