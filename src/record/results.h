@@ -37,7 +37,7 @@ struct RowFigures {
   Figure window_energy_per_inference, net_efficiency, gops_per_watt, energy_delay_product;
   Figure temperature, thermal_resistance;
   Figure device_time, transfer_in, transfer_out;
-  Figure peak_memory, device_memory, placement;
+  Figure peak_memory, device_memory, placement, placement_operations;
 };
 
 struct MetricInfo {
@@ -116,8 +116,8 @@ struct Row {
   std::map<std::string, std::string> versions;
   std::vector<std::string> libraries;
   std::string stack;  ///< SessionInfo::stack
-  /// What the catalogue says of the row's target, in words with sources: id, name, unit, power_mode, ...; empty:
-  /// the row names none.
+  /// What the catalogue says of the row's target, in words with sources: id, name, unit, power_mode, ...;
+  /// empty: the row names none.
   std::map<std::string, std::string> target;
   bool simulated = false;
 };
