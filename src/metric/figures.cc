@@ -15,6 +15,7 @@
 #include "metric/power.h"
 #include "metric/segmentation.h"
 #include "metric/statistics.h"
+#include "metric/target_figures.h"
 
 namespace assay::metric {
 namespace {
@@ -94,10 +95,10 @@ void percentile_figure(Figure& figure, double q, std::span<const ProcessLatencie
 void latency_figures(const RowEvidence& evidence, std::span<const ProcessLatencies> processes, Row& row) {
   auto& f = row.figures;
   Figure* const from_latencies[] = {
-      &f.latency_mean,    &f.latency_p50,       &f.latency_p90,       &f.latency_p95,   &f.latency_p99,
-      &f.latency_p999,    &f.throughput,        &f.throughput_window, &f.compile_time,  &f.gops,
-      &f.first_inference, &f.performance_ratio, &f.peak_memory,       &f.device_memory, &f.device_time,
-      &f.transfer_in,     &f.transfer_out};
+      &f.latency_mean,    &f.latency_p50,       &f.latency_p90,       &f.latency_p95,     &f.latency_p99,
+      &f.latency_p999,    &f.throughput,        &f.throughput_window, &f.compile_time,    &f.gops,
+      &f.first_inference, &f.performance_ratio, &f.area_efficiency,   &f.cost_efficiency, &f.capacity,
+      &f.peak_memory,     &f.device_memory,     &f.device_time,       &f.transfer_in,     &f.transfer_out};
   if (processes.empty()) {
     for (Figure* figure : from_latencies) refuse(*figure, no_timed_run(evidence));
     return;
@@ -335,6 +336,9 @@ void mark_simulated_times(const RowEvidence& evidence, Row& row) {
                          &f.first_inference,
                          &f.gops,
                          &f.performance_ratio,
+                         &f.area_efficiency,
+                         &f.cost_efficiency,
+                         &f.capacity,
                          &f.energy_per_inference,
                          &f.window_energy_per_inference,
                          &f.efficiency,
@@ -424,6 +428,7 @@ record::Row derive_row(const record::RowEvidence& evidence) {
   accuracy_figures(evidence, row);
   power_figures(evidence, row);
   placement_figures(evidence, row);
+  target_figures(evidence, row);
   if (row.simulated) mark_simulated_times(evidence, row);
   return row;
 }
