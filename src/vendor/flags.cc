@@ -38,6 +38,7 @@ std::vector<long> numbers(std::string_view version) {
 }
 
 bool has(const Flag& flag, std::string_view version) {
+  if (flag.since == kNever) return false;
   return (flag.since.empty() || compare_versions(version, flag.since) >= 0) &&
          (flag.gone.empty() || compare_versions(version, flag.gone) < 0);
 }
@@ -77,7 +78,7 @@ Result<const Flag*> find_flag(const Tool& tool, std::string_view version, const 
   if (absent != nullptr) {
     if (!absent->gone.empty() && compare_versions(version, absent->gone) >= 0)
       what += " since " + std::string(absent->gone);
-    else
+    else if (absent->since != kNever)
       what += " that is known of before " + std::string(absent->since);
     if (!absent->instead.empty()) what += ": " + std::string(absent->instead);
   } else if (const std::string near = nearest_word(name, known); !near.empty()) {
@@ -139,27 +140,27 @@ Result<void> check_flags(std::string_view name, std::string_view version, std::s
       continue;
     }
     const std::size_t equals = word.find('=');
-    const std::string_view flag_name = word.substr(0, equals);
-    ASSAY_TRY(const Flag* const flag, find_flag(*tool, version, *release, flag_name));
-    const bool joined = equals != std::string_view::npos;
-    const std::string text(flag_name);
-    if (joined && flag->value == Value::kNone)
-      return fail(refuse(*tool, version, *release, text + " takes no value"));
-    if (joined) {
-      if (equals + 1 == word.size() && flag->value == Value::kRequired)
-        return fail(refuse(*tool, version, *release, text + "= lacks its value"));
+    const std::string name_of_flag(word.substr(0, equals));
+    ASSAY_TRY(const Flag* const flag, find_flag(*tool, version, *release, name_of_flag));
+    const auto [least, most] = flag->values;
+    if (equals != std::string_view::npos) {
+      if (most != 1 && !(most > 1 && least < 2))
+        return fail(refuse(
+            *tool, version, *release,
+            name_of_flag + (most == 0 ? " takes no value" : " takes its values as words of their own")));
+      if (equals + 1 == word.size())
+        return fail(refuse(*tool, version, *release, name_of_flag + "= lacks its value"));
       continue;
     }
-    if (flag->value == Value::kNone) continue;
-    const bool follows = i + 1 < argv.size() && !is_flag(argv[i + 1]);
     if (tool->syntax == Syntax::kJoined) {
-      if (flag->value == Value::kRequired)
-        return fail(refuse(*tool, version, *release, text + " wants its value after '=': " + text + "=..."));
+      if (least > 0)
+        return fail(refuse(*tool, version, *release,
+                           name_of_flag + " wants its value after '=': " + name_of_flag + "=..."));
       continue;
     }
-    if (!follows && flag->value == Value::kRequired)
-      return fail(refuse(*tool, version, *release, text + " lacks its value"));
-    if (follows && !(flag->value == Value::kOptional && tool->positional)) ++i;
+    int found = 0;
+    while (found < most && i + 1 < argv.size() && !is_flag(argv[i + 1])) ++i, ++found;
+    if (found < least) return fail(refuse(*tool, version, *release, name_of_flag + " lacks its value"));
   }
   return {};
 }

@@ -11,17 +11,20 @@
 
 namespace assay::vendor {
 
-/// How a flag takes its value.
-enum class Value {
-  kNone,      ///< It takes none.
-  kRequired,  ///< It does not work without.
-  kOptional   ///< With or without.
+/// How many values a flag takes.
+struct Values {
+  int least = 0, most = 0;
+  constexpr bool operator==(const Values&) const = default;
 };
+inline constexpr Values kNone{0, 0}, kOne{1, 1}, kPerhaps{0, 1}, kPair{2, 2}, kSome{1, 1000}, kAny{0, 1000};
+
+/// `since` of a flag that is taken for one of the tool's, and never was: `instead` says what to write.
+inline constexpr std::string_view kNever = "never";
 
 /// One flag in the versions from `since` until before `gone`. A flag that went and came back has two entries.
 struct Flag {
   std::string_view name;  ///< With its dashes: "--memPoolSize", "-hint".
-  Value value = Value::kNone;
+  Values values = kNone;
   std::string_view since = {};    ///< First version that is known to have it; empty: the table's first.
   std::string_view gone = {};     ///< First version that is known to lack it; empty: none.
   std::string_view instead = {};  ///< What to write from `gone` on, or before `since`.
