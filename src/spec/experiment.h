@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay::spec {
@@ -79,6 +80,10 @@ struct Data {
   bool operator==(const Data&) const = default;
 };
 
+/// What a version can be pinned of: the backend's runtime, the operating system's release, the kernel, and
+/// Linux for Tegra.
+inline constexpr std::array<std::string_view, 4> kPins = {"runtime", "os", "kernel", "l4t"};
+
 /// One configuration to measure.
 struct RowSpec {
   std::string id;  ///< backend-accelerator-precision[-bN], lower case, unique.
@@ -92,6 +97,9 @@ struct RowSpec {
   std::map<std::string, std::string> toolchain_options;
   std::filesystem::path artifact;  ///< Given: used as it is, nothing is prepared.
   std::filesystem::path plugin;    ///< Given: this shared library instead of the built-in of the name.
+  /// Versions that the row is meant for, by what has them (kPins): "8.5.2" holds for 8.5.2.7 too, "2.10+" for
+  /// all from 2.10 on. Any other is a WARN.
+  std::map<std::string, std::string> pins;
   bool operator==(const RowSpec&) const = default;
 };
 

@@ -127,12 +127,13 @@ void read_rows(MapReader root, std::vector<RowSpec>& rows, Problems& problems, c
   if (!root.is_map()) return;
   RowSpec shared;
   root.text("id", shared.id);
-  root.choice("device", shared.device, {"local"});
+  root.text("device", shared.device);
   root.string_map("options", shared.options);
   root.text("toolchain", shared.toolchain);
   root.string_map("toolchain_options", shared.toolchain_options);
   root.path("artifact", shared.artifact, base);
   root.path("plugin", shared.plugin, base);
+  root.string_map("pins", shared.pins);
   std::vector<std::string> backends, accelerators{shared.accelerator}, precisions{shared.precision};
   read_axis(root, "backend", "backends", backends);
   read_axis(root, "accelerator", "accelerators", accelerators);
