@@ -34,7 +34,7 @@ TEST(Schedule, TheGuideByHost) {
   const Schedule schedule = make_schedule(guide(), "protocols/guide.yaml");
   ASSERT_EQ(schedule.hosts.size(), 3u);
   EXPECT_EQ(schedule.hosts[0].device, "orin-nx");
-  EXPECT_EQ(schedule.hosts[1].rows, (std::vector<std::string>{"snpe-dsp-int8", "qnn-htp-int8"}));
+  EXPECT_EQ(schedule.hosts[1].rows, (std::vector<std::string>{"qcs6490-snpe-dsp-int8", "qcs6490-qnn-htp-int8"}));
   EXPECT_EQ(schedule.hosts[2].command, "assay run protocols/guide.yaml --device radxa-x4");
   for (const HostSchedule& host : schedule.hosts) {
     std::set<std::string> ids;
@@ -55,28 +55,28 @@ TEST(Schedule, TheGuideByHost) {
 TEST(Schedule, CommandsOfTheGuideAreTheVendorsOwn) {
   EXPECT_EQ(
       commands_of(make_schedule(guide(), "protocols/guide.yaml")),
-      "orin-nx artifact.tensorrt-gpu-int8: /usr/src/tensorrt/bin/trtexec --onnx=ddrnet23-slim.onnx "
-      "--saveEngine=tensorrt-gpu-int8.engine --int8 --calib=tensorrt-gpu-int8.cache "
+      "orin-nx artifact.orin-nx-tensorrt-gpu-int8: /usr/src/tensorrt/bin/trtexec --onnx=ddrnet23-slim.onnx "
+      "--saveEngine=orin-nx-tensorrt-gpu-int8.engine --int8 --calib=orin-nx-tensorrt-gpu-int8.cache "
       "--profilingVerbosity=detailed "
       "--buildOnly\n"
-      "orin-nx artifact.tensorrt-dla0-int8: /usr/src/tensorrt/bin/trtexec --onnx=ddrnet23-slim.onnx "
-      "--saveEngine=tensorrt-dla0-int8.engine --int8 --calib=tensorrt-dla0-int8.cache --useDLACore=0 "
+      "orin-nx artifact.orin-nx-tensorrt-dla0-int8: /usr/src/tensorrt/bin/trtexec --onnx=ddrnet23-slim.onnx "
+      "--saveEngine=orin-nx-tensorrt-dla0-int8.engine --int8 --calib=orin-nx-tensorrt-dla0-int8.cache --useDLACore=0 "
       "--allowGPUFallback --profilingVerbosity=detailed --buildOnly\n"
-      "orin-nx timed.tensorrt-gpu-int8.r1: /usr/src/tensorrt/bin/trtexec "
-      "--loadEngine=tensorrt-gpu-int8.engine "
+      "orin-nx timed.orin-nx-tensorrt-gpu-int8.r1: /usr/src/tensorrt/bin/trtexec "
+      "--loadEngine=orin-nx-tensorrt-gpu-int8.engine "
       "--iterations=1000 --duration=0 --warmUp=10000 --exposeDMA --percentile=50,90,95,99 "
-      "--exportTimes=tensorrt-gpu-int8-times.json\n"
-      "orin-nx timed.tensorrt-dla0-int8.r1: /usr/src/tensorrt/bin/trtexec "
-      "--loadEngine=tensorrt-dla0-int8.engine "
+      "--exportTimes=orin-nx-tensorrt-gpu-int8-times.json\n"
+      "orin-nx timed.orin-nx-tensorrt-dla0-int8.r1: /usr/src/tensorrt/bin/trtexec "
+      "--loadEngine=orin-nx-tensorrt-dla0-int8.engine "
       "--useDLACore=0 --iterations=1000 --duration=0 --warmUp=10000 --exposeDMA --percentile=50,90,95,99 "
-      "--exportTimes=tensorrt-dla0-int8-times.json\n"
-      "qcs6490 artifact.snpe-dsp-int8: snpe-onnx-to-dlc --input_network ddrnet23-slim.onnx --output_path "
-      "snpe-dsp-int8-float.dlc\n"
-      "qcs6490 artifact.snpe-dsp-int8: snpe-dlc-quantize --input_dlc snpe-dsp-int8-float.dlc --input_list "
-      "input_list.txt --output_dlc snpe-dsp-int8-int8.dlc\n"
-      "qcs6490 artifact.snpe-dsp-int8: snpe-dlc-graph-prepare --input_dlc snpe-dsp-int8-int8.dlc "
+      "--exportTimes=orin-nx-tensorrt-dla0-int8-times.json\n"
+      "qcs6490 artifact.qcs6490-snpe-dsp-int8: snpe-onnx-to-dlc --input_network ddrnet23-slim.onnx --output_path "
+      "qcs6490-snpe-dsp-int8-float.dlc\n"
+      "qcs6490 artifact.qcs6490-snpe-dsp-int8: snpe-dlc-quantize --input_dlc qcs6490-snpe-dsp-int8-float.dlc --input_list "
+      "input_list.txt --output_dlc qcs6490-snpe-dsp-int8-int8.dlc\n"
+      "qcs6490 artifact.qcs6490-snpe-dsp-int8: snpe-dlc-graph-prepare --input_dlc qcs6490-snpe-dsp-int8-int8.dlc "
       "--output_dlc "
-      "snpe-dsp-int8.dlc --htp_socs qcs6490\n"
+      "qcs6490-snpe-dsp-int8.dlc --htp_socs qcs6490\n"
       "");
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -17,9 +18,9 @@ using std::chrono::nanoseconds;
 constexpr std::size_t kWidth = 100;
 
 struct Options {
-  std::string spec, data_root, device, format = "text";
+  std::string spec, data_root, format = "text";
   int repeats = 0;
-  std::vector<std::string> rows;
+  RowChoice rows;
 };
 
 std::string time_text(nanoseconds time) {
@@ -171,6 +172,22 @@ void print_json(const spec::Experiment& experiment, const campaign::Schedule& sc
   std::printf("%s\n", json.dump(2).c_str());
 }
 
+/// Without a device: every host's rows.
+Result<void> choose_rows(spec::Experiment& experiment, const RowChoice& choice) {
+  if (!choice.device.empty()) return keep_rows(experiment, choice);
+  if (choice.rows.empty()) return {};
+  spec::Experiment kept = experiment;
+  kept.rows.clear();
+  for (const std::string& id : choice.rows) {
+    const auto row = std::ranges::find(experiment.rows, id, &spec::RowSpec::id);
+    if (row == experiment.rows.end())
+      return fail(Code::kInvalidInput, "--row " + id + ": the spec has no such row");
+    kept.rows.push_back(*row);
+  }
+  experiment.rows = std::move(kept.rows);
+  return {};
+}
+
 Result<int> plan(const Options& options) {
   ASSAY_TRY(spec::Experiment experiment, spec::load_experiment(options.spec));
   if (!options.data_root.empty()) {
@@ -178,12 +195,7 @@ Result<int> plan(const Options& options) {
     experiment.data.streets.reset();
   }
   if (options.repeats > 0) experiment.protocol.repeats = options.repeats;
-  ASSAY_OK(keep_rows(experiment, options.rows));
-  if (!options.device.empty()) {
-    std::erase_if(experiment.rows, [&](const spec::RowSpec& row) { return row.device != options.device; });
-    if (experiment.rows.empty())
-      return fail(Code::kInvalidInput, "--device " + options.device + ": no row of the spec runs there");
-  }
+  ASSAY_OK(choose_rows(experiment, options.rows));
   ASSAY_OK(spec::validate(experiment));
   const campaign::Schedule schedule = campaign::make_schedule(experiment, options.spec);
   options.format == "json" ? print_json(experiment, schedule) : print_text(experiment, schedule);
@@ -200,8 +212,7 @@ CLI::App* declare_plan(CLI::App& app, Action& action) {
   command->add_option("spec", options->spec, "Experiment (YAML)")->required();
   command->add_option("--data-root", options->data_root, "Data set to use instead of the spec's");
   command->add_option("--repeats", options->repeats, "Instead of the spec's")->check(CLI::PositiveNumber);
-  command->add_option("--row", options->rows, "Only these rows of the spec, by id");
-  command->add_option("--device", options->device, "Only the rows of this device");
+  add_row_choice(*command, options->rows);
   command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   action = [options] { return plan(*options); };
   return command;

@@ -31,7 +31,8 @@ struct SessionInfo {
   std::string executed_precision;
   std::string determinism;  ///< "deterministic", "nondeterministic" or "unknown"
   bool simulated = false;
-  std::string stack;  ///< What kind of software executes: "native SDK", "general runtime", ...; empty: not told.
+  std::string
+      stack;  ///< What kind of software executes: "native SDK", "general runtime", ...; empty: not told.
   std::uint32_t max_in_flight = 1;
   std::vector<TensorInfo> inputs, outputs;
   std::int64_t compile_ns = 0;          ///< Load + compile: the time of open().

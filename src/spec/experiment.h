@@ -86,9 +86,9 @@ inline constexpr std::array<std::string_view, 4> kPins = {"runtime", "os", "kern
 
 /// One configuration to measure.
 struct RowSpec {
-  std::string id;  ///< backend-accelerator-precision[-bN], lower case, unique.
-  std::string device = "local";
-  std::string backend;  ///< "openvino"
+  std::string id;                ///< [device-]backend-accelerator-precision[-bN], lower case, unique.
+  std::string device = "local";  ///< Which machine it is for.
+  std::string backend;           ///< "openvino"
   std::string accelerator = "CPU";
   std::string precision = "fp32";
   int batch = 1;

@@ -112,7 +112,8 @@ void read_axis(MapReader& root, std::string_view singular, std::string_view plur
 }
 
 std::string default_id(const RowSpec& row) {
-  std::string id = row.backend + "-" + row.accelerator + "-" + row.precision;
+  std::string id = row.device == RowSpec{}.device ? "" : row.device + "-";
+  id += row.backend + "-" + row.accelerator + "-" + row.precision;
   if (row.batch != 1) id += "-b" + std::to_string(row.batch);
   for (char& c : id) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
