@@ -1,6 +1,7 @@
 #include "campaign/by_hand.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "vendor/flags.h"
@@ -34,10 +35,24 @@ std::optional<int> dla_core(const std::string& accelerator) {
   return digit == std::string::npos ? 0 : accelerator[digit] - '0';
 }
 
-bool said_yes(const std::map<std::string, std::string>& options, const std::string& name) {
+std::string option_of(const std::map<std::string, std::string>& options, const std::string& name) {
   const auto option = options.find(name);
-  return option != options.end() && (option->second == "true" || option->second == "yes" ||
-                                     option->second == "1" || option->second == "on");
+  return option == options.end() ? "" : option->second;
+}
+
+/// As plugins read "on" and "off".
+bool is_on(const std::map<std::string, std::string>& options, const std::string& name) {
+  const std::string value = option_of(options, name);
+  return value == "on" || value == "true" || value == "yes" || value == "1";
+}
+
+/// A number, or nothing where there is none.
+std::optional<double> number_of(const std::map<std::string, std::string>& options, const std::string& name) {
+  const std::string value = option_of(options, name);
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (value.empty() || error != std::errc() || end != value.data() + value.size()) return std::nullopt;
+  return number;
 }
 
 /// Both kinds of options: which of them a plugin takes is its own affair.
@@ -56,14 +71,18 @@ Result<ByHand> tensorrt(const spec::Experiment& experiment, const spec::RowSpec&
   vendor::EngineBuild build;
   build.version = by_hand.version;
   build.program = program;
-  build.quantized = row.precision == "int8" && typed_by_model;
+  // Explicit quantization comes with the model; in TensorRT 11 it is the only one.
+  build.quantized = row.precision == "int8" && (typed_by_model || row.toolchain.ends_with("qdq"));
   build.onnx = build.quantized ? row.id + "-qdq.onnx" : model_file(experiment.model);
   build.engine = row.id + ".engine";
   build.precision = row.precision;
-  if (row.precision == "int8" && !typed_by_model) build.calibration_cache = row.id + ".cache";
+  if (row.precision == "int8" && !build.quantized) build.calibration_cache = row.id + ".cache";
   build.dla_core = dla_core(row.accelerator);
-  build.gpu_fallback = build.dla_core && said_yes(options, "gpu_fallback");
-  build.sparsity = said_yes(options, "sparsity");
+  build.gpu_fallback = build.dla_core && is_on(options, "gpu-fallback");
+  build.sparsity = is_on(options, "sparsity");
+  build.fp16_too = option_of(options, "int8-fallback") == "fp16";
+  build.workspace_mib = number_of(options, "workspace");
+  if (const auto kib = number_of(options, "dla-sram")) build.dla_sram_mib = *kib / 1024;
   ASSAY_TRY(vendor::Command made, vendor::build_engine(build));
   by_hand.prepare = {std::move(made)};
   vendor::EngineRun run;
@@ -73,8 +92,8 @@ Result<ByHand> tensorrt(const spec::Experiment& experiment, const spec::RowSpec&
   run.dla_core = build.dla_core;
   run.iterations = experiment.protocol.timed_iterations;
   run.warmup_ms = experiment.protocol.warmup_duration.count() / kMillisecond;
-  run.spin_wait = said_yes(options, "spin_wait");
-  run.cuda_graph = said_yes(options, "cuda_graph");
+  run.spin_wait = is_on(options, "spin-wait");
+  run.cuda_graph = is_on(options, "cuda-graph");
   run.times = row.id + "-times.json";
   ASSAY_TRY(vendor::Command ran, vendor::run_engine(run));
   by_hand.run = {std::move(ran)};
@@ -92,8 +111,11 @@ vendor::DlcRun dlc_run(const spec::Experiment& experiment, const spec::RowSpec& 
   run.dlc = row.id + ".dlc";
   run.runtime =
       row.accelerator == "GPU" || row.accelerator == "CPU" ? row.accelerator == "GPU" ? "gpu" : "cpu" : "dsp";
-  if (const auto profile = options.find("performance_profile"); profile != options.end())
-    run.performance_profile = profile->second;
+  for (const char* name : {"performance-profile", "htp_performance_mode"})
+    if (std::string profile = option_of(options, name); !profile.empty()) {
+      std::ranges::replace(profile, '-', '_');  // As the tools spell it.
+      run.performance_profile = profile;
+    }
   run.input_list = "input_list.txt";
   run.output = row.id + "-output";
   run.seconds = std::max<std::int64_t>(30, experiment.protocol.timed_duration.count() / kSecond);
@@ -164,10 +186,8 @@ Result<ByHand> openvino(const spec::Experiment& experiment, const spec::RowSpec&
                             : row.precision == "fp16" ? "f16"
                             : row.precision == "bf16" ? "bf16"
                                                       : "";
-  if (const auto threads = row.options.find("threads");
-      threads != row.options.end() && row.accelerator == "CPU")
-    run.threads = std::atoi(threads->second.c_str());
-  ASSAY_TRY(vendor::Command ran, vendor::latency_benchmark(run));
+  if (const auto threads = number_of(row.options, "threads"); threads && row.accelerator == "CPU")
+    run.threads = static_cast<int>(*threads);
   by_hand.run = {std::move(ran)};
   return by_hand;
 }

@@ -14,7 +14,7 @@ Result<Command> latency_benchmark(const LatencyBenchmark& run) {
   add("-m", run.model.string());
   add("-d", run.device);
   add("-hint", "latency");
-  // Said and not left to the default, which is asynchronous before 2025.
+  // Said and not left to the default, which is asynchronous until 2025.0 at least.
   add("-api", "sync");
   add("-niter", std::to_string(run.iterations));
   add("-infer_precision", run.inference_precision);

@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/file.h"
 #include "vendor/flags.h"
 #include "vendor/openvino.h"
 #include "vendor/qualcomm.h"
@@ -98,6 +99,16 @@ TEST(Table, EveryReleaseHasASourceAndEveryFlagIsWellFormed) {
       EXPECT_LE(flag.values.least, flag.values.most) << flag.name;
       EXPECT_FALSE(flag.since == kNever && flag.instead.empty()) << flag.name;
     }
+  }
+}
+
+TEST(Table, IsDocumented) {
+  const auto page = read_file(ASSAY_SOURCE_DIR "/docs/vendor_tools.md");
+  ASSERT_TRUE(page);
+  for (const Tool* tool : tools()) {
+    EXPECT_NE(page->find("`" + std::string(tool->name) + "`"), std::string::npos) << tool->name;
+    for (const Release& release : tool->releases)
+      EXPECT_NE(page->find(std::string(release.version)), std::string::npos) << release.version;
   }
 }
 
