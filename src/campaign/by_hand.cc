@@ -188,6 +188,7 @@ Result<ByHand> openvino(const spec::Experiment& experiment, const spec::RowSpec&
                                                       : "";
   if (const auto threads = number_of(row.options, "threads"); threads && row.accelerator == "CPU")
     run.threads = static_cast<int>(*threads);
+  ASSAY_TRY(vendor::Command ran, vendor::latency_benchmark(run));
   by_hand.run = {std::move(ran)};
   return by_hand;
 }

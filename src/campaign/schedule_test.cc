@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
+#include <sstream>
 
 #include "base/file.h"
+#include "campaign/schedule_text.h"
 #include "spec/parse.h"
 #include "vendor/flags.h"
 
@@ -34,7 +37,8 @@ TEST(Schedule, TheGuideByHost) {
   const Schedule schedule = make_schedule(guide(), "protocols/guide.yaml");
   ASSERT_EQ(schedule.hosts.size(), 3u);
   EXPECT_EQ(schedule.hosts[0].device, "orin-nx");
-  EXPECT_EQ(schedule.hosts[1].rows, (std::vector<std::string>{"qcs6490-snpe-dsp-int8", "qcs6490-qnn-htp-int8"}));
+  EXPECT_EQ(schedule.hosts[1].rows,
+            (std::vector<std::string>{"qcs6490-snpe-dsp-int8", "qcs6490-qnn-htp-int8"}));
   EXPECT_EQ(schedule.hosts[2].command, "assay run protocols/guide.yaml --device radxa-x4");
   for (const HostSchedule& host : schedule.hosts) {
     std::set<std::string> ids;
@@ -53,31 +57,41 @@ TEST(Schedule, TheGuideByHost) {
 }
 
 TEST(Schedule, CommandsOfTheGuideAreTheVendorsOwn) {
-  EXPECT_EQ(
-      commands_of(make_schedule(guide(), "protocols/guide.yaml")),
-      "orin-nx artifact.orin-nx-tensorrt-gpu-int8: /usr/src/tensorrt/bin/trtexec --onnx=ddrnet23-slim.onnx "
-      "--saveEngine=orin-nx-tensorrt-gpu-int8.engine --int8 --calib=orin-nx-tensorrt-gpu-int8.cache "
-      "--profilingVerbosity=detailed "
-      "--buildOnly\n"
-      "orin-nx artifact.orin-nx-tensorrt-dla0-int8: /usr/src/tensorrt/bin/trtexec --onnx=ddrnet23-slim.onnx "
-      "--saveEngine=orin-nx-tensorrt-dla0-int8.engine --int8 --calib=orin-nx-tensorrt-dla0-int8.cache --useDLACore=0 "
-      "--allowGPUFallback --profilingVerbosity=detailed --buildOnly\n"
-      "orin-nx timed.orin-nx-tensorrt-gpu-int8.r1: /usr/src/tensorrt/bin/trtexec "
-      "--loadEngine=orin-nx-tensorrt-gpu-int8.engine "
-      "--iterations=1000 --duration=0 --warmUp=10000 --exposeDMA --percentile=50,90,95,99 "
-      "--exportTimes=orin-nx-tensorrt-gpu-int8-times.json\n"
-      "orin-nx timed.orin-nx-tensorrt-dla0-int8.r1: /usr/src/tensorrt/bin/trtexec "
-      "--loadEngine=orin-nx-tensorrt-dla0-int8.engine "
-      "--useDLACore=0 --iterations=1000 --duration=0 --warmUp=10000 --exposeDMA --percentile=50,90,95,99 "
-      "--exportTimes=orin-nx-tensorrt-dla0-int8-times.json\n"
-      "qcs6490 artifact.qcs6490-snpe-dsp-int8: snpe-onnx-to-dlc --input_network ddrnet23-slim.onnx --output_path "
-      "qcs6490-snpe-dsp-int8-float.dlc\n"
-      "qcs6490 artifact.qcs6490-snpe-dsp-int8: snpe-dlc-quantize --input_dlc qcs6490-snpe-dsp-int8-float.dlc --input_list "
-      "input_list.txt --output_dlc qcs6490-snpe-dsp-int8-int8.dlc\n"
-      "qcs6490 artifact.qcs6490-snpe-dsp-int8: snpe-dlc-graph-prepare --input_dlc qcs6490-snpe-dsp-int8-int8.dlc "
-      "--output_dlc "
-      "qcs6490-snpe-dsp-int8.dlc --htp_socs qcs6490\n"
-      "");
+  const std::string text = commands_of(make_schedule(guide(), "protocols/guide.yaml"));
+  for (const char* command :
+       {"orin-nx artifact.orin-nx-tensorrt-dla0-int8: /usr/src/tensorrt/bin/trtexec "
+        "--onnx=ddrnet23-slim.onnx "
+        "--saveEngine=orin-nx-tensorrt-dla0-int8.engine --int8 --calib=orin-nx-tensorrt-dla0-int8.cache "
+        "--useDLACore=0 --allowGPUFallback --profilingVerbosity=detailed --buildOnly\n",
+        "orin-nx timed.orin-nx-tensorrt-gpu-int8.r1: /usr/src/tensorrt/bin/trtexec "
+        "--loadEngine=orin-nx-tensorrt-gpu-int8.engine --iterations=1000 --duration=0 --warmUp=10000 "
+        "--exposeDMA "
+        "--exportTimes=orin-nx-tensorrt-gpu-int8-times.json\n",
+        "qcs6490 artifact.qcs6490-snpe-dsp-int8: snpe-dlc-quantize --input_dlc "
+        "qcs6490-snpe-dsp-int8-float.dlc "
+        "--input_list input_list.txt --output_dlc qcs6490-snpe-dsp-int8-int8.dlc\n",
+        "qcs6490 artifact.qcs6490-qnn-htp-int8: qairt-quantizer ",
+        "radxa-x4 timed.radxa-x4-openvino-gpu-int8.r1: benchmark_app -m radxa-x4-openvino-gpu-int8.xml -d "
+        "GPU -hint "
+        "latency -api sync -niter 1000 -ip f32\n"})
+    EXPECT_NE(text.find(command), std::string::npos) << command << "\nin\n" << text;
+}
+
+// The whole plan as it is printed: tests/golden/plan-guide.txt. Written anew where ASSAY_UPDATE_GOLDEN is
+// set.
+TEST(Schedule, TheGuideAsItIsPrinted) {
+  const spec::Experiment x = guide();
+  // Where the spec stands is the machine's affair.
+  spec::Experiment elsewhere = x;
+  elsewhere.data.root = "CITYSCAPES";
+  const std::string text = schedule_text(elsewhere, make_schedule(elsewhere, "protocols/guide.yaml"));
+  const std::string golden = ASSAY_SOURCE_DIR "/tests/golden/plan-guide.txt";
+  if (std::getenv("ASSAY_UPDATE_GOLDEN") != nullptr) ASSERT_TRUE(write_file(golden, text));
+  const auto wanted = read_file(golden);
+  ASSERT_TRUE(wanted) << wanted.error().message;
+  EXPECT_EQ(text, *wanted);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
 }
 
 TEST(Schedule, TimesAreBoundsThatFollowFromTheSpec) {

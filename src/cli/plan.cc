@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "base/exit_code.h"
 #include "campaign/schedule.h"
+#include "campaign/schedule_text.h"
 #include "cli/command.h"
 #include "cli/run_folder.h"
 #include "spec/parse.h"
@@ -15,117 +15,11 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::size_t kWidth = 100;
-
 struct Options {
   std::string spec, data_root, format = "text";
   int repeats = 0;
   RowChoice rows;
 };
-
-std::string time_text(nanoseconds time) {
-  const double seconds = static_cast<double>(time.count()) / 1e9;
-  char text[32];
-  if (seconds < 120)
-    std::snprintf(text, sizeof text, "%.3g s", seconds);
-  else if (seconds < 7200)
-    std::snprintf(text, sizeof text, "%.3g min", seconds / 60);
-  else
-    std::snprintf(text, sizeof text, "%.3g h", seconds / 3600);
-  return text;
-}
-
-std::string bounds_text(const campaign::StepTime& time) {
-  const std::string least = time.at_least.count() > 0 ? "at least " + time_text(time.at_least) : "";
-  const std::string most = time.at_most ? "at most " + time_text(*time.at_most) : "";
-  if (least.empty() && most.empty()) return "not estimated";
-  return least + (least.empty() || most.empty() ? "" : ", ") + most;
-}
-
-/// Breaks at spaces; the lines after the first begin with `indent`. `end`: what stands before a break.
-std::string wrapped(const std::vector<std::string>& words, const std::string& begin,
-                    const std::string& indent, const std::string& end = "") {
-  std::string text = begin;
-  std::size_t column = begin.size();
-  bool first = true;
-  for (const std::string& word : words) {
-    if (!first && column + 1 + word.size() + end.size() > kWidth) {
-      text += end + "\n" + indent;
-      column = indent.size();
-    } else if (!first) {
-      text += " ";
-      ++column;
-    }
-    text += word;
-    column += word.size();
-    first = false;
-  }
-  return text + "\n";
-}
-
-std::string wrapped(const std::string& sentence, const std::string& begin, const std::string& indent) {
-  std::vector<std::string> words;
-  for (std::size_t at = 0; at < sentence.size();) {
-    const std::size_t space = std::min(sentence.find(' ', at), sentence.size());
-    if (space > at) words.push_back(sentence.substr(at, space - at));
-    at = space + 1;
-  }
-  return wrapped(words, begin, indent);
-}
-
-/// One line of a shell, broken where it is long.
-std::string command_text(const vendor::Command& command, const std::string& begin) {
-  std::vector<std::string> words;
-  for (const auto& [name, value] : command.environment)
-    words.push_back(name + "=" + vendor::shell_word(value));
-  words.push_back(vendor::shell_word(command.tool));
-  for (const std::string& word : command.argv) words.push_back(vendor::shell_word(word));
-  return wrapped(words, begin, std::string(begin.size() + 2, ' '), " \\");
-}
-
-std::string step_text(const campaign::ScheduledStep& scheduled, std::size_t number) {
-  char head[160];
-  std::snprintf(head, sizeof head, "%4zu  %-44s ", number, scheduled.step.id.c_str());
-  const std::string indent(6, ' ');
-  std::string text = head + bounds_text(scheduled.time) + "\n";
-  text += wrapped(scheduled.what, indent, indent);
-  for (const campaign::ScheduledFile& file : scheduled.files)
-    if (file.role != "record") text += indent + file.role + ": " + file.path + "\n";
-  if (!scheduled.by_hand.empty()) text += indent + "by hand:\n";
-  for (const vendor::Command& command : scheduled.by_hand) {
-    text += command_text(command, indent + "  $ ");
-    if (!command.note.empty()) text += wrapped(command.note, indent + "    ", indent + "    ");
-  }
-  if (!scheduled.note.empty()) text += wrapped(scheduled.note, indent, indent);
-  return text;
-}
-
-void print_text(const spec::Experiment& experiment, const campaign::Schedule& schedule) {
-  std::string text = wrapped(experiment.name + ": " + experiment.description, "", "  ") + "\n";
-  for (const std::string& source : schedule.sources) text += wrapped(source, "  ", "    ");
-  std::set<std::string_view> rules;
-  for (const campaign::HostSchedule& host : schedule.hosts) {
-    std::string rows;
-    for (const std::string& row : host.rows) rows += (rows.empty() ? "" : ", ") + row;
-    text += "\n" + wrapped((host.device == "local" ? "On this machine: " : "On " + host.device + ": ") + rows,
-                           "", "  ");
-    text += "  $ " + host.command + "\n\n";
-    std::size_t number = 0;
-    for (const campaign::ScheduledStep& step : host.steps) {
-      text += step_text(step, ++number);
-      rules.insert(step.rule);
-    }
-    text += "\n" + wrapped("At least " + time_text(host.at_least) +
-                               " in all, and as long as the inferences and the "
-                               "toolchains take beside it.",
-                           "  ", "  ");
-  }
-  text += "\nWhat a step leaves stands in RUN/runs/STEP. How the times are bounded:\n";
-  for (const campaign::TimeRule& rule : campaign::time_rules())
-    if (rules.contains(rule.name))
-      text += wrapped(std::string(rule.words), "  " + std::string(rule.name) + ": ", "    ");
-  std::fputs(text.c_str(), stdout);
-}
 
 nlohmann::ordered_json json_of(const vendor::Command& command) {
   nlohmann::ordered_json json = {
@@ -198,7 +92,10 @@ Result<int> plan(const Options& options) {
   ASSAY_OK(choose_rows(experiment, options.rows));
   ASSAY_OK(spec::validate(experiment));
   const campaign::Schedule schedule = campaign::make_schedule(experiment, options.spec);
-  options.format == "json" ? print_json(experiment, schedule) : print_text(experiment, schedule);
+  if (options.format == "json")
+    print_json(experiment, schedule);
+  else
+    std::fputs(campaign::schedule_text(experiment, schedule).c_str(), stdout);
   return kExitOk;
 }
 

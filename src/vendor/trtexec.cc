@@ -127,7 +127,6 @@ Result<Command> run_engine(const EngineRun& run) {
     inputs += (inputs.empty() ? "" : ",") + name + ":" + file.string();
   trtexec.add("--loadInputs", inputs);
   trtexec.add("--shapes", run.shapes);
-  trtexec.add("--percentile=50,90,95,99");
   trtexec.add("--exportTimes", run.times.string());
   trtexec.add("--exportLayerInfo", run.layers.string());
   trtexec.say(
