@@ -95,6 +95,8 @@ struct RowSpec {
   std::map<std::string, std::string> options;  ///< Passed to the backend's open().
   std::string toolchain;                       ///< Empty: the backend's default for the precision.
   std::map<std::string, std::string> toolchain_options;
+  std::string fallback =
+      "refuse";  ///< "allow": parts of the model may run off the accelerator; the row says so.
   std::filesystem::path artifact;  ///< Given: used as it is, nothing is prepared.
   std::filesystem::path plugin;    ///< Given: this shared library instead of the built-in of the name.
   /// Versions that the row is meant for, by what has them (kPins): "8.5.2" holds for 8.5.2.7 too, "2.10+" for
