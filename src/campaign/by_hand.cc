@@ -116,6 +116,7 @@ vendor::DlcRun dlc_run(const spec::Experiment& experiment, const spec::RowSpec& 
       std::ranges::replace(profile, '-', '_');  // As the tools spell it.
       run.performance_profile = profile;
     }
+  run.cpu_fallback = row.fallback == "allow";
   run.input_list = "input_list.txt";
   run.output = row.id + "-output";
   run.seconds = std::max<std::int64_t>(30, experiment.protocol.timed_duration.count() / kSecond);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "spec/explain.h"
-
 namespace assay::campaign {
 namespace {
 
