@@ -16,6 +16,7 @@ struct Command {
   CLI::App* (*declare)(CLI::App& app, Action& action);
 };
 
+CLI::App* declare_plan(CLI::App& app, Action& action);
 CLI::App* declare_run(CLI::App& app, Action& action);
 CLI::App* declare_report(CLI::App& app, Action& action);
 CLI::App* declare_probe_effect(CLI::App& app, Action& action);

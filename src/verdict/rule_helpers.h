@@ -68,6 +68,7 @@ void judge_binding(const Case&, Findings&);
 void judge_environment(const Case&, Findings&);
 void judge_placement(const Case&, Findings&);
 void judge_versions(const Case&, Findings&);
+void judge_pinned_versions(const Case&, Findings&);
 void judge_simulated(const Case&, Findings&);
 
 void judge_accuracy_measured(const Case&, Findings&);
