@@ -33,7 +33,7 @@ BuildOptions parse_build_options(const assay_prepare_options& request, const Acc
   build.optimization_level = options.integer("optimization-level", 0, 5);
   build.version_compatible = options.boolean("version-compatible").value_or(build.version_compatible);
   build.tf32 = options.boolean("tf32").value_or(build.tf32);
-  build.fp16_beside_int8 = options.choice("int8-fallback", {"fp16", "fp32"}).value_or(0) == 0;
+  build.fp16_beside_int8 = options.choice("int8-fallback", {"fp32", "fp16"}).value_or(0) == 1;
 
   const bool dla = accelerator.dla >= 0;
   if (const auto core = options.integer("dla-core", 0, 9); core && *core != accelerator.dla)

@@ -21,7 +21,7 @@ struct BuildOptions {
   std::optional<int> optimization_level;
   bool version_compatible = false;
   bool tf32 = false;                 ///< Off: an FP32 row computes in FP32. TensorRT's own default is on.
-  bool fp16_beside_int8 = true;      ///< What stays unquantized may run in FP16.
+  bool fp16_beside_int8 = false;     ///< What stays unquantized may run in FP16, and not only in FP32.
 
   /// As the engine's header and the row's properties show them, defaults too.
   std::vector<std::pair<std::string, std::string>> listed() const;

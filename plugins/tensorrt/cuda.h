@@ -20,7 +20,7 @@ namespace assay::tensorrt {
   X(cudaGetErrorString)                                                                                     \
   X(cudaGetLastError) X(cudaRuntimeGetVersion) X(cudaDriverGetVersion) X(cudaSetDevice) X(cudaSetDeviceFlags) \
   X(cudaDeviceGetAttribute) X(cudaMalloc) X(cudaFree) X(cudaHostRegister) X(cudaHostUnregister)             \
-  X(cudaMemcpyAsync) X(cudaStreamCreate) X(cudaStreamDestroy) X(cudaStreamSynchronize)                      \
+  X(cudaMemcpyAsync) X(cudaStreamCreate) X(cudaStreamDestroy) X(cudaStreamSynchronize) X(cudaStreamQuery)    \
   X(cudaStreamBeginCapture) X(cudaStreamEndCapture) X(cudaGraphInstantiateWithFlags) X(cudaGraphLaunch)     \
   X(cudaGraphDestroy) X(cudaGraphExecDestroy) X(cudaEventCreate) X(cudaEventDestroy) X(cudaEventRecord)     \
   X(cudaEventElapsedTime)

@@ -185,11 +185,11 @@ class Reader {
     if (code < 0x80) {
       add(code);
     } else if (code < 0x800) {
-      add(0xC0 | code >> 6), add(0x80 | (code & 0x3F));
+      add(0xC0 | (code >> 6)), add(0x80 | (code & 0x3F));
     } else if (code < 0x10000) {
-      add(0xE0 | code >> 12), add(0x80 | (code >> 6 & 0x3F)), add(0x80 | (code & 0x3F));
+      add(0xE0 | (code >> 12)), add(0x80 | ((code >> 6) & 0x3F)), add(0x80 | (code & 0x3F));
     } else {
-      add(0xF0 | code >> 18), add(0x80 | (code >> 12 & 0x3F)), add(0x80 | (code >> 6 & 0x3F)), add(0x80 | (code & 0x3F));
+      add(0xF0 | (code >> 18)), add(0x80 | ((code >> 12) & 0x3F)), add(0x80 | ((code >> 6) & 0x3F)), add(0x80 | (code & 0x3F));
     }
   }
 

@@ -184,10 +184,10 @@ std::vector<EngineLayer> parse_engine_information(std::string_view json) {
 
 std::string precision_of(const EngineLayer& layer) {
   const std::string format = lower(layer.input_format);
-  for (const auto& [word, precision] :
-       {std::pair<const char*, const char*>{"int8", "int8"}, {"int4", "int4"}, {"fp8", "fp8"}, {"fp4", "fp4"},
-        {"bf16", "bf16"}, {"bfloat16", "bf16"}, {"fp16", "fp16"}, {"half", "fp16"}, {"fp32", "fp32"},
-        {"float", "fp32"}})
+  static constexpr std::pair<const char*, const char*> kWords[] = {
+      {"int8", "int8"},     {"int4", "int4"}, {"fp8", "fp8"},   {"fp4", "fp4"},   {"bf16", "bf16"},
+      {"bfloat16", "bf16"}, {"fp16", "fp16"}, {"half", "fp16"}, {"fp32", "fp32"}, {"float", "fp32"}};
+  for (const auto& [word, precision] : kWords)
     if (contains(format, word)) return precision;
   return "";
 }

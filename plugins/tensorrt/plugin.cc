@@ -9,7 +9,6 @@
 #define ASSAY_VERSION "unknown"
 #endif
 
-using assay::plugin::Failure;
 using assay::plugin::guard;
 using assay::plugin::require_struct;
 

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 namespace assay::tensorrt {
@@ -12,15 +13,10 @@ void LayerTimes::reportLayerTime(const char* name, float milliseconds) noexcept 
   try {
     const auto [time, is_new] = times_.try_emplace(name != nullptr ? name : "?");
     if (is_new) order_.push_back(time->first);
-    time->second.milliseconds += static_cast<double>(milliseconds);
+    (is_new ? time->second.first_ms : time->second.other_ms) += static_cast<double>(milliseconds);
     ++time->second.count;
   } catch (...) {  // No memory: a time is missing, and its layer then has none.
   }
-}
-
-void LayerTimes::clear() {
-  times_.clear();
-  order_.clear();
 }
 
 Session::Session(const assay_open_options& options)
@@ -282,9 +278,13 @@ void Session::submit(std::uint32_t index) {
 
 std::uint32_t Session::wait(std::int64_t timeout_ns) {
   if (!in_flight_) throw Failure(ASSAY_ERROR_INVALID, "wait: nothing was submitted");
-  // CUDA has no wait with an end: with a time given, the stream is asked whether it is done.
-  static_cast<void>(timeout_ns);
   const std::uint32_t index = *in_flight_;
+  // CUDA has no wait with an end: with a time given, the stream is asked until it is done or the time is over.
+  const auto begin = std::chrono::steady_clock::now();
+  while (timeout_ns >= 0 && cuda_.cudaStreamQuery(stream_.get()) == cudaErrorNotReady) {
+    if (std::chrono::steady_clock::now() - begin >= std::chrono::nanoseconds(timeout_ns))
+      throw Failure(ASSAY_ERROR_TIMEOUT, "slot " + std::to_string(index) + " is still running");
+  }
   in_flight_.reset();
   cuda_.check(cuda_.cudaStreamSynchronize(stream_.get()), "the inference");
   slots_[index].ran = true;
@@ -328,7 +328,7 @@ const assay_profile* Session::profile() {
     throw Failure(ASSAY_ERROR_INVALID, "profile: no layer was executed: run an inference before profile()");
   const auto mean_ns = [&](const std::string& name) {
     const LayerTimes::Time& time = times_.of(name);
-    return static_cast<std::int64_t>(time.milliseconds / time.count * 1e6);
+    return static_cast<std::int64_t>((time.count > 1 ? time.other_ms / (time.count - 1) : time.first_ms) * 1e6);
   };
   std::vector<std::string> reported = times_.names();
   for (const PlacedLayer& placed : placement_.layers) {

@@ -23,12 +23,12 @@ class LayerTimes : public nvinfer1::IProfiler {
   void reportLayerTime(const char* name, float milliseconds) noexcept override;
 
   struct Time {
-    double milliseconds = 0;
+    double first_ms = 0;  // The first one loads what later ones find loaded, and is kept apart.
+    double other_ms = 0;
     int count = 0;
   };
   const std::vector<std::string>& names() const { return order_; }  ///< As they were first reported.
   const Time& of(const std::string& name) const { return times_.at(name); }
-  void clear();
 
  private:
   std::map<std::string, Time> times_;

@@ -64,6 +64,9 @@ Result<void> check_options(const Toolchain& toolchain, const std::map<std::strin
 
 extern const Toolchain kNncf;
 extern const Toolchain kOnnxRuntimeQuantizer;
+extern const Toolchain kTensorRtEntropy;
+extern const Toolchain kTensorRtQdq;
+extern const Toolchain kTensorRt;
 extern const Toolchain kNone;
 
 }  // namespace assay::prepare
