@@ -43,7 +43,7 @@ CUDA_INCLUDE ?= /usr/local/cuda/include
 plugin-tensorrt:
 	@mkdir -p build/plugins
 	$(CXX) -std=c++17 -O2 -Wall -Wextra -fPIC -shared -fvisibility=hidden \
-	  -DASSAY_VERSION='"$(shell sed -n 's/^project(assay VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)"' \
+	  -DASSAY_VERSION='"$(shell awk '/^project/ {print $$3}' CMakeLists.txt)"' \
 	  -Iinclude -Iplugins $(addprefix -isystem ,$(TENSORRT_INCLUDE) $(CUDA_INCLUDE)) \
 	  plugins/support/vendor_plugin.cc plugins/tensorrt/*.cc -ldl -o build/plugins/libassay_tensorrt.so
 

@@ -24,14 +24,14 @@ Accelerator parse_accelerator(const std::string& name) {
 
 void require_accelerator(const Accelerator& accelerator, int gpus, int dla_cores) {
   if (accelerator.gpu >= gpus)
-    throw Failure(ASSAY_ERROR_UNAVAILABLE,
-                  "accelerator " + accelerator.name() + ": this machine has " + std::to_string(gpus) + " GPU(s)");
+    throw Failure(ASSAY_ERROR_UNAVAILABLE, "accelerator " + accelerator.name() + ": this machine has " +
+                                               std::to_string(gpus) + " GPU(s)");
   if (accelerator.dla >= dla_cores)
     throw Failure(ASSAY_ERROR_UNAVAILABLE,
                   "accelerator " + accelerator.name() + ": " +
                       (dla_cores <= 0 ? std::string("TensorRT finds no DLA core on this machine")
-                                      : "this machine has " + std::to_string(dla_cores) + " DLA core(s), DLA0 to DLA" +
-                                            std::to_string(dla_cores - 1)));
+                                      : "this machine has " + std::to_string(dla_cores) +
+                                            " DLA core(s), DLA0 to DLA" + std::to_string(dla_cores - 1)));
 }
 
 }  // namespace assay::tensorrt

@@ -52,7 +52,8 @@ class Build {
     plugin::require_model_file(request.source);
     if (or_empty(request.destination).empty()) throw Failure(ASSAY_ERROR_INVALID, "no destination was named");
     gpus_ = cuda_.require_gpus();
-    require_accelerator(accelerator_, gpus_, 1 + std::max(accelerator_.dla, 0));  // DLA cores: asked of the builder.
+    require_accelerator(accelerator_, gpus_,
+                        1 + std::max(accelerator_.dla, 0));  // DLA cores: asked of the builder.
     cuda_.check(cuda_.cudaSetDevice(accelerator_.gpu), "choosing " + accelerator_.name());
     gpu_ = cuda_.gpu(accelerator_.gpu);
     builder_ = library_.make_builder();
@@ -83,7 +84,8 @@ class Build {
     if (network_ == nullptr || config_ == nullptr)
       throw Failure(ASSAY_ERROR_VENDOR, with_vendor("TensorRT made no network", library_.log()));
     parser_ = library_.make_parser(*network_);
-    if (parser_->parseFromFile(request_.source, static_cast<int>(nvinfer1::ILogger::Severity::kWARNING))) return;
+    if (parser_->parseFromFile(request_.source, static_cast<int>(nvinfer1::ILogger::Severity::kWARNING)))
+      return;
     std::string text = or_empty(request_.source) + ": TensorRT's parser cannot take the model";
     bool unsupported = false;
     for (int i = 0; i < parser_->getNbErrors(); ++i) {
@@ -92,7 +94,8 @@ class Build {
       unsupported = unsupported || (error.code() != nvonnxparser::ErrorCode::kMODEL_DESERIALIZE_FAILED &&
                                     error.code() != nvonnxparser::ErrorCode::kINVALID_GRAPH);
     }
-    throw Failure(unsupported ? ASSAY_ERROR_UNSUPPORTED : ASSAY_ERROR_INVALID, with_vendor(text, library_.log()));
+    throw Failure(unsupported ? ASSAY_ERROR_UNSUPPORTED : ASSAY_ERROR_INVALID,
+                  with_vendor(text, library_.log()));
   }
 
   void configure() {
@@ -100,8 +103,9 @@ class Build {
       const nvinfer1::ITensor& input = *network_->getInput(i);
       for (const std::int64_t dim : dims_of(input.getDimensions()))
         if (dim < 1)
-          throw Failure(ASSAY_ERROR_INVALID, "input '" + or_empty(input.getName()) +
-                                                 "' has a dynamic dimension: give the input's shape in the spec");
+          throw Failure(ASSAY_ERROR_INVALID,
+                        "input '" + or_empty(input.getName()) +
+                            "' has a dynamic dimension: give the input's shape in the spec");
     }
     // Without it the inspector tells names only, and neither formats nor which subgraph is the DLA's.
     config_->setProfilingVerbosity(nvinfer1::ProfilingVerbosity::kDETAILED);
@@ -121,7 +125,8 @@ class Build {
                                     static_cast<std::size_t>(*options_.dla_sram_kib) << 10);
     }
     if (options_.io_formats != "source") {
-      const auto type = options_.io_formats == "fp16" ? nvinfer1::DataType::kHALF : nvinfer1::DataType::kFLOAT;
+      const auto type =
+          options_.io_formats == "fp16" ? nvinfer1::DataType::kHALF : nvinfer1::DataType::kFLOAT;
       for (int i = 0; i < network_->getNbInputs(); ++i) compat::set_io_type(*network_->getInput(i), type);
       for (int i = 0; i < network_->getNbOutputs(); ++i) compat::set_io_type(*network_->getOutput(i), type);
     }
@@ -131,18 +136,21 @@ class Build {
     network_facts_ = read_network(*network_, dla() ? config_.get() : nullptr);
     const bool int8 = precision_ == "int8";
     if (!int8 && network_facts_.has_quantize)
-      throw Failure(ASSAY_ERROR_INVALID, "the source is quantized (Q/DQ), and the row asks for " + precision_);
+      throw Failure(ASSAY_ERROR_INVALID,
+                    "the source is quantized (Q/DQ), and the row asks for " + precision_);
     if (compat::kStronglyTyped) {
       if (int8 && !network_facts_.has_quantize)
-        throw Failure(ASSAY_ERROR_UNSUPPORTED,
-                      "TensorRT " + library_.version().text() +
-                          " has no calibration: it takes INT8 from a source with QuantizeLinear and DequantizeLinear. "
-                          "Use toolchain tensorrt-qdq");
+        throw Failure(
+            ASSAY_ERROR_UNSUPPORTED,
+            "TensorRT " + library_.version().text() +
+                " has no calibration: it takes INT8 from a source with QuantizeLinear and DequantizeLinear. "
+                "Use toolchain tensorrt-qdq");
       if (precision_ == "fp16" && !network_facts_.has_half)
-        throw Failure(ASSAY_ERROR_UNSUPPORTED,
-                      "TensorRT " + library_.version().text() +
-                          " computes in the types of the source, and this source has no FP16 convolution or matrix "
-                          "product: convert the model to FP16 first");
+        throw Failure(
+            ASSAY_ERROR_UNSUPPORTED,
+            "TensorRT " + library_.version().text() +
+                " computes in the types of the source, and this source has no FP16 convolution or matrix "
+                "product: convert the model to FP16 first");
       if (precision_ == "fp32" && network_facts_.has_half)
         throw Failure(ASSAY_ERROR_INVALID, "the source computes in FP16, and the row asks for fp32");
       return;
@@ -156,20 +164,24 @@ class Build {
 #else
   void calibrate() {
     if (request_.calibration == nullptr)
-      throw Failure(ASSAY_ERROR_INVALID,
-                    "INT8 of a source without Q/DQ needs calibration tensors: use toolchain tensorrt-entropy");
+      throw Failure(
+          ASSAY_ERROR_INVALID,
+          "INT8 of a source without Q/DQ needs calibration tensors: use toolchain tensorrt-entropy");
     if (network_->getNbInputs() != 1)
-      throw Failure(ASSAY_ERROR_UNSUPPORTED, "calibration: the model has " + std::to_string(network_->getNbInputs()) +
+      throw Failure(ASSAY_ERROR_UNSUPPORTED, "calibration: the model has " +
+                                                 std::to_string(network_->getNbInputs()) +
                                                  " inputs, one is calibrated");
     nvinfer1::ITensor& input = *network_->getInput(0);
     // Calibration feeds FP32, whatever the engine's inputs will be.
-    CalibrationStream stream(*request_.calibration, or_empty(input.getName()), ASSAY_F32, dims_of(input.getDimensions()));
-    const CalibrationIdentity identity{or_empty(request_.source_digest), or_empty(request_.calibration->digest),
-                                       library_.version().text()};
-    const std::string path = or_empty(request_.cache).empty()
-                                 ? or_empty(request_.destination) + ".calibration"
-                                 : or_empty(request_.cache) + "/tensorrt-" + identity.model_digest.substr(0, 16) + "-" +
-                                       identity.calibration_digest.substr(0, 16) + "-" + identity.tensorrt + ".calibration";
+    CalibrationStream stream(*request_.calibration, or_empty(input.getName()), ASSAY_F32,
+                             dims_of(input.getDimensions()));
+    const CalibrationIdentity identity{or_empty(request_.source_digest),
+                                       or_empty(request_.calibration->digest), library_.version().text()};
+    const std::string path =
+        or_empty(request_.cache).empty()
+            ? or_empty(request_.destination) + ".calibration"
+            : or_empty(request_.cache) + "/tensorrt-" + identity.model_digest.substr(0, 16) + "-" +
+                  identity.calibration_digest.substr(0, 16) + "-" + identity.tensorrt + ".calibration";
     calibrator_ = std::make_unique<EntropyCalibrator>(cuda_, std::move(stream), identity, path);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -179,11 +191,11 @@ class Build {
   std::unique_ptr<EntropyCalibrator> calibrator_;
 #endif
 
-  // Timings of kernels, which the next build of whatever model need not measure again. TensorRT checks that they are
-  // of its version and GPU; the file's name keeps those of several apart.
+  // Timings of kernels, which the next build of whatever model need not measure again. TensorRT checks that
+  // they are of its version and GPU; the file's name keeps those of several apart.
   std::string timing_cache_path() const {
-    return or_empty(request_.cache) + "/tensorrt-" + library_.version().text() + "-" + plain(gpu_.name) + "-" +
-           gpu_.compute_capability + ".timing";
+    return or_empty(request_.cache) + "/tensorrt-" + library_.version().text() + "-" + plain(gpu_.name) +
+           "-" + gpu_.compute_capability + ".timing";
   }
 
   void load_timing_cache() {
@@ -220,18 +232,20 @@ class Build {
     const auto says = [&low](const char* words) { return low.find(words) != std::string::npos; };
     const bool memory = says("out of memory") || says("outofmemory") || says("insufficient memory") ||
                         says("insufficient workspace") || says("cudaerrormemoryallocation");
-    std::string text = memory ? "out of memory while building the engine: close what else uses memory, give a smaller "
-                                "'workspace' or a smaller model"
-                              : "TensorRT built no engine for " + accelerator_.name() + " in " + precision_;
+    std::string text =
+        memory ? "out of memory while building the engine: close what else uses memory, give a smaller "
+                 "'workspace' or a smaller model"
+               : "TensorRT built no engine for " + accelerator_.name() + " in " + precision_;
     bool unsupported = false;
     if (!memory && dla() && !options_.gpu_fallback && !network_facts_.not_on_dla.empty()) {
       unsupported = true;
       const auto& names = network_facts_.not_on_dla;
-      const std::vector<std::string> first(names.begin(),
-                                           names.begin() + static_cast<long>(std::min(names.size(), kListedLayers)));
+      const std::vector<std::string> first(
+          names.begin(), names.begin() + static_cast<long>(std::min(names.size(), kListedLayers)));
       text += ": " + std::to_string(names.size()) + " of " + std::to_string(network_facts_.layers.size()) +
               " layers cannot run on the DLA and gpu-fallback is off (" + plugin::join(first) +
-              (names.size() > first.size() ? ", ..." : "") + "). Set gpu-fallback: on to let the GPU run them";
+              (names.size() > first.size() ? ", ..." : "") +
+              "). Set gpu-fallback: on to let the GPU run them";
     }
     throw Failure(unsupported ? ASSAY_ERROR_UNSUPPORTED : ASSAY_ERROR_VENDOR,
                   errors.empty() ? text : text + ". TensorRT: " + errors);

@@ -8,9 +8,9 @@ using plugin::Failure;
 
 namespace {
 
-const std::vector<std::string> kNames{"workspace",    "timing-cache", "sparsity",           "dla-core",           "gpu-fallback",
-                                      "dla-sram",     "io-formats",   "optimization-level", "version-compatible", "tf32",
-                                      "int8-fallback"};
+const std::vector<std::string> kNames{
+    "workspace",  "timing-cache",       "sparsity",           "dla-core", "gpu-fallback", "dla-sram",
+    "io-formats", "optimization-level", "version-compatible", "tf32",     "int8-fallback"};
 const std::vector<std::string> kIoFormats{"source", "fp32", "fp16"};
 
 std::string on_off(bool value) { return value ? "on" : "off"; }
@@ -42,14 +42,16 @@ BuildOptions parse_build_options(const assay_prepare_options& request, const Acc
                                            ": name DLA" + std::to_string(*core) + " as accelerator");
   if (!dla && (build.dla_sram_kib || options.text("gpu-fallback")))
     throw Failure(ASSAY_ERROR_INVALID,
-                  "options 'gpu-fallback' and 'dla-sram' are for a DLA, and the row's accelerator is " + accelerator.name());
+                  "options 'gpu-fallback' and 'dla-sram' are for a DLA, and the row's accelerator is " +
+                      accelerator.name());
   if (build.dla_sram_kib && (*build.dla_sram_kib & (*build.dla_sram_kib - 1)) != 0)
     throw Failure(ASSAY_ERROR_INVALID, "option 'dla-sram': a power of two was expected (KiB), found '" +
                                            std::to_string(*build.dla_sram_kib) + "'");
   if (compat::kStronglyTyped && build.io_formats != "source")
-    throw Failure(ASSAY_ERROR_INVALID,
-                  "option 'io-formats': from TensorRT 11 on, inputs and outputs have the types of the source model: "
-                  "only 'source' can be asked for");
+    throw Failure(
+        ASSAY_ERROR_INVALID,
+        "option 'io-formats': from TensorRT 11 on, inputs and outputs have the types of the source model: "
+        "only 'source' can be asked for");
 #if !ASSAY_TENSORRT_FROM(8, 6)
   if (build.optimization_level || build.version_compatible)
     throw Failure(ASSAY_ERROR_INVALID,

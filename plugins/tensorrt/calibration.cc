@@ -17,8 +17,8 @@ namespace {
 constexpr std::string_view kMagic = "assay-tensorrt-calibration 1\n";
 
 std::string header_of(const CalibrationIdentity& identity) {
-  return std::string(kMagic) + "model " + identity.model_digest + "\ncalibration " + identity.calibration_digest +
-         "\ntensorrt " + identity.tensorrt + "\n\n";
+  return std::string(kMagic) + "model " + identity.model_digest + "\ncalibration " +
+         identity.calibration_digest + "\ntensorrt " + identity.tensorrt + "\n\n";
 }
 
 std::string shape_text(const std::int64_t* dims, std::size_t rank) {
@@ -56,8 +56,9 @@ CalibrationStream::CalibrationStream(const assay_calibration& calibration, const
   if (input != calibration.input)
     throw Failure(ASSAY_ERROR_INVALID, whose + "the tensors are for an input '" + calibration.input + "'");
   if (calibration.dtype != ASSAY_F32 || dtype != ASSAY_F32)
-    throw Failure(ASSAY_ERROR_UNSUPPORTED, whose + "tensors of f32 for an input of f32 are calibrated with, found " +
-                                               assay_dtype_name(calibration.dtype) + " for " + assay_dtype_name(dtype));
+    throw Failure(ASSAY_ERROR_UNSUPPORTED,
+                  whose + "tensors of f32 for an input of f32 are calibrated with, found " +
+                      assay_dtype_name(calibration.dtype) + " for " + assay_dtype_name(dtype));
   if (std::strcmp(calibration.layout, "NCHW") != 0 || rank != 4 || calibration.dims[0] != 1)
     throw Failure(ASSAY_ERROR_UNSUPPORTED, whose + "files of one NCHW image are calibrated with, found " +
                                                calibration.layout + " " + shape_text(calibration.dims, rank));
@@ -68,7 +69,8 @@ CalibrationStream::CalibrationStream(const assay_calibration& calibration, const
   channels_last_ = dims[1] != c || dims[2] != h || dims[3] != w;
   if (channels_last_ && (dims[1] != h || dims[2] != w || dims[3] != c))
     throw Failure(ASSAY_ERROR_INVALID, whose + "files of " + shape_text(calibration.dims, rank) +
-                                           " do not fit the model's shape " + shape_text(dims.data(), dims.size()));
+                                           " do not fit the model's shape " +
+                                           shape_text(dims.data(), dims.size()));
   channels_ = static_cast<std::uint64_t>(c);
   pixels_ = static_cast<std::uint64_t>(h) * static_cast<std::uint64_t>(w);
   file_bytes_ = channels_ * pixels_ * 4;
@@ -78,8 +80,8 @@ CalibrationStream::CalibrationStream(const assay_calibration& calibration, const
   for (std::uint32_t i = 0; i < calibration.file_count; ++i) {
     const std::string path = calibration.files[i];
     struct stat status {};
-    const std::string which =
-        whose + "file " + std::to_string(i + 1) + " of " + std::to_string(calibration.file_count) + ", " + path;
+    const std::string which = whose + "file " + std::to_string(i + 1) + " of " +
+                              std::to_string(calibration.file_count) + ", " + path;
     if (::stat(path.c_str(), &status) != 0)
       throw Failure(ASSAY_ERROR_NOT_FOUND, which + ": " + std::strerror(errno));
     if (static_cast<std::uint64_t>(status.st_size) != file_bytes_)

@@ -1,5 +1,6 @@
-// What an INT8 calibration is made of, apart from TensorRT's own calibrator class (which is gone in 11): the shared
-// tensors, one batch at a time, and the cache of what was found with them. Compiled and tested with every version.
+// What an INT8 calibration is made of, apart from TensorRT's own calibrator class (which is gone in 11): the
+// shared tensors, one batch at a time, and the cache of what was found with them. Compiled and tested with
+// every version.
 #pragma once
 
 #include <cstdint>
@@ -31,17 +32,20 @@ CalibrationCache decode_calibration_cache(std::string_view file, const Calibrati
 /// The files of a calibration set as batches for one input of the model.
 class CalibrationStream {
  public:
-  /// Checks the whole set before anything is built: type, dimensions, and that each file is there with its full
-  /// size. `dims` is the input's shape, [N,C,H,W] as the files or [N,H,W,C]. Throws plugin::Failure (INVALID,
-  /// NOT_FOUND, UNSUPPORTED) that names the file.
+  /// Checks the whole set before anything is built: type, dimensions, and that each file is there with its
+  /// full size. `dims` is the input's shape, [N,C,H,W] as the files or [N,H,W,C]. Throws plugin::Failure
+  /// (INVALID, NOT_FOUND, UNSUPPORTED) that names the file.
   CalibrationStream(const assay_calibration& calibration, const std::string& input, assay_dtype dtype,
                     const std::vector<std::int64_t>& dims);
 
   int batch() const { return batch_; }
   std::uint64_t batch_bytes() const { return file_bytes_ * static_cast<std::uint64_t>(batch_); }
-  std::size_t batches() const { return (files_.size() + static_cast<std::size_t>(batch_) - 1) / static_cast<std::size_t>(batch_); }
-  /// The next batch, as the model wants it; null when all were given. A last one that is short is filled up from the
-  /// first files, as assay's own quantizers do. Throws plugin::Failure (NOT_FOUND): a file went or shrank.
+  std::size_t batches() const {
+    return (files_.size() + static_cast<std::size_t>(batch_) - 1) / static_cast<std::size_t>(batch_);
+  }
+  /// The next batch, as the model wants it; null when all were given. A last one that is short is filled up
+  /// from the first files, as assay's own quantizers do. Throws plugin::Failure (NOT_FOUND): a file went or
+  /// shrank.
   const std::vector<char>* next();
 
  private:

@@ -1,5 +1,5 @@
-// TensorRT's entropy calibrator over a CalibrationStream: 8.x and 10.x. The class is gone in 11, so that this file
-// is empty there; all that it does not inherit stands in calibration.h.
+// TensorRT's entropy calibrator over a CalibrationStream: 8.x and 10.x. The class is gone in 11, so that this
+// file is empty there; all that it does not inherit stands in calibration.h.
 #pragma once
 
 #include "compat.h"
@@ -21,10 +21,12 @@
 
 namespace assay::tensorrt {
 
-/// Called by the builder, in its thread. Nothing throws out of it: what went wrong is kept for require_success().
+/// Called by the builder, in its thread. Nothing throws out of it: what went wrong is kept for
+/// require_success().
 class EntropyCalibrator : public nvinfer1::IInt8EntropyCalibrator2 {
  public:
-  EntropyCalibrator(const Cuda& cuda, CalibrationStream stream, CalibrationIdentity identity, std::string cache_path)
+  EntropyCalibrator(const Cuda& cuda, CalibrationStream stream, CalibrationIdentity identity,
+                    std::string cache_path)
       : cuda_(cuda),
         stream_(std::move(stream)),
         identity_(std::move(identity)),
@@ -34,12 +36,14 @@ class EntropyCalibrator : public nvinfer1::IInt8EntropyCalibrator2 {
 
   std::int32_t getBatchSize() const noexcept override { return stream_.batch(); }
 
-  bool getBatch(void* bindings[], char const* [], std::int32_t count) noexcept override {
+  bool getBatch(void* bindings[], char const*[], std::int32_t count) noexcept override {
     try {
-      if (count != 1) throw plugin::Failure(ASSAY_ERROR_UNSUPPORTED, "calibration: the network has several inputs");
+      if (count != 1)
+        throw plugin::Failure(ASSAY_ERROR_UNSUPPORTED, "calibration: the network has several inputs");
       const std::vector<char>* batch = stream_.next();
       if (batch == nullptr) return false;
-      cuda_.check(cuda_.cudaMemcpyAsync(batch_.get(), batch->data(), batch->size(), cudaMemcpyHostToDevice, copies_.get()),
+      cuda_.check(cuda_.cudaMemcpyAsync(batch_.get(), batch->data(), batch->size(), cudaMemcpyHostToDevice,
+                                        copies_.get()),
                   "copying a calibration batch");
       cuda_.check(cuda_.cudaStreamSynchronize(copies_.get()), "copying a calibration batch");
       bindings[0] = batch_.get();
@@ -67,7 +71,8 @@ class EntropyCalibrator : public nvinfer1::IInt8EntropyCalibrator2 {
 
   void writeCalibrationCache(void const* data, std::size_t length) noexcept override {
     try {
-      write_whole_file(cache_path_, encode_calibration_cache(identity_, {static_cast<const char*>(data), length}));
+      write_whole_file(cache_path_,
+                       encode_calibration_cache(identity_, {static_cast<const char*>(data), length}));
     } catch (const std::exception& exception) {  // The engine is as good without it.
       std::printf("calibration cache %s is not kept: %s\n", cache_path_.c_str(), exception.what());
     }

@@ -1,6 +1,6 @@
-// TensorRT's headers, and every place where those of 8.5, 10.x and 11.x differ for this plugin. Nothing else in it
-// asks for a version of the headers. Facts: the headers' own comments and NVIDIA's "TensorRT Migration Guide"
-// (8.x to 10.x, 10.x to 11.x).
+// TensorRT's headers, and every place where those of 8.5, 10.x and 11.x differ for this plugin. Nothing else
+// in it asks for a version of the headers. Facts: the headers' own comments and NVIDIA's "TensorRT Migration
+// Guide" (8.x to 10.x, 10.x to 11.x).
 #pragma once
 
 #include <NvInfer.h>
@@ -21,8 +21,8 @@ namespace assay::tensorrt::compat {
 
 constexpr int kMajor = NV_TENSORRT_MAJOR;
 
-/// 11: a network computes in the types that its source states; builder flags for FP16 and INT8, calibrators and
-/// types set for inputs and outputs are gone.
+/// 11: a network computes in the types that its source states; builder flags for FP16 and INT8, calibrators
+/// and types set for inputs and outputs are gone.
 constexpr bool kStronglyTyped = ASSAY_TENSORRT_FROM(11, 0);
 
 inline nvinfer1::NetworkDefinitionCreationFlags network_flags() {

@@ -54,7 +54,7 @@ const Cuda& Cuda::get() {
 Cuda::Cuda(const std::string& path) {
   handle_ = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (handle_ == nullptr) throw Failure(ASSAY_ERROR_NOT_FOUND, dlerror());
-#define ASSAY_CUDA_FIND(name)                                                    \
+#define ASSAY_CUDA_FIND(name)                                                      \
   if ((name = reinterpret_cast<decltype(name)>(dlsym(handle_, #name))) == nullptr) \
     throw Failure(ASSAY_ERROR_NOT_FOUND, path + ": exports no " #name);
   ASSAY_CUDA_FUNCTIONS(ASSAY_CUDA_FIND)
@@ -108,6 +108,7 @@ Gpu Cuda::gpu(int index) const {
     gpu.name.assign(name, strnlen(name, 256));
   }
   if (gpu.name.empty()) gpu.name = "GPU of compute capability " + gpu.compute_capability;
+  gpu.name += " (" + std::to_string(attribute(cudaDevAttrMultiProcessorCount, index)) + " SM)";
   return gpu;
 }
 
@@ -116,8 +117,8 @@ void Cuda::check(cudaError_t code, const std::string& what) const {
   cudaGetLastError();
   const bool memory = code == cudaErrorMemoryAllocation;
   throw Failure(ASSAY_ERROR_VENDOR,
-                (memory ? "out of device memory: " : "") + what + ": " + cudaGetErrorString(code) + " (CUDA " +
-                    std::to_string(code) + ")",
+                (memory ? "out of device memory: " : "") + what + ": " + cudaGetErrorString(code) +
+                    " (CUDA " + std::to_string(code) + ")",
                 code);
 }
 

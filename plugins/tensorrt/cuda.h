@@ -15,19 +15,21 @@ namespace assay::tensorrt {
 
 // All of them are in CUDA 11.4 (JetPack 5), 12 and 13 with one signature. cudaGraphInstantiate is not: its
 // signature changed in 12.
-#define ASSAY_CUDA_FUNCTIONS(X)                                                                             \
-  X(cudaGetDeviceCount)                                                                                     \
-  X(cudaGetErrorString)                                                                                     \
-  X(cudaGetLastError) X(cudaRuntimeGetVersion) X(cudaDriverGetVersion) X(cudaSetDevice) X(cudaSetDeviceFlags) \
-  X(cudaDeviceGetAttribute) X(cudaMalloc) X(cudaFree) X(cudaHostRegister) X(cudaHostUnregister)             \
-  X(cudaMemcpyAsync) X(cudaStreamCreate) X(cudaStreamDestroy) X(cudaStreamSynchronize) X(cudaStreamQuery)    \
-  X(cudaStreamBeginCapture) X(cudaStreamEndCapture) X(cudaGraphInstantiateWithFlags) X(cudaGraphLaunch)     \
-  X(cudaGraphDestroy) X(cudaGraphExecDestroy) X(cudaEventCreate) X(cudaEventDestroy) X(cudaEventRecord)     \
-  X(cudaEventElapsedTime)
+#define ASSAY_CUDA_FUNCTIONS(X)                                                                          \
+  X(cudaGetDeviceCount)                                                                                  \
+  X(cudaGetErrorString)                                                                                  \
+  X(cudaGetLastError)                                                                                    \
+  X(cudaRuntimeGetVersion)                                                                               \
+  X(cudaDriverGetVersion) X(cudaSetDevice) X(cudaSetDeviceFlags) X(cudaDeviceGetAttribute) X(cudaMalloc) \
+      X(cudaFree) X(cudaHostRegister) X(cudaHostUnregister) X(cudaMemcpyAsync) X(cudaStreamCreate)       \
+          X(cudaStreamDestroy) X(cudaStreamSynchronize) X(cudaStreamQuery) X(cudaStreamBeginCapture)     \
+              X(cudaStreamEndCapture) X(cudaGraphInstantiateWithFlags) X(cudaGraphLaunch)                \
+                  X(cudaGraphDestroy) X(cudaGraphExecDestroy) X(cudaEventCreate) X(cudaEventDestroy)     \
+                      X(cudaEventRecord) X(cudaEventElapsedTime)
 
 /// One GPU as engines are bound to it.
 struct Gpu {
-  std::string name;                ///< "Orin"
+  std::string name;                ///< "Orin (8 SM)": CUDA gives boards of several sizes one name.
   std::string compute_capability;  ///< "8.7"
   bool integrated = false;         ///< Shares the CPU's memory.
 };
@@ -45,9 +47,9 @@ class Cuda {
   std::string driver_version() const;
   const std::string& path() const { return path_; }
 
-  /// Number of GPUs. Throws Failure (UNAVAILABLE) with CUDA's own words where there is no driver or no GPU. To
-  /// be asked before TensorRT is: without a driver createInferRuntime() returns a pointer that is not null and
-  /// cannot be used (tried with 11.4.0.106).
+  /// Number of GPUs. Throws Failure (UNAVAILABLE) with CUDA's own words where there is no driver or no GPU.
+  /// To be asked before TensorRT is: without a driver createInferRuntime() returns a pointer that is not null
+  /// and cannot be used (tried with 11.4.0.106).
   int require_gpus() const;
   Gpu gpu(int index) const;
 

@@ -33,8 +33,8 @@ std::string number(double value) {
   return text;
 }
 
-// "assay-tensorrt-engine 1 00000000000000004096 00000000000012345678\n": of a fixed length, the plan's offset and
-// size.
+// "assay-tensorrt-engine 1 00000000000000004096 00000000000012345678\n": of a fixed length, the plan's offset
+// and size.
 std::string first_line(std::size_t offset, std::size_t size) {
   char text[80];
   std::snprintf(text, sizeof text, "%s%020zu %020zu\n", kMagic.data(), offset, size);
@@ -114,17 +114,19 @@ std::string encode_engine(const EngineFacts& facts, std::string_view plan) {
 
 EngineFile decode_engine(std::string_view content, const std::string& path) {
   if (content.substr(0, kMagic.size()) != kMagic)
-    throw Failure(ASSAY_ERROR_INVALID,
-                  path + ": not an engine that assay's plugin built (a bare plan of trtexec, or of another release "
-                         "of assay?): prepare it again on this machine");
+    throw Failure(
+        ASSAY_ERROR_INVALID,
+        path +
+            ": not an engine that assay's plugin built (a bare plan of trtexec, or of another release "
+            "of assay?): prepare it again on this machine");
   std::string_view rest = content;
   std::string_view first = take_line(rest).substr(kMagic.size());
   const std::size_t offset = decimal(take_word(first), path);
   const std::size_t size = decimal(take_word(first), path);
   if (offset > content.size() || content.size() - offset != size || size == 0)
     throw Failure(ASSAY_ERROR_INVALID, path + ": an engine of " + std::to_string(offset + size) +
-                                           " bytes was expected, the file has " + std::to_string(content.size()) +
-                                           ": prepare it again");
+                                           " bytes was expected, the file has " +
+                                           std::to_string(content.size()) + ": prepare it again");
   EngineFile file;
   rest = content.substr(0, offset);
   take_line(rest);
@@ -135,15 +137,17 @@ EngineFile decode_engine(std::string_view content, const std::string& path) {
     ended = key == "end";
     set_fact(file.facts, key, line);
   }
-  if (!ended) throw Failure(ASSAY_ERROR_INVALID, path + ": the header of an engine is damaged; prepare it again");
+  if (!ended)
+    throw Failure(ASSAY_ERROR_INVALID, path + ": the header of an engine is damaged; prepare it again");
   file.plan = content.substr(offset);
   return file;
 }
 
 std::string engine_mismatch(const EngineFacts& facts, const std::string& tensorrt, const std::string& gpu,
                             const std::string& compute_capability) {
-  const std::string rebuild = ". An engine belongs to the version and the GPU that built it: prepare it again on "
-                              "this machine";
+  const std::string rebuild =
+      ". An engine belongs to the version and the GPU that built it: prepare it again on "
+      "this machine";
   if (facts.tensorrt != tensorrt && facts.option("version-compatible") != "on")
     return "the engine was built by TensorRT " + facts.tensorrt + ", here is " + tensorrt + rebuild;
   if (facts.gpu != gpu || facts.compute_capability != compute_capability)

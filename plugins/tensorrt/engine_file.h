@@ -1,5 +1,6 @@
-// The artifact: TensorRT's plan behind a header of ours, so that a plan of another version, GPU or model is told as
-// such before TensorRT sees it, and so that layers of the engine can be traced to the network that was built.
+// The artifact: TensorRT's plan behind a header of ours, so that a plan of another version, GPU or model is
+// told as such before TensorRT sees it, and so that layers of the engine can be traced to the network that
+// was built.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,8 @@ struct EngineFacts {
   std::string option(std::string_view name) const;  ///< "" where there is none.
 };
 
-/// The plan begins at a multiple of this, which the file's first line states: `tail -c +OFFSET+1` gives the plan
-/// to other tools.
+/// The plan begins at a multiple of this, which the file's first line states: `tail -c +OFFSET+1` gives the
+/// plan to other tools.
 constexpr std::size_t kPlanAlignment = 4096;
 
 /// Header and plan as the file's bytes.
@@ -42,8 +43,8 @@ struct EngineFile {
   std::string_view plan;  ///< Into the content that was decoded.
 };
 
-/// Throws plugin::Failure (INVALID): no engine of assay, another version of the header, or cut short. `path` is for
-/// the message.
+/// Throws plugin::Failure (INVALID): no engine of assay, another version of the header, or cut short. `path`
+/// is for the message.
 EngineFile decode_engine(std::string_view content, const std::string& path);
 
 /// What of the engine does not fit the machine: "" or a sentence that ends in what to do. A plan built to be

@@ -1,6 +1,6 @@
-// A small strict JSON reader (RFC 8259) for what TensorRT's engine inspector prints: the plugin is built on boards,
-// with nothing but a compiler and NVIDIA's headers. Strict but in one thing: control characters inside strings
-// are taken as they are, since TensorRT's layer metadata separates names by 0x1E.
+// A small strict JSON reader (RFC 8259) for what TensorRT's engine inspector prints: the plugin is built on
+// boards, with nothing but a compiler and NVIDIA's headers. Strict but in one thing: control characters
+// inside strings are taken as they are, since TensorRT's layer metadata separates names by 0x1E.
 #pragma once
 
 #include <string>

@@ -97,15 +97,16 @@ Library::Library(const std::string& folder) {
   const auto get_version = reinterpret_cast<std::int32_t (*)()>(dlsym(handle, "getInferLibVersion"));
   create_runtime_ = reinterpret_cast<Create>(dlsym(handle, "createInferRuntime_INTERNAL"));
   if (get_version == nullptr || create_runtime_ == nullptr)
-    throw Failure(ASSAY_ERROR_NOT_FOUND, folder + "libnvinfer: exports no getInferLibVersion or no "
-                                                  "createInferRuntime_INTERNAL");
+    throw Failure(ASSAY_ERROR_NOT_FOUND, folder +
+                                             "libnvinfer: exports no getInferLibVersion or no "
+                                             "createInferRuntime_INTERNAL");
   Dl_info info{};
   path_ = dladdr(reinterpret_cast<const void*>(get_version), &info) != 0 ? info.dli_fname : folder;
   version_ = decode_version(get_version());
   if (version_.major != compat::kMajor)
     throw Failure(ASSAY_ERROR_UNSUPPORTED,
-                  path_ + " is TensorRT " + version_.text() + ", and this plugin was built with the headers of " +
-                      std::to_string(compat::kMajor) +
+                  path_ + " is TensorRT " + version_.text() +
+                      ", and this plugin was built with the headers of " + std::to_string(compat::kMajor) +
                       ".x, whose classes differ: build it on this machine with 'make plugin-tensorrt'");
   if (const auto contract = reinterpret_cast<const char* (*)()>(dlsym(handle, "assay_contract_library")))
     simulated_ = contract();
@@ -125,8 +126,9 @@ void Library::open_parser(const std::string& folder) {
   if (handle != nullptr)
     create_parser_ = reinterpret_cast<CreateParser>(dlsym(handle, "createNvOnnxParser_INTERNAL"));
   if (create_parser_ == nullptr)
-    building_problem_ = "engines cannot be built, there is no usable ONNX parser of TensorRT: " +
-                        (problem.empty() ? "libnvonnxparser exports no createNvOnnxParser_INTERNAL" : problem);
+    building_problem_ =
+        "engines cannot be built, there is no usable ONNX parser of TensorRT: " +
+        (problem.empty() ? "libnvonnxparser exports no createNvOnnxParser_INTERNAL" : problem);
 }
 
 std::unique_ptr<nvinfer1::IBuilder> Library::make_builder() {
@@ -146,8 +148,7 @@ std::unique_ptr<nvinfer1::IRuntime> Library::make_runtime() {
 
 std::unique_ptr<nvonnxparser::IParser> Library::make_parser(nvinfer1::INetworkDefinition& network) {
   if (!building_problem_.empty()) throw Failure(ASSAY_ERROR_UNSUPPORTED, building_problem_);
-  auto* parser =
-      static_cast<nvonnxparser::IParser*>(create_parser_(&network, &log_, NV_ONNX_PARSER_VERSION));
+  auto* parser = static_cast<nvonnxparser::IParser*>(create_parser_(&network, &log_, NV_ONNX_PARSER_VERSION));
   if (parser == nullptr)
     throw Failure(ASSAY_ERROR_VENDOR, "TensorRT made no ONNX parser: " + log_.take_errors());
   return std::unique_ptr<nvonnxparser::IParser>(parser);

@@ -1,5 +1,5 @@
-// libnvinfer and libnvonnxparser, opened at run time. The C++ classes of TensorRT are reached through virtual calls
-// only, so that three C entry points are all that is looked up by name.
+// libnvinfer and libnvonnxparser, opened at run time. The C++ classes of TensorRT are reached through virtual
+// calls only, so that three C entry points are all that is looked up by name.
 #pragma once
 
 #include <memory>
@@ -34,9 +34,9 @@ Version decode_version(int number);
 /// The opened libraries, for ever.
 class Library {
  public:
-  /// Throws Failure: NOT_FOUND with every place that was tried; UNSUPPORTED where the library's major version is
-  /// not that of the headers that this plugin was built with, since the classes differ. ASSAY_TENSORRT_DIR names
-  /// the folder; without it: the loader's, and the SDK folder that the build knows.
+  /// Throws Failure: NOT_FOUND with every place that was tried; UNSUPPORTED where the library's major version
+  /// is not that of the headers that this plugin was built with, since the classes differ. ASSAY_TENSORRT_DIR
+  /// names the folder; without it: the loader's, and the SDK folder that the build knows.
   static Library& get();
 
   const Version& version() const { return version_; }

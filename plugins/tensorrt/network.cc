@@ -27,7 +27,8 @@ double product_operations(const nvinfer1::IMatrixMultiplyLayer& layer) {
   const nvinfer1::Dims left = layer.getInput(0)->getDimensions();
   const double outputs = volume(layer.getOutput(0)->getDimensions());
   if (left.nbDims < 1 || outputs < 0) return -1;
-  // The dimension that is summed over is the last of the left operand, or the one before where it is transposed.
+  // The dimension that is summed over is the last of the left operand, or the one before where it is
+  // transposed.
   const bool transposed = layer.getOperation(0) == nvinfer1::MatrixOperation::kTRANSPOSE && left.nbDims >= 2;
   const auto depth = static_cast<double>(left.d[left.nbDims - (transposed ? 2 : 1)]);
   return depth < 0 ? -1 : 2 * outputs * depth;
@@ -39,13 +40,15 @@ double operations_of(const nvinfer1::ILayer& layer) {
     case LayerType::kCONVOLUTION: {
       const auto& convolution = static_cast<const nvinfer1::IConvolutionLayer&>(layer);
       return convolution_operations(layer.getOutput(0)->getDimensions(), layer.getInput(0)->getDimensions(),
-                                    convolution.getKernelSizeNd(), static_cast<double>(convolution.getNbGroups()));
+                                    convolution.getKernelSizeNd(),
+                                    static_cast<double>(convolution.getNbGroups()));
     }
     case LayerType::kDECONVOLUTION: {
       // Each input element is multiplied with each tap of each output channel.
       const auto& deconvolution = static_cast<const nvinfer1::IDeconvolutionLayer&>(layer);
       return convolution_operations(layer.getInput(0)->getDimensions(), layer.getOutput(0)->getDimensions(),
-                                    deconvolution.getKernelSizeNd(), static_cast<double>(deconvolution.getNbGroups()));
+                                    deconvolution.getKernelSizeNd(),
+                                    static_cast<double>(deconvolution.getNbGroups()));
     }
     case LayerType::kMATRIX_MULTIPLY:
       return product_operations(static_cast<const nvinfer1::IMatrixMultiplyLayer&>(layer));
@@ -62,14 +65,16 @@ std::vector<std::int64_t> dims_of(const nvinfer1::Dims& dims) {
   return list;
 }
 
-NetworkFacts read_network(const nvinfer1::INetworkDefinition& network, const nvinfer1::IBuilderConfig* config) {
+NetworkFacts read_network(const nvinfer1::INetworkDefinition& network,
+                          const nvinfer1::IBuilderConfig* config) {
   NetworkFacts facts;
   for (int i = 0; i < network.getNbLayers(); ++i) {
     const nvinfer1::ILayer& layer = *network.getLayer(i);
     const LayerType type = layer.getType();
     const double operations = operations_of(layer);
     facts.has_quantize = facts.has_quantize || type == LayerType::kQUANTIZE || type == LayerType::kDEQUANTIZE;
-    facts.has_half = facts.has_half || (operations != 0 && layer.getOutput(0)->getType() == nvinfer1::DataType::kHALF);
+    facts.has_half =
+        facts.has_half || (operations != 0 && layer.getOutput(0)->getType() == nvinfer1::DataType::kHALF);
     facts.layers.push_back({layer.getName(), operations});
     // Constants are folded into what uses them: the DLA is not asked to run them.
     if (config != nullptr && type != LayerType::kCONSTANT && !config->canRunOnDLA(&layer))

@@ -22,7 +22,8 @@ std::string lower(std::string text) {
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-/// Names in "[ONNX Layer: a]\x1e[ONNX Layer: b]". A name may hold brackets: it ends where the next one begins.
+/// Names in "[ONNX Layer: a]\x1e[ONNX Layer: b]". A name may hold brackets: it ends where the next one
+/// begins.
 std::vector<std::string> onnx_names(const std::string& metadata) {
   static const std::string kMark = "[ONNX Layer: ";
   std::vector<std::string> names;
@@ -93,13 +94,16 @@ Unit unit_of(const EngineLayer& layer, bool for_dla) {
 /// Gives the operations of each network layer to the engine layer that holds it.
 class Assignment {
  public:
-  Assignment(Placement& placement, const std::vector<NetworkLayer>& network) : placement_(placement), network_(network) {
+  Assignment(Placement& placement, const std::vector<NetworkLayer>& network)
+      : placement_(placement), network_(network) {
     for (std::size_t i = 0; i < network.size(); ++i) order_.try_emplace(network[i].name, i);
     for (const PlacedLayer& placed : placement.layers) holders_.push_back(holder_of(placed.layer));
   }
 
-  void run() {
-    if (network_.empty()) return;
+  /// Whether each operation of the network found its one layer.
+  bool run() {
+    if (network_.empty()) return false;
+    bool complete = true;
     for (PlacedLayer& placed : placement_.layers) placed.operations = 0;
     for (std::size_t i = 0; i < network_.size(); ++i) {
       if (network_[i].operations == 0) continue;
@@ -110,10 +114,12 @@ class Assignment {
         continue;
       }
       // Nobody's or several's: whoever may have it has an unknown number.
+      complete = false;
       for (const std::size_t holder : found) placement_.layers[holder].operations = -1;
       if (found.empty())
         for (PlacedLayer& placed : placement_.layers) placed.operations = -1;
     }
+    return complete;
   }
 
  private:
@@ -194,7 +200,7 @@ std::string precision_of(const EngineLayer& layer) {
 
 bool is_arithmetic(const EngineLayer& layer) {
   const std::string type = lower(layer.type + " " + layer.parameter_type);
-  for (const std::string_view word : {"conv", "gemm", "matrix", "matmul", "fully", "dla", "myelin"})
+  for (const std::string_view word : {"conv", "gemm", "matrix", "matmul", "fully", "dla"})
     if (contains(type, word)) return true;
   return false;
 }
@@ -210,10 +216,9 @@ Placement place(std::vector<EngineLayer> layers, const std::vector<NetworkLayer>
     if (unit != Unit::kUnknown) last = unit;
     placement.layers.push_back({std::move(layer), unit, -1});
   }
-  Assignment(placement, network).run();
+  bool known = Assignment(placement, network).run();
 
   double sums[2] = {0, 0};
-  bool known = !network.empty();
   for (const PlacedLayer& placed : placement.layers) {
     known = known && placed.operations >= 0 && placed.unit != Unit::kUnknown;
     if (placed.unit != Unit::kUnknown) sums[placed.unit == Unit::kDla ? 1 : 0] += placed.operations;

@@ -1,18 +1,24 @@
 // Which part of an engine runs on the DLA and which on the GPU, from what TensorRT's engine inspector prints.
 //
 // What can be known:
-//  - An engine holds layers after fusion. On the GPU a layer's name lists what was fused ("a + b", "PWN(c)"). A DLA
-//    subgraph, and a subgraph that TensorRT's graph compiler took on the GPU, is one layer named after its ends
-//    only: "{ForeignNode[first...last]}". Both are named alike: the inspector's LayerType ("DLA") tells them apart,
-//    and is printed only where the engine was built with detailed verbosity, as this plugin builds all.
-//  - From 8.6 on, detailed information has Metadata, "[ONNX Layer: name]" for each ONNX node in a layer. Then each
-//    node's place is told. Before, or where it is empty, a ForeignNode is taken to hold the network's layers between
-//    its ends, in the network's order, that no other layer names. That can be ambiguous, where ranges overlap: the
-//    operations of such nodes are then unknown, and are said to be.
-//  - Operations are counted from the network that the parser made, before fusion (see NetworkLayer): a DLA subgraph
+//  - An engine holds layers after fusion. On the GPU a layer's name lists what was fused ("a + b", "PWN(c)").
+//  A DLA
+//    subgraph, and a subgraph that TensorRT's graph compiler took on the GPU, is one layer named after its
+//    ends only: "{ForeignNode[first...last]}". Both are named alike: the inspector's LayerType ("DLA") tells
+//    them apart, and is printed only where the engine was built with detailed verbosity, as this plugin
+//    builds all.
+//  - From 8.6 on, detailed information has Metadata, "[ONNX Layer: name]" for each ONNX node in a layer. Then
+//  each
+//    node's place is told. Before, or where it is empty, a ForeignNode is taken to hold the network's layers
+//    between its ends, in the network's order, that no other layer names. That can be ambiguous, where ranges
+//    overlap: the operations of such nodes are then unknown, and are said to be.
+//  - Operations are counted from the network that the parser made, before fusion (see NetworkLayer): a DLA
+//  subgraph
 //    of forty convolutions counts as forty, though the profiler sees one layer.
-//  - The profiler's time of a DLA layer is not the DLA's: the GPU submits it, and then waits in "X from nvm" (see the
-//    profile in github.com/NVIDIA/TensorRT issue 3143). A share by time would be wrong, one by operations is not.
+//  - The profiler's time of a DLA layer is not the DLA's: the GPU submits it, and then waits in "X from nvm"
+//  (see the
+//    profile in github.com/NVIDIA/TensorRT issue 3143). A share by time would be wrong, one by operations is
+//    not.
 #pragma once
 
 #include <string>
@@ -38,10 +44,12 @@ struct EngineLayer {
 /// From getEngineInformation(kJSON). Throws plugin::Failure (VENDOR) for what is no such document.
 std::vector<EngineLayer> parse_engine_information(std::string_view json);
 
-/// "int8", "fp16", "bf16", "fp8", "fp32", by the layer's own description of its first input; "" where it says none.
+/// "int8", "fp16", "bf16", "fp8", "fp32", by the layer's own description of its first input; "" where it says
+/// none.
 std::string precision_of(const EngineLayer& layer);
 
-/// Whether it does the bulk of arithmetic: convolutions, matrix products and whole subgraphs.
+/// Whether it does the bulk of arithmetic in the type of its first input: convolutions, matrix products and
+/// DLA subgraphs. Not what TensorRT's graph compiler fused on the GPU: inside, it may convert.
 bool is_arithmetic(const EngineLayer& layer);
 
 struct PlacedLayer {

@@ -27,8 +27,8 @@ struct Description {
     const trt::Library* library = open_library();
     const std::string gpu_problem = list_gpus();
     list_dlas(gpu_problem, library);
-    versions.add("headers", std::to_string(NV_TENSORRT_MAJOR) + "." + std::to_string(NV_TENSORRT_MINOR) + "." +
-                                std::to_string(NV_TENSORRT_PATCH));
+    versions.add("headers", std::to_string(NV_TENSORRT_MAJOR) + "." + std::to_string(NV_TENSORRT_MINOR) +
+                                "." + std::to_string(NV_TENSORRT_PATCH));
     description.struct_size = sizeof description;
     description.name = "tensorrt";
     description.plugin_version = ASSAY_VERSION;
@@ -168,7 +168,8 @@ int32_t device_time(assay_session* session, uint32_t slot, int64_t* time_ns, ass
   return guard(error, [&] { *time_ns = session->session.device_time(slot); });
 }
 
-int32_t transfer_times(assay_session* session, uint32_t slot, int64_t* in_ns, int64_t* out_ns, assay_error* error) {
+int32_t transfer_times(assay_session* session, uint32_t slot, int64_t* in_ns, int64_t* out_ns,
+                       assay_error* error) {
   return guard(error, [&] { session->session.transfer_times(slot, *in_ns, *out_ns); });
 }
 

@@ -13,10 +13,15 @@ void LayerTimes::reportLayerTime(const char* name, float milliseconds) noexcept 
   try {
     const auto [time, is_new] = times_.try_emplace(name != nullptr ? name : "?");
     if (is_new) order_.push_back(time->first);
-    (is_new ? time->second.first_ms : time->second.other_ms) += static_cast<double>(milliseconds);
-    ++time->second.count;
+    (inferences_ == 0 ? time->second.first_ms : time->second.other_ms) += static_cast<double>(milliseconds);
   } catch (...) {  // No memory: a time is missing, and its layer then has none.
   }
+}
+
+std::int64_t LayerTimes::mean_ns(const std::string& name) const {
+  const Time& time = times_.at(name);
+  const double mean_ms = inferences_ > 1 ? time.other_ms / (inferences_ - 1) : time.first_ms;
+  return static_cast<std::int64_t>(mean_ms * 1e6);
 }
 
 Session::Session(const assay_open_options& options)
@@ -25,7 +30,8 @@ Session::Session(const assay_open_options& options)
       profiling_(options.profiling != 0),
       cuda_(Cuda::get()),
       library_(Library::get()) {
-  const plugin::Options given(options.options, options.option_count, {"cuda-graph", "spin-wait", "host-register"});
+  const plugin::Options given(options.options, options.option_count,
+                              {"cuda-graph", "spin-wait", "host-register"});
   plugin::require_known_precision(precision_);
   plugin::require_model_file(options.artifact);
   const int gpus = cuda_.require_gpus();
@@ -68,15 +74,16 @@ void Session::load(const assay_open_options& options) {
       engine_mismatch(facts_, library_.version().text(), gpu_.name, gpu_.compute_capability);
   if (!problem.empty()) throw Failure(ASSAY_ERROR_INVALID, path + ": " + problem);
   if (facts_.precision != precision_)
-    throw Failure(ASSAY_ERROR_INVALID,
-                  path + ": the engine was built for " + facts_.precision + ", and the row asks for " + precision_);
+    throw Failure(ASSAY_ERROR_INVALID, path + ": the engine was built for " + facts_.precision +
+                                           ", and the row asks for " + precision_);
 
   runtime_ = library_.make_runtime();
   require_accelerator(accelerator_, accelerator_.gpu + 1, runtime_->getNbDLACores());
   // An engine for a DLA may be loaded on another core of the same device, and not on a GPU's row.
   if ((parse_accelerator(facts_.accelerator).dla >= 0) != (accelerator_.dla >= 0))
     throw Failure(ASSAY_ERROR_INVALID, path + ": the engine was built for " + facts_.accelerator +
-                                           ", and the row names " + accelerator_.name() + ": prepare it again");
+                                           ", and the row names " + accelerator_.name() +
+                                           ": prepare it again");
   if (accelerator_.dla >= 0) runtime_->setDLACore(accelerator_.dla);
   if (facts_.option("version-compatible") == "on") compat::allow_host_code(*runtime_);
   engine_.reset(runtime_->deserializeCudaEngine(file.plan.data(), file.plan.size()));
@@ -84,7 +91,8 @@ void Session::load(const assay_open_options& options) {
     vendor_failure(path + ": TensorRT " + library_.version().text() +
                    " does not take the plan: prepare it again on this machine");
   context_.reset(engine_->createExecutionContext());
-  if (context_ == nullptr) vendor_failure("TensorRT made no execution context (is the device's memory full?)");
+  if (context_ == nullptr)
+    vendor_failure("TensorRT made no execution context (is the device's memory full?)");
   if (profiling_) context_->setProfiler(&times_);
 }
 
@@ -98,11 +106,12 @@ void Session::list_tensors(const assay_open_options& options) {
       std::vector<std::int64_t> dims;
       for (int d = 0; d < shape.nbDims; ++d) dims.push_back(shape.d[d]);
       if (std::any_of(dims.begin(), dims.end(), [](std::int64_t dim) { return dim < 1; }))
-        throw Failure(ASSAY_ERROR_UNSUPPORTED,
-                      std::string("tensor '") + name + "' of the engine has no fixed shape: it cannot be bound");
+        throw Failure(ASSAY_ERROR_UNSUPPORTED, std::string("tensor '") + name +
+                                                   "' of the engine has no fixed shape: it cannot be bound");
       if (engine_->getTensorFormat(name) != nvinfer1::TensorFormat::kLINEAR)
-        throw Failure(ASSAY_ERROR_UNSUPPORTED, std::string("tensor '") + name + "' of the engine is not row-major: " +
-                                                   engine_->getTensorFormatDesc(name));
+        throw Failure(ASSAY_ERROR_UNSUPPORTED,
+                      std::string("tensor '") + name +
+                          "' of the engine is not row-major: " + engine_->getTensorFormatDesc(name));
       (input ? inputs_ : outputs_).add(name, compat::dtype_of(engine_->getTensorDataType(name)), dims);
       if (input) declared.push_back({name, dims, {}});
     }
@@ -116,8 +125,10 @@ void Session::read_placement() {
     if (inspector == nullptr) throw Failure(ASSAY_ERROR_VENDOR, "TensorRT made no engine inspector");
     inspector->setExecutionContext(context_.get());
     const char* text = inspector->getEngineInformation(nvinfer1::LayerInformationFormat::kJSON);
-    placement_ = place(parse_engine_information(text != nullptr ? text : ""), facts_.layers, accelerator_.dla >= 0);
-  } catch (const Failure& failure) {  // The engine runs all the same: what it is stays unknown, with the reason.
+    placement_ =
+        place(parse_engine_information(text != nullptr ? text : ""), facts_.layers, accelerator_.dla >= 0);
+  } catch (
+      const Failure& failure) {  // The engine runs all the same: what it is stays unknown, with the reason.
     placement_problem_ = failure.what();
     std::printf("engine inspector: %s\n", failure.what());
   }
@@ -170,13 +181,15 @@ void Session::fill_info() {
 
 void Session::page_lock(Tensor& tensor) {
   if (!host_register_) return;
-  // Inputs may be mapped read-only, which only some systems lock. What cannot be locked is copied as it is.
-  const unsigned flags = tensor.input ? cudaHostRegisterReadOnly : cudaHostRegisterDefault;
-  tensor.registered = cuda_.cudaHostRegister(tensor.host, tensor.bytes, flags) == cudaSuccess;
-  if (!tensor.registered) {
-    cuda_.cudaGetLastError();
-    std::printf("'%s' stays in pageable memory: it cannot be page-locked\n", tensor.name.c_str());
+  // Inputs may be mapped read-only, and only some systems lock such memory; the others lock what can be
+  // written.
+  for (const unsigned flags :
+       {tensor.input ? cudaHostRegisterReadOnly : cudaHostRegisterDefault, cudaHostRegisterDefault}) {
+    tensor.registered = cuda_.cudaHostRegister(tensor.host, tensor.bytes, flags) == cudaSuccess;
+    if (tensor.registered) return;
+    cuda_.cudaGetLastError();  // Otherwise the next call would tell it again.
   }
+  std::printf("'%s' stays in pageable memory: it cannot be page-locked\n", tensor.name.c_str());
 }
 
 void Session::bind(std::uint32_t index, const assay_buffer* inputs, std::uint32_t input_count,
@@ -253,9 +266,9 @@ void Session::submit(std::uint32_t index) {
                   "slot " + std::to_string(*in_flight_) + " is in flight and max_in_flight is 1");
   const auto copy = [&](const Tensor& tensor) {
     void* device = tensor.device->get();
-    cuda_.check(cuda_.cudaMemcpyAsync(tensor.input ? device : tensor.host, tensor.input ? tensor.host : device,
-                                      tensor.bytes, tensor.input ? cudaMemcpyHostToDevice : cudaMemcpyDeviceToHost,
-                                      stream_.get()),
+    cuda_.check(cuda_.cudaMemcpyAsync(
+                    tensor.input ? device : tensor.host, tensor.input ? tensor.host : device, tensor.bytes,
+                    tensor.input ? cudaMemcpyHostToDevice : cudaMemcpyDeviceToHost, stream_.get()),
                 "copying '" + tensor.name + "'");
   };
   const auto mark = [&](int event) {
@@ -279,7 +292,8 @@ void Session::submit(std::uint32_t index) {
 std::uint32_t Session::wait(std::int64_t timeout_ns) {
   if (!in_flight_) throw Failure(ASSAY_ERROR_INVALID, "wait: nothing was submitted");
   const std::uint32_t index = *in_flight_;
-  // CUDA has no wait with an end: with a time given, the stream is asked until it is done or the time is over.
+  // CUDA has no wait with an end: with a time given, the stream is asked until it is done or the time is
+  // over.
   const auto begin = std::chrono::steady_clock::now();
   while (timeout_ns >= 0 && cuda_.cudaStreamQuery(stream_.get()) == cudaErrorNotReady) {
     if (std::chrono::steady_clock::now() - begin >= std::chrono::nanoseconds(timeout_ns))
@@ -288,6 +302,7 @@ std::uint32_t Session::wait(std::int64_t timeout_ns) {
   in_flight_.reset();
   cuda_.check(cuda_.cudaStreamSynchronize(stream_.get()), "the inference");
   slots_[index].ran = true;
+  if (profiling_) times_.end_inference();
   return index;
 }
 
@@ -326,27 +341,25 @@ const assay_profile* Session::profile() {
   if (!placement_problem_.empty()) throw Failure(ASSAY_ERROR_VENDOR, placement_problem_);
   if (times_.names().empty())
     throw Failure(ASSAY_ERROR_INVALID, "profile: no layer was executed: run an inference before profile()");
-  const auto mean_ns = [&](const std::string& name) {
-    const LayerTimes::Time& time = times_.of(name);
-    return static_cast<std::int64_t>((time.count > 1 ? time.other_ms / (time.count - 1) : time.first_ms) * 1e6);
-  };
   std::vector<std::string> reported = times_.names();
   for (const PlacedLayer& placed : placement_.layers) {
     const auto found = std::find(reported.begin(), reported.end(), placed.layer.name);
-    const std::int64_t time_ns = found != reported.end() ? mean_ns(*found) : -1;
+    const std::int64_t time_ns = found != reported.end() ? times_.mean_ns(*found) : -1;
     if (found != reported.end()) reported.erase(found);
     const bool on_dla = placed.unit == Unit::kDla;
     layers_.add(placed.layer.name, placed.layer.type.empty() ? "unknown" : placed.layer.type,
                 on_dla ? "DLA" : placed.layer.tactic, time_ns,
-                placed.unit == Unit::kUnknown             ? ASSAY_PLACED_UNKNOWN
+                placed.unit == Unit::kUnknown       ? ASSAY_PLACED_UNKNOWN
                 : on_dla == (accelerator_.dla >= 0) ? ASSAY_PLACED_CLAIMED
                                                     : ASSAY_PLACED_ELSEWHERE,
                 placed.operations);
   }
-  // What the profiler tells beside the engine's layers are the DLA's hand-overs ("x to nvm", "y from nvm", "copy
-  // finish"). The GPU waits in them while the DLA computes: their time is the DLA's, and they are no layers of the GPU.
+  // What the profiler tells beside the engine's layers are the DLA's hand-overs ("x to nvm", "y from nvm",
+  // "copy finish"). The GPU waits in them while the DLA computes: their time is the DLA's, and they are no
+  // layers of the GPU.
   for (const std::string& name : reported)
-    layers_.add(name, "hand-over", "", mean_ns(name), accelerator_.dla >= 0 ? ASSAY_PLACED_CLAIMED : ASSAY_PLACED_UNKNOWN,
+    layers_.add(name, "hand-over", "", times_.mean_ns(name),
+                accelerator_.dla >= 0 ? ASSAY_PLACED_CLAIMED : ASSAY_PLACED_UNKNOWN,
                 accelerator_.dla >= 0 ? 0 : -1);
   profiled_ = true;
   return layers_.profile();

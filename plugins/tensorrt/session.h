@@ -17,31 +17,32 @@
 
 namespace assay::tensorrt {
 
-/// Sums of what TensorRT's profiler reports, by layer.
+/// Sums of what TensorRT's profiler reports, by layer. A name may be reported several times in one inference.
 class LayerTimes : public nvinfer1::IProfiler {
  public:
   void reportLayerTime(const char* name, float milliseconds) noexcept override;
+  void end_inference() { ++inferences_; }
 
-  struct Time {
-    double first_ms = 0;  // The first one loads what later ones find loaded, and is kept apart.
-    double other_ms = 0;
-    int count = 0;
-  };
   const std::vector<std::string>& names() const { return order_; }  ///< As they were first reported.
-  const Time& of(const std::string& name) const { return times_.at(name); }
+  /// Mean of an inference, without the first one where there are more: it loads what later ones find loaded.
+  std::int64_t mean_ns(const std::string& name) const;
 
  private:
+  struct Time {
+    double first_ms = 0, other_ms = 0;
+  };
   std::map<std::string, Time> times_;
   std::vector<std::string> order_;
+  int inferences_ = 0;
 };
 
 /// Methods throw Failure. Used by one thread at a time.
 ///
-/// The ways of one inference: input from host to device, the engine, output from device to host, all in one stream,
-/// and a wait until it is done. Host memory that bind() is given is page-locked where that works, so that copies are
-/// plain DMA; else CUDA copies from pageable memory. An integrated GPU (Jetson) does the same: its caches are not
-/// those of the CPU, so that a copy into the GPU's own allocation is right everywhere, and what it costs is told by
-/// transfer_times().
+/// The ways of one inference: input from host to device, the engine, output from device to host, all in one
+/// stream, and a wait until it is done. Host memory that bind() is given is page-locked where that works, so
+/// that copies are plain DMA; else CUDA copies from pageable memory. An integrated GPU (Jetson) does the
+/// same: its caches are not those of the CPU, so that a copy into the GPU's own allocation is right
+/// everywhere, and what it costs is told by transfer_times().
 class Session {
  public:
   explicit Session(const assay_open_options& options);
@@ -50,15 +51,15 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   const assay_session_info* info() const { return &info_; }
-  void bind(std::uint32_t slot, const assay_buffer* inputs, std::uint32_t input_count, const assay_buffer* outputs,
-            std::uint32_t output_count);
+  void bind(std::uint32_t slot, const assay_buffer* inputs, std::uint32_t input_count,
+            const assay_buffer* outputs, std::uint32_t output_count);
   void infer(std::uint32_t slot);
   /// Enqueues everything that infer() does; wait() is its end. At most one in flight.
   void submit(std::uint32_t slot);
   std::uint32_t wait(std::int64_t timeout_ns);
   const assay_profile* profile();
-  /// Activations, and inputs and outputs of all slots. Weights are not in it: TensorRT does not tell them alike in
-  /// all versions.
+  /// Activations, and inputs and outputs of all slots. Weights are not in it: TensorRT does not tell them
+  /// alike in all versions.
   std::uint64_t device_memory() const;
   /// Between events around the engine's work.
   std::int64_t device_time(std::uint32_t slot) const;

@@ -1,5 +1,6 @@
-// Engines of TensorRT: built on the machine that will run them, since an engine belongs to a version and a device. INT8 comes
-// from TensorRT's own entropy calibration (8.x and 10.x) or from explicit Q/DQ (all versions, and the only way in 11).
+// Engines of TensorRT: built on the machine that will run them, since an engine belongs to a version and a
+// device. INT8 comes from TensorRT's own entropy calibration (8.x and 10.x) or from explicit Q/DQ (all
+// versions, and the only way in 11).
 #include "prepare/toolchain.h"
 
 namespace assay::prepare {
@@ -17,7 +18,9 @@ const std::vector<ToolchainOption> kBuildOptions{
     {"dla-core", {"0", "1"}, "must agree with the accelerator, DLA0 or DLA1"},
     {"dla-sram", {}, "KiB of the DLA's managed SRAM, a power of two"},
     {"io-formats", {"source", "fp32", "fp16"}, "element type of inputs and outputs; before TensorRT 11"},
-    {"optimization-level", {"3", "0", "1", "2", "4", "5"}, "how long the builder searches; from TensorRT 8.6 on"},
+    {"optimization-level",
+     {"3", "0", "1", "2", "4", "5"},
+     "how long the builder searches; from TensorRT 8.6 on"},
     {"version-compatible", kOffOn, "the engine may be opened by newer versions; from TensorRT 8.6 on"},
     {"tf32", kOffOn, "FP32 layers may multiply in TF32, which has 10 bits of mantissa"},
     {"int8-fallback", {"fp32", "fp16"}, "what else an INT8 engine before TensorRT 11 may compute in"}};
@@ -53,8 +56,10 @@ const Toolchain kTensorRtQdq{
     .options = {{"calibration-method", {"minmax", "entropy", "percentile"}, "how ranges are found"},
                 {"per-channel", {"true", "false"}, "one scale per output channel of a weight"}},
     .build_options = kBuildOptions,
-    .limits = "ONNX Runtime's quantizer without zero points and with floating-point biases, as TensorRT wants it. DLA takes Q/DQ "
-              "only in newer versions: use tensorrt-entropy there.",
+    .limits =
+        "ONNX Runtime's quantizer without zero points and with floating-point biases, as TensorRT wants it. "
+        "DLA takes Q/DQ "
+        "only in newer versions: use tensorrt-entropy there.",
 };
 
 const Toolchain kTensorRt{
@@ -68,8 +73,10 @@ const Toolchain kTensorRt{
     .input_types = {"f32", "f16", "u8"},
     .options = {},
     .build_options = kBuildOptions,
-    .limits = "int8: of a source that has Q/DQ already. From TensorRT 11 on an engine computes in the types of its source: fp16 "
-              "needs a source in FP16.",
+    .limits =
+        "int8: of a source that has Q/DQ already. From TensorRT 11 on an engine computes in the types of its "
+        "source: fp16 "
+        "needs a source in FP16.",
 };
 
 }  // namespace assay::prepare

@@ -1,4 +1,5 @@
-// Any bytes as the inspector's JSON, as an engine file and as a calibration cache: a value or a Failure, never more.
+// Any bytes as the inspector's JSON, as an engine file and as a calibration cache: a value or a Failure,
+// never more.
 #include <cstdint>
 
 #include "property.h"
@@ -9,8 +10,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace assay::tensorrt;
-  using assay::plugin::Failure;
   using assay::require;
+  using assay::plugin::Failure;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     const auto layers = parse_engine_information(text);
@@ -25,11 +26,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const EngineFile file = decode_engine(text, "fuzz");
     require(file.plan.size() < size, "the plan lies in the file");
   } catch (const Failure& failure) {
-    require(std::string_view(failure.what()).substr(0, 4) == "fuzz", "an error names the file", failure.what());
+    require(std::string_view(failure.what()).substr(0, 4) == "fuzz", "an error names the file",
+            failure.what());
   }
   const CalibrationIdentity identity{"model", "set", "10.3.0"};
   const CalibrationCache cache = decode_calibration_cache(text, identity);
   require(cache.content.empty() != cache.problem.empty(), "a cache, or what is wrong with it");
-  require(cache.content.empty() || encode_calibration_cache(identity, cache.content) == text, "a cache of this model alone");
+  require(cache.content.empty() || encode_calibration_cache(identity, cache.content) == text,
+          "a cache of this model alone");
   return 0;
 }

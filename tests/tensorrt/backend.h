@@ -19,7 +19,8 @@ namespace assay::tensorrt_test {
 inline const assay_backend_v1& plugin() {
   static const assay_backend_v1* loaded = [] {
     backend::PluginError error;
-    const auto* table = backend::load_plugin(std::string(ASSAY_BINARY_DIR) + "/plugins/libassay_tensorrt.so", error);
+    const auto* table =
+        backend::load_plugin(std::string(ASSAY_BINARY_DIR) + "/plugins/libassay_tensorrt.so", error);
     if (table == nullptr) std::fprintf(stderr, "%s\n", error.text.c_str()), std::abort();
     return table;
   }();

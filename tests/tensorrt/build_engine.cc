@@ -1,4 +1,5 @@
-// build_tensorrt_engine PLUGIN.so SOURCE.onnx DESTINATION ACCELERATOR: an FP32 engine, by the plugin's prepare().
+// build_tensorrt_engine PLUGIN.so SOURCE.onnx DESTINATION ACCELERATOR: an FP32 engine, by the plugin's
+// prepare().
 #include <cstdio>
 
 #include "backend/plugin_loader.h"

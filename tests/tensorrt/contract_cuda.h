@@ -5,8 +5,8 @@
 
 extern "C" {
 
-/// Runs `work` now, in the order of the stream; while the stream is captured it becomes part of the graph instead, and
-/// runs at each launch. `data` lives for ever.
+/// Runs `work` now, in the order of the stream; while the stream is captured it becomes part of the graph
+/// instead, and runs at each launch. `data` lives for ever.
 void contract_enqueue(cudaStream_t stream, void (*work)(void*), void* data);
 
 /// Whether cudaMalloc() gave it, or it lies inside of what it gave.

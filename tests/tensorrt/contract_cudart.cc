@@ -1,9 +1,9 @@
-// A CUDA runtime for tests, without a GPU: device memory is host memory that is kept apart, and a stream is done when its call
-// returns. Stricter than the real one where that finds mistakes: a copy's direction must be that of its pointers, and what
-// the GPU may touch must be device memory.
+// A CUDA runtime for tests, without a GPU: device memory is host memory that is kept apart, and a stream is
+// done when its call returns. Stricter than the real one where that finds mistakes: a copy's direction must
+// be that of its pointers, and what the GPU may touch must be device memory.
 //
-// The environment says what machine this is: ASSAY_CONTRACT_GPUS (0: no driver, error 35), ASSAY_CONTRACT_GPU_NAME,
-// ASSAY_CONTRACT_PAGEABLE (nothing can be page-locked).
+// The environment says what machine this is: ASSAY_CONTRACT_GPUS (0: no driver, error 35),
+// ASSAY_CONTRACT_GPU_NAME, ASSAY_CONTRACT_PAGEABLE (nothing can be page-locked).
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -86,12 +86,17 @@ EXPORT cudaError_t cudaDriverGetVersion(int* version) {
   *version = gpus() > 0 ? CUDART_VERSION : 0;
   return cudaSuccess;
 }
-EXPORT cudaError_t cudaSetDevice(int device) { return device < gpus() ? cudaSuccess : cudaErrorInvalidDevice; }
+EXPORT cudaError_t cudaSetDevice(int device) {
+  return device < gpus() ? cudaSuccess : cudaErrorInvalidDevice;
+}
 EXPORT cudaError_t cudaSetDeviceFlags(unsigned flags) {
-  return flags == cudaDeviceScheduleSpin || flags == cudaDeviceScheduleBlockingSync ? cudaSuccess : cudaErrorInvalidValue;
+  return flags == cudaDeviceScheduleSpin || flags == cudaDeviceScheduleBlockingSync ? cudaSuccess
+                                                                                    : cudaErrorInvalidValue;
 }
 EXPORT cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
-  *value = attribute == cudaDevAttrComputeCapabilityMajor ? 8 : attribute == cudaDevAttrComputeCapabilityMinor ? 7 : 1;
+  *value = attribute == cudaDevAttrComputeCapabilityMajor   ? 8
+           : attribute == cudaDevAttrComputeCapabilityMinor ? 7
+                                                            : 1;
   return cudaSuccess;
 }
 EXPORT int cudaGetDeviceProperties(void* properties, int) {
@@ -122,9 +127,12 @@ EXPORT cudaError_t cudaHostUnregister(void* pointer) {
   const std::lock_guard<std::mutex> lock(mutex);
   return registered.erase(pointer) != 0 ? cudaSuccess : cudaErrorHostMemoryNotRegistered;
 }
-EXPORT cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t size, cudaMemcpyKind kind, cudaStream_t) {
-  if ((kind == cudaMemcpyHostToDevice) != (contract_is_device(to) != 0)) return cudaErrorInvalidMemcpyDirection;
-  if ((kind == cudaMemcpyDeviceToHost) != (contract_is_device(from) != 0)) return cudaErrorInvalidMemcpyDirection;
+EXPORT cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t size, cudaMemcpyKind kind,
+                                   cudaStream_t) {
+  if ((kind == cudaMemcpyHostToDevice) != (contract_is_device(to) != 0))
+    return cudaErrorInvalidMemcpyDirection;
+  if ((kind == cudaMemcpyDeviceToHost) != (contract_is_device(from) != 0))
+    return cudaErrorInvalidMemcpyDirection;
   std::memcpy(to, from, size);
   return cudaSuccess;
 }
@@ -149,7 +157,8 @@ EXPORT cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph)
   stream->capturing = false;
   return cudaSuccess;
 }
-EXPORT cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long) {
+EXPORT cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t* executable, cudaGraph_t graph,
+                                                 unsigned long long) {
   if (graph->work.empty()) return cudaErrorInvalidValue;  // Nothing was captured.
   *executable = new CUgraphExec_st{graph->work};
   return cudaSuccess;

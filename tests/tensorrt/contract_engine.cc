@@ -26,7 +26,8 @@ class Context : public IExecutionContext, public apiv::UnusedVExecutionContext {
   bool enqueueV3(cudaStream_t stream) noexcept override {
     const auto list = [&](const std::vector<Value>& values) {
       std::vector<void*> pointers;
-      for (const Value& value : values) pointers.push_back(addresses_.count(value.name) ? addresses_[value.name] : nullptr);
+      for (const Value& value : values)
+        pointers.push_back(addresses_.count(value.name) ? addresses_[value.name] : nullptr);
       return pointers;
     };
     const auto inputs = list(engine_.computation().inputs()), outputs = list(engine_.computation().outputs());
@@ -41,7 +42,8 @@ class Context : public IExecutionContext, public apiv::UnusedVExecutionContext {
       }
       float milliseconds = 0.125F;
       if (profiler_ != nullptr)
-        for (const std::string& name : engine_.plan().reported) profiler_->reportLayerTime(name.c_str(), milliseconds);
+        for (const std::string& name : engine_.plan().reported)
+          profiler_->reportLayerTime(name.c_str(), milliseconds);
     });
     contract_enqueue(
         stream, [](void* data) { (*static_cast<std::function<void()>*>(data))(); }, work);

@@ -15,9 +15,9 @@ using namespace nvinfer1;
 
 /// What a build leaves: the engine's layers as the inspector prints them, and the model.
 struct Plan {
-  std::string inspector;                    ///< JSON
-  std::vector<std::string> reported;        ///< Names that the profiler reports.
-  std::string model;                        ///< ONNX
+  std::string inspector;              ///< JSON
+  std::vector<std::string> reported;  ///< Names that the profiler reports.
+  std::string model;                  ///< ONNX
 };
 
 std::string encode_plan(const Plan& plan);
@@ -38,7 +38,9 @@ class Inspector : public IEngineInspector, public apiv::UnusedVEngineInspector {
  public:
   explicit Inspector(const Plan& plan) : plan_(plan) { mImpl = this; }
   bool setExecutionContext(IExecutionContext const*) noexcept override { return true; }
-  char const* getEngineInformation(LayerInformationFormat) const noexcept override { return plan_.inspector.c_str(); }
+  char const* getEngineInformation(LayerInformationFormat) const noexcept override {
+    return plan_.inspector.c_str();
+  }
 
  private:
   const Plan& plan_;

@@ -41,7 +41,12 @@ Model read_model(const std::string& path) {
     return value;
   };
   for (const auto& proto : graph.node()) {
-    Node node{proto.name(), proto.op_type(), find(proto.input_size() > 0 ? proto.input(0) : ""), find(proto.output(0)), {}, 1};
+    Node node{proto.name(),
+              proto.op_type(),
+              find(proto.input_size() > 0 ? proto.input(0) : ""),
+              find(proto.output(0)),
+              {},
+              1};
     if (proto.op_type() == "Conv") {
       const Value weights = find(proto.input(1));
       if (weights.dims.size() > 2) node.kernel.assign(weights.dims.begin() + 2, weights.dims.end());
@@ -78,7 +83,8 @@ struct Computation::State {
       OrtTypeInfo* type = nullptr;
       check(input ? api->SessionGetInputName(session, i, allocator, &name)
                   : api->SessionGetOutputName(session, i, allocator, &name));
-      check(input ? api->SessionGetInputTypeInfo(session, i, &type) : api->SessionGetOutputTypeInfo(session, i, &type));
+      check(input ? api->SessionGetInputTypeInfo(session, i, &type)
+                  : api->SessionGetOutputTypeInfo(session, i, &type));
       const OrtTensorTypeAndShapeInfo* info = nullptr;
       check(api->CastTypeInfoToTensorInfo(type, &info));
       std::size_t rank = 0;
@@ -124,19 +130,21 @@ void Computation::run(const std::vector<void*>& inputs, const std::vector<void*>
   const State& state = *state_;
   std::vector<OrtValue*> in, out;
   std::vector<const char*> in_names, out_names;
-  const auto wrap = [&](const Value& value, void* data, std::vector<OrtValue*>& list, std::vector<const char*>& names) {
+  const auto wrap = [&](const Value& value, void* data, std::vector<OrtValue*>& list,
+                        std::vector<const char*>& names) {
     std::size_t bytes = sizeof(float);
     for (const std::int64_t dim : value.dims) bytes *= static_cast<std::size_t>(dim);
     OrtValue* tensor = nullptr;
-    state.check(state.api->CreateTensorWithDataAsOrtValue(state.memory, data, bytes, value.dims.data(), value.dims.size(),
+    state.check(state.api->CreateTensorWithDataAsOrtValue(state.memory, data, bytes, value.dims.data(),
+                                                          value.dims.size(),
                                                           ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, &tensor));
     list.push_back(tensor);
     names.push_back(value.name.c_str());
   };
   for (std::size_t i = 0; i < inputs.size(); ++i) wrap(state.inputs[i], inputs[i], in, in_names);
   for (std::size_t i = 0; i < outputs.size(); ++i) wrap(state.outputs[i], outputs[i], out, out_names);
-  OrtStatus* status = state.api->Run(state.session, nullptr, in_names.data(), in.data(), in.size(), out_names.data(),
-                                     out.size(), out.data());
+  OrtStatus* status = state.api->Run(state.session, nullptr, in_names.data(), in.data(), in.size(),
+                                     out_names.data(), out.size(), out.data());
   for (auto* list : {&in, &out})
     for (OrtValue* tensor : *list) state.api->ReleaseValue(tensor);
   state.check(status);

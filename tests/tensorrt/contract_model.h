@@ -1,4 +1,5 @@
-// The ONNX model behind the contract library: its nodes as a network has them, and its values computed by ONNX Runtime.
+// The ONNX model behind the contract library: its nodes as a network has them, and its values computed by
+// ONNX Runtime.
 #pragma once
 
 #include <cstdint>

@@ -49,7 +49,8 @@ class Layer : public IConvolutionLayer, public apiv::UnusedVLayer, public apiv::
   /// A DLA that takes convolutions, sums and activations.
   bool on_dla() const {
     const LayerType type = getType();
-    return type == LayerType::kCONVOLUTION || type == LayerType::kACTIVATION || type == LayerType::kELEMENTWISE;
+    return type == LayerType::kCONVOLUTION || type == LayerType::kACTIVATION ||
+           type == LayerType::kELEMENTWISE;
   }
   char const* getName() const noexcept override { return node_.name.c_str(); }
   ITensor* getInput(std::int32_t) const noexcept override { return &input_; }
@@ -79,7 +80,9 @@ class Network : public INetworkDefinition, public apiv::UnusedVNetworkDefinition
   std::int32_t getNbInputs() const noexcept override { return static_cast<std::int32_t>(inputs_.size()); }
   ITensor* getInput(std::int32_t i) const noexcept override { return &inputs_[static_cast<std::size_t>(i)]; }
   std::int32_t getNbOutputs() const noexcept override { return static_cast<std::int32_t>(outputs_.size()); }
-  ITensor* getOutput(std::int32_t i) const noexcept override { return &outputs_[static_cast<std::size_t>(i)]; }
+  ITensor* getOutput(std::int32_t i) const noexcept override {
+    return &outputs_[static_cast<std::size_t>(i)];
+  }
 
  private:
   Model model_;

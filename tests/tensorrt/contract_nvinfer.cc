@@ -1,8 +1,10 @@
-// A TensorRT for tests: the classes that the plugin uses, compiled against NVIDIA's own headers, over ONNX Runtime on the CPU.
-// It says of itself that it is none: assay_contract_library(), which the real library does not have.
+// A TensorRT for tests: the classes that the plugin uses, compiled against NVIDIA's own headers, over ONNX
+// Runtime on the CPU. It says of itself that it is none: assay_contract_library(), which the real library
+// does not have.
 //
-// The environment says what machine this is: ASSAY_CONTRACT_DLA_CORES, ASSAY_CONTRACT_VERSION (another library's number),
-// ASSAY_CONTRACT_FAULT: "out-of-memory" while building, "refuse-plan" while loading, "names-only" inspector.
+// The environment says what machine this is: ASSAY_CONTRACT_DLA_CORES, ASSAY_CONTRACT_VERSION (another
+// library's number), ASSAY_CONTRACT_FAULT: "out-of-memory" while building, "refuse-plan" while loading,
+// "names-only" inspector.
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -33,7 +35,9 @@ int dla_cores() {
 class TimingCache : public ITimingCache, public apiv::UnusedVTimingCache {
  public:
   explicit TimingCache(std::string content) : content_(std::move(content)) { mImpl = this; }
-  IHostMemory* serialize() const noexcept override { return new HostMemory("timings of the contract library"); }
+  IHostMemory* serialize() const noexcept override {
+    return new HostMemory("timings of the contract library");
+  }
   /// Empty, or what serialize() gave.
   bool usable() const { return content_.empty() || content_ == "timings of the contract library"; }
 
@@ -52,7 +56,9 @@ class Config : public IBuilderConfig, public apiv::UnusedVBuilderConfig {
   void clearFlag(BuilderFlag flag) noexcept override { flags_.erase(flag); }
   void setDefaultDeviceType(DeviceType type) noexcept override { device_ = type; }
   void setDLACore(std::int32_t) noexcept override {}
-  bool canRunOnDLA(ILayer const* layer) const noexcept override { return static_cast<const Layer*>(layer)->on_dla(); }
+  bool canRunOnDLA(ILayer const* layer) const noexcept override {
+    return static_cast<const Layer*>(layer)->on_dla();
+  }
   void setProfilingVerbosity(ProfilingVerbosity verbosity) noexcept override { verbosity_ = verbosity; }
   void setMemoryPoolLimit(MemoryPoolType, std::size_t) noexcept override {}
   void setBuilderOptimizationLevel(std::int32_t) noexcept override {}
@@ -73,7 +79,8 @@ class Config : public IBuilderConfig, public apiv::UnusedVBuilderConfig {
   const ITimingCache* cache_ = nullptr;
 };
 
-/// The engine's layers: on the GPU a convolution takes the activation behind it; a run of what the DLA takes is one.
+/// The engine's layers: on the GPU a convolution takes the activation behind it; a run of what the DLA takes
+/// is one.
 class Fusion {
  public:
   explicit Fusion(const Config& config) : config_(config) {}
@@ -92,16 +99,21 @@ class Fusion {
     std::string name, metadata;
     for (const Layer* layer : members_) {
       name += (name.empty() ? "" : " + ") + std::string(layer->getName());
-      metadata += (metadata.empty() ? "[ONNX Layer: " : "\x1e[ONNX Layer: ") + std::string(layer->getName()) + "]";
+      metadata +=
+          (metadata.empty() ? "[ONNX Layer: " : "\x1e[ONNX Layer: ") + std::string(layer->getName()) + "]";
     }
-    if (dla_) name = std::string("{ForeignNode[") + members_.front()->getName() + "..." + members_.back()->getName() + "]}";
+    if (dla_)
+      name = std::string("{ForeignNode[") + members_.front()->getName() + "..." + members_.back()->getName() +
+             "]}";
     const bool convolution = members_.front()->node().type == "Conv";
     const nlohmann::json input{{"Name", "in"}, {"Format/Datatype", "Row major linear FP32"}};
     if (!config_.detailed() || fault("names-only"))
       layers_.push_back(name);
     else
       layers_.push_back({{"Name", name},
-                         {"LayerType", dla_ ? "DLA" : convolution ? "CaskConvolution" : "Reformat"},
+                         {"LayerType", dla_          ? "DLA"
+                                       : convolution ? "CaskConvolution"
+                                                     : "Reformat"},
                          {"ParameterType", convolution ? "Convolution" : "Other"},
                          {"TacticName", "simulated"},
                          {"Inputs", nlohmann::json::array({input})},
@@ -127,14 +139,18 @@ class Builder : public IBuilder, public apiv::UnusedVBuilder {
   explicit Builder(ILogger& logger) : logger_(logger) { mImpl = this; }
   std::int32_t getNbDLACores() const noexcept override { return dla_cores(); }
   IBuilderConfig* createBuilderConfig() noexcept override { return new Config; }
-  INetworkDefinition* createNetworkV2(NetworkDefinitionCreationFlags) noexcept override { return new Network; }
+  INetworkDefinition* createNetworkV2(NetworkDefinitionCreationFlags) noexcept override {
+    return new Network;
+  }
 
-  IHostMemory* buildSerializedNetwork(INetworkDefinition& definition, IBuilderConfig& builder_config) noexcept override {
+  IHostMemory* buildSerializedNetwork(INetworkDefinition& definition,
+                                      IBuilderConfig& builder_config) noexcept override {
     const auto& network = static_cast<const Network&>(definition);
     const auto& config = static_cast<const Config&>(builder_config);
     logger_.log(ILogger::Severity::kINFO, "contract library: building");
     if (fault("out-of-memory")) {
-      logger_.log(ILogger::Severity::kERROR, "[defaultAllocator.cpp::allocate::20] Error Code 1: Cuda Runtime (out of memory)");
+      logger_.log(ILogger::Severity::kERROR,
+                  "[defaultAllocator.cpp::allocate::20] Error Code 1: Cuda Runtime (out of memory)");
       return nullptr;
     }
     Fusion fusion(config);
@@ -148,7 +164,8 @@ class Builder : public IBuilder, public apiv::UnusedVBuilder {
       fusion.add(layer);
     }
     fusion.end();
-    fusion.plan.inspector = nlohmann::json{{"Layers", fusion.layers()}, {"Bindings", nlohmann::json::array()}}.dump();
+    fusion.plan.inspector =
+        nlohmann::json{{"Layers", fusion.layers()}, {"Bindings", nlohmann::json::array()}}.dump();
     fusion.plan.model = network.model().bytes;
     return new HostMemory(encode_plan(fusion.plan));
   }
@@ -165,7 +182,8 @@ class Runtime : public IRuntime, public apiv::UnusedVRuntime {
   void setEngineHostCodeAllowed(bool) noexcept override {}
   ICudaEngine* deserializeCudaEngine(void const* blob, std::size_t size) noexcept override {
     try {
-      if (fault("refuse-plan")) throw std::runtime_error("Serialization assertion stdVersionRead == kSERIALIZATION_VERSION failed");
+      if (fault("refuse-plan"))
+        throw std::runtime_error("Serialization assertion stdVersionRead == kSERIALIZATION_VERSION failed");
       return new Engine(decode_plan(std::string(static_cast<const char*>(blob), size)));
     } catch (const std::exception& exception) {
       logger_.log(ILogger::Severity::kERROR, exception.what());
@@ -183,7 +201,9 @@ class Runtime : public IRuntime, public apiv::UnusedVRuntime {
 #define EXPORT __attribute__((visibility("default")))
 
 extern "C" {
-EXPORT const char* assay_contract_library() { return "assay contract library: ONNX Runtime on the CPU stands in for TensorRT"; }
+EXPORT const char* assay_contract_library() {
+  return "assay contract library: ONNX Runtime on the CPU stands in for TensorRT";
+}
 
 EXPORT std::int32_t getInferLibVersion() noexcept {
   const char* other = std::getenv("ASSAY_CONTRACT_VERSION");
@@ -200,6 +220,7 @@ EXPORT void* createInferRuntime_INTERNAL(void* logger, std::int32_t) noexcept {
 
 EXPORT void* createNvOnnxParser_INTERNAL(void* network, void*, int) noexcept {
   auto* definition = static_cast<nvinfer1::INetworkDefinition*>(network);
-  return static_cast<nvonnxparser::IParser*>(new contract::Parser(*static_cast<contract::Network*>(definition)));
+  return static_cast<nvonnxparser::IParser*>(
+      new contract::Parser(*static_cast<contract::Network*>(definition)));
 }
 }

@@ -1,4 +1,5 @@
-// The published libnvinfer_lean.so.11 and CUDA's runtime, really loaded, on a machine without NVIDIA's driver.
+// The published libnvinfer_lean.so.11 and CUDA's runtime, really loaded, on a machine without NVIDIA's
+// driver.
 #include <filesystem>
 #include <fstream>
 
@@ -32,7 +33,8 @@ TEST_F(Lean, IsLoadedAndSaysWhatItIs) {
   for (std::uint32_t i = 0; i < description->accelerator_count; ++i) {
     const auto& accelerator = backend::element(description->accelerators, i);
     EXPECT_FALSE(accelerator.available) << accelerator.name;
-    EXPECT_NE(std::string(accelerator.reason).find("35 (CUDA driver version is insufficient for CUDA runtime version)"),
+    EXPECT_NE(std::string(accelerator.reason)
+                  .find("35 (CUDA driver version is insufficient for CUDA runtime version)"),
               std::string::npos)
         << accelerator.name << ": " << accelerator.reason;
   }
@@ -43,7 +45,8 @@ TEST_F(Lean, PrepareAndOpenAreUnavailableWithoutADriver) {
   std::ofstream(engine.path) << "an engine\n";
   for (const Answer& answer : {prepare({}, engine.path), Session(engine.path).answer}) {
     EXPECT_EQ(answer.code, ASSAY_ERROR_UNAVAILABLE);
-    EXPECT_TRUE(answer.says("no NVIDIA GPU can be used here") && answer.says("install NVIDIA's driver")) << answer.text;
+    EXPECT_TRUE(answer.says("no NVIDIA GPU can be used here") && answer.says("install NVIDIA's driver"))
+        << answer.text;
   }
 }
 

@@ -16,7 +16,8 @@ onnx::ModelProto mixed() {
   const std::vector<std::int64_t> dims{1, kChannels, 8, 8};
   model::add_value(*model.mutable_graph()->mutable_input(), "x", dims);
   for (const char* weights : {"w0", "w1"})
-    add_tensor(model, weights, {kChannels, kChannels, 3, 3}, onnx::TensorProto::FLOAT, noise(kChannels * kChannels * 9, 7));
+    add_tensor(model, weights, {kChannels, kChannels, 3, 3}, onnx::TensorProto::FLOAT,
+               noise(kChannels * kChannels * 9, 7));
   model::set_ints(model::add_node(model, "Conv", {"x", "w0"}, "c0"), "pads", {1, 1, 1, 1});
   model::add_node(model, "Relu", {"c0"}, "r");
   model::add_node(model, "Softmax", {"r"}, "s");

@@ -30,7 +30,8 @@ std::string failure_of(const std::function<void()>& body) {
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(Json, ReadsEveryKind) {
-  const Json json = parse_json(R"( {"a": [1, -2.5e2, true, false, null], "b": {"c": "x\n\u00e9\ud83d\ude00\"\/"}} )");
+  const Json json =
+      parse_json(R"( {"a": [1, -2.5e2, true, false, null], "b": {"c": "x\n\u00e9\ud83d\ude00\"\/"}} )");
   const Json& list = *json.find("a");
   ASSERT_EQ(list.items.size(), 5u);
   EXPECT_EQ(list.items[1].number, -250);
@@ -42,13 +43,40 @@ TEST(Json, ReadsEveryKind) {
 }
 
 TEST(Json, TakesTheSeparatorsOfTensorRtsMetadata) {
-  EXPECT_EQ(parse_json("\"a\x1e" "b\"").string, "a\x1e" "b");
+  EXPECT_EQ(parse_json("\"a\x1e"
+                       "b\"")
+                .string,
+            "a\x1e"
+            "b");
 }
 
 TEST(Json, RefusesEverythingElse) {
-  for (const char* bad : {"", " ", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "{a:1}", "01", "1.", "1e", "+1", "-", "nul", "tru",
-                          "\"a", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "1 2", "[1 2]",
-                          "{\"a\":1 \"b\":2}", "]", "'a'", "NaN"})
+  for (const char* bad : {"",
+                          " ",
+                          "{",
+                          "[1,]",
+                          "{\"a\"}",
+                          "{\"a\":1,}",
+                          "{a:1}",
+                          "01",
+                          "1.",
+                          "1e",
+                          "+1",
+                          "-",
+                          "nul",
+                          "tru",
+                          "\"a",
+                          "\"\\x\"",
+                          "\"\\u12\"",
+                          "\"\\ud800\"",
+                          "\"\\ud800\\u0041\"",
+                          "\"\\udc00\"",
+                          "1 2",
+                          "[1 2]",
+                          "{\"a\":1 \"b\":2}",
+                          "]",
+                          "'a'",
+                          "NaN"})
     EXPECT_NE(failure_of([&] { parse_json(bad); }), "") << bad;
   EXPECT_TRUE(says(failure_of([] { parse_json("[1,"); }), "byte 3"));
   EXPECT_TRUE(says(failure_of([] { parse_json(std::string(100, '[')); }), "nesting"));
@@ -85,17 +113,23 @@ TEST(EngineFile, KeepsEverything) {
 
 TEST(EngineFile, RefusesWhatIsCutOrOfAnother) {
   const std::string content = encode_engine(facts(), "plan");
-  for (const std::size_t size : {std::size_t{0}, std::size_t{10}, std::size_t{60}, std::size_t{100}, content.size() - 1})
-    EXPECT_TRUE(says(failure_of([&] { decode_engine(std::string_view(content).substr(0, size), "the/file"); }), "the/file"))
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{10}, std::size_t{60}, std::size_t{100}, content.size() - 1})
+    EXPECT_TRUE(
+        says(failure_of([&] { decode_engine(std::string_view(content).substr(0, size), "the/file"); }),
+             "the/file"))
         << size;
   EXPECT_TRUE(says(failure_of([&] { decode_engine(content + "x", "f"); }), "bytes was expected"));
-  EXPECT_TRUE(says(failure_of([] { decode_engine("ftrt plan of trtexec", "f"); }), "not an engine that assay's plugin built"));
+  EXPECT_TRUE(says(failure_of([] { decode_engine("ftrt plan of trtexec", "f"); }),
+                   "not an engine that assay's plugin built"));
 }
 
 TEST(EngineFile, SaysWhatDoesNotFit) {
   EXPECT_EQ(engine_mismatch(facts(), "10.3.0", "Orin", "8.7"), "");
-  EXPECT_TRUE(says(engine_mismatch(facts(), "10.7.0", "Orin", "8.7"), "built by TensorRT 10.3.0, here is 10.7.0"));
-  EXPECT_TRUE(says(engine_mismatch(facts(), "10.3.0", "Xavier", "7.2"), "built on Orin (compute capability 8.7), here is Xavier"));
+  EXPECT_TRUE(
+      says(engine_mismatch(facts(), "10.7.0", "Orin", "8.7"), "built by TensorRT 10.3.0, here is 10.7.0"));
+  EXPECT_TRUE(says(engine_mismatch(facts(), "10.3.0", "Xavier", "7.2"),
+                   "built on Orin (compute capability 8.7), here is Xavier"));
   EXPECT_TRUE(says(engine_mismatch(facts(), "10.7.0", "Orin", "8.7"), "prepare it again"));
   EngineFacts portable = facts();
   portable.options[1].second = "on";
@@ -110,9 +144,11 @@ TEST(CalibrationCache, IsOnlyForWhatItWasMadeOf) {
            {"model-b", "set-a", "10.3.0"}, {"model-a", "set-b", "10.3.0"}, {"model-a", "set-a", "8.5.3"}}) {
     const CalibrationCache cache = decode_calibration_cache(file, other);
     EXPECT_EQ(cache.content, "");
-    EXPECT_TRUE(says(cache.problem, "it belongs to model model-a,calibration set-a,tensorrt 10.3.0")) << cache.problem;
+    EXPECT_TRUE(says(cache.problem, "it belongs to model model-a,calibration set-a,tensorrt 10.3.0"))
+        << cache.problem;
   }
-  EXPECT_TRUE(says(decode_calibration_cache("TRT-8503-EntropyCalibration2\n", own).problem, "no calibration cache of assay"));
+  EXPECT_TRUE(says(decode_calibration_cache("TRT-8503-EntropyCalibration2\n", own).problem,
+                   "no calibration cache of assay"));
   const std::string empty = encode_calibration_cache(own, "");
   EXPECT_TRUE(says(decode_calibration_cache(empty, own).problem, "cut short"));
   EXPECT_TRUE(says(decode_calibration_cache(file.substr(0, 40), own).problem, "cut short"));
@@ -123,11 +159,14 @@ class Set {
  public:
   explicit Set(int count) {
     for (int i = 0; i < count; ++i) {
-      paths_.push_back(testing::TempDir() + "tensorrt_calibration_" + std::to_string(::getpid()) + "_" + std::to_string(i));
+      paths_.push_back(testing::TempDir() + "tensorrt_calibration_" + std::to_string(::getpid()) + "_" +
+                       std::to_string(i));
       write(i, {10.0F * i, 10.0F * i + 1, 10.0F * i + 2, 10.0F * i + 3});
     }
     for (const std::string& path : paths_) pointers_.push_back(path.c_str());
-    set_ = {sizeof set_, "image", "digest", "NCHW", ASSAY_F32, 4, {1, 2, 1, 2}, static_cast<std::uint32_t>(count), pointers_.data()};
+    set_ = {sizeof set_,     "image", "digest",     "NCHW",
+            ASSAY_F32,       4,       {1, 2, 1, 2}, static_cast<std::uint32_t>(count),
+            pointers_.data()};
   }
   ~Set() {
     for (const std::string& path : paths_) std::remove(path.c_str());
@@ -157,7 +196,8 @@ TEST(CalibrationStream, GivesOneBatchAtATime) {
   EXPECT_EQ(stream.batch(), 2);
   EXPECT_EQ(stream.batches(), 2u);
   EXPECT_EQ(floats(stream.next()), (std::vector<float>{0, 1, 2, 3, 10, 11, 12, 13}));
-  EXPECT_EQ(floats(stream.next()), (std::vector<float>{20, 21, 22, 23, 0, 1, 2, 3})) << "filled up from the first";
+  EXPECT_EQ(floats(stream.next()), (std::vector<float>{20, 21, 22, 23, 0, 1, 2, 3}))
+      << "filled up from the first";
   EXPECT_EQ(stream.next(), nullptr);
 }
 
@@ -171,7 +211,9 @@ TEST(CalibrationStream, ChecksEveryFileBeforeItBegins) {
   Set set(3);
   set.write(2, {1, 2, 3});
   std::string text = failure_of([&] { CalibrationStream(set.get(), "image", ASSAY_F32, {1, 2, 1, 2}); });
-  EXPECT_TRUE(says(text, "file 3 of 3") && says(text, set.path(2)) && says(text, "16 bytes were expected, found 12")) << text;
+  EXPECT_TRUE(says(text, "file 3 of 3") && says(text, set.path(2)) &&
+              says(text, "16 bytes were expected, found 12"))
+      << text;
   std::remove(set.path(1).c_str());
   text = failure_of([&] { CalibrationStream(set.get(), "image", ASSAY_F32, {1, 2, 1, 2}); });
   EXPECT_TRUE(says(text, "file 2 of 3") && says(text, "No such file")) << text;
@@ -228,7 +270,8 @@ TEST(EngineInformation, ReadsNamesAndDetails) {
 }
 
 TEST(EngineInformation, RefusesWhatIsNone) {
-  for (const char* bad : {"{}", "[]", "{\"Layers\": 1}", "{\"Layers\": [{}]}", "{\"Layers\": [1]}", "no JSON"})
+  for (const char* bad :
+       {"{}", "[]", "{\"Layers\": 1}", "{\"Layers\": [{}]}", "{\"Layers\": [1]}", "no JSON"})
     EXPECT_NE(failure_of([&] { parse_engine_information(bad); }), "") << bad;
 }
 
@@ -266,9 +309,9 @@ TEST(Place, WithMetadataEveryOperationHasItsUnit) {
 
 TEST(Place, WithoutMetadataARangeHoldsWhatNoLayerNames) {
   // Of a to e, the GPU names c: the range's other layers are the DLA's.
-  const Placement placement = place(layers_of(R"({"Name": "{ForeignNode[a...e]}", "LayerType": "DLA"},
-                                                 {"Name": "PWN(PWN(d), c)", "LayerType": "PointWise"},
-                                                 {"Name": "f", "LayerType": "CaskConvolution"})"),
+  const Placement placement = place(layers_of(R"json({"Name": "{ForeignNode[a...e]}", "LayerType": "DLA"},
+                                                     {"Name": "PWN(PWN(d), c)", "LayerType": "PointWise"},
+                                                     {"Name": "f", "LayerType": "CaskConvolution"})json"),
                                     kNetwork, true);
   EXPECT_EQ(placement.operations_dla, 500);
   EXPECT_EQ(placement.operations_gpu, 1000);
@@ -303,7 +346,8 @@ TEST(Place, NamesAloneDoNotTellTheDla) {
 }
 
 TEST(Place, AnOperationThatNobodyHasMakesSharesUnknown) {
-  const Placement placement = place(layers_of(R"({"Name": "a + b", "LayerType": "CaskConvolution"})"), kNetwork, true);
+  const Placement placement =
+      place(layers_of(R"({"Name": "a + b", "LayerType": "CaskConvolution"})"), kNetwork, true);
   EXPECT_EQ(placement.operations_gpu, -1);
 }
 

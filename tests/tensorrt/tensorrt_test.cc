@@ -71,15 +71,15 @@ TEST(Prepare, MemoryThatCannotBePageLockedIsCopiedAsItIs) {
 
 TEST(Prepare, RefusesUnknownOptionsAndBadValues) {
   const Scratch engine("engine");
-  for (const auto& [name, value, part] : std::vector<std::array<std::string, 3>>{
-           {"no-such", "1", "unknown option 'no-such'"},
-           {"workspace", "0", "from 1 to"},
-           {"optimization-level", "6", "from 0 to 5"},
-           {"sparsity", "maybe", "was expected"},
-           {"io-formats", "int8", "one of source, fp32, fp16"},
-           {"io-formats", "fp16", "from TensorRT 11 on"},
-           {"gpu-fallback", "on", "are for a DLA"},
-           {"dla-core", "1", "name DLA1 as accelerator"}}) {
+  for (const auto& [name, value, part] :
+       std::vector<std::array<std::string, 3>>{{"no-such", "1", "unknown option 'no-such'"},
+                                               {"workspace", "0", "from 1 to"},
+                                               {"optimization-level", "6", "from 0 to 5"},
+                                               {"sparsity", "maybe", "was expected"},
+                                               {"io-formats", "int8", "one of source, fp32, fp16"},
+                                               {"io-formats", "fp16", "from TensorRT 11 on"},
+                                               {"gpu-fallback", "on", "are for a DLA"},
+                                               {"dla-core", "1", "name DLA1 as accelerator"}}) {
     const Answer answer = prepare({.options = {{name, value}}}, engine.path);
     EXPECT_EQ(answer.code, ASSAY_ERROR_INVALID) << name;
     EXPECT_TRUE(answer.says(part)) << answer.text;
@@ -116,7 +116,8 @@ TEST(Prepare, OutOfMemoryIsToldAsSuch) {
   const Environment fault("ASSAY_CONTRACT_FAULT", "out-of-memory");
   const Answer answer = prepare({}, engine.path);
   EXPECT_EQ(answer.code, ASSAY_ERROR_VENDOR);
-  EXPECT_TRUE(answer.says("out of memory while building") && answer.says("Cuda Runtime (out of memory)")) << answer.text;
+  EXPECT_TRUE(answer.says("out of memory while building") && answer.says("Cuda Runtime (out of memory)"))
+      << answer.text;
   EXPECT_FALSE(std::filesystem::exists(engine.path));
 }
 
@@ -176,7 +177,8 @@ TEST(Open, WhatTensorRtRefusesIsToldInItsWords) {
   const Environment fault("ASSAY_CONTRACT_FAULT", "refuse-plan");
   const Session session(engine.path);
   EXPECT_EQ(session.answer.code, ASSAY_ERROR_VENDOR);
-  EXPECT_TRUE(session.answer.says("prepare it again") && session.answer.says("kSERIALIZATION_VERSION")) << session.answer.text;
+  EXPECT_TRUE(session.answer.says("prepare it again") && session.answer.says("kSERIALIZATION_VERSION"))
+      << session.answer.text;
 }
 
 TEST(NoDriver, PrepareAndOpenSaySo) {
@@ -185,7 +187,8 @@ TEST(NoDriver, PrepareAndOpenSaySo) {
   const Environment none("ASSAY_CONTRACT_GPUS", "0");
   for (const Answer& answer : {prepare({}, engine.path), Session(engine.path).answer}) {
     EXPECT_EQ(answer.code, ASSAY_ERROR_UNAVAILABLE);
-    EXPECT_TRUE(answer.says("35 (CUDA driver version is insufficient for CUDA runtime version)")) << answer.text;
+    EXPECT_TRUE(answer.says("35 (CUDA driver version is insufficient for CUDA runtime version)"))
+        << answer.text;
   }
 }
 
@@ -205,16 +208,18 @@ TEST(Dla, WithoutFallbackALayerThatItCannotTakeIsAnError) {
   const Environment cores("ASSAY_CONTRACT_DLA_CORES", "1");
   const Answer answer = prepare({.source = model("mixed.onnx"), .accelerator = "DLA0"}, engine.path);
   EXPECT_EQ(answer.code, ASSAY_ERROR_UNSUPPORTED);
-  EXPECT_TRUE(answer.says("1 of 4 layers cannot run on the DLA and gpu-fallback is off (node_s)")) << answer.text;
+  EXPECT_TRUE(answer.says("1 of 4 layers cannot run on the DLA and gpu-fallback is off (node_s)"))
+      << answer.text;
   EXPECT_TRUE(answer.says("GPU fallback is not enabled")) << "TensorRT's own words: " << answer.text;
 }
 
 TEST(Dla, AFallbackIsCountedByOperations) {
   const Scratch engine("engine");
   const Environment cores("ASSAY_CONTRACT_DLA_CORES", "2");
-  const Answer built =
-      prepare({.source = model("mixed.onnx"), .accelerator = "DLA1", .options = {{"gpu-fallback", "on"}, {"dla-core", "1"}}},
-              engine.path);
+  const Answer built = prepare({.source = model("mixed.onnx"),
+                                .accelerator = "DLA1",
+                                .options = {{"gpu-fallback", "on"}, {"dla-core", "1"}}},
+                               engine.path);
   ASSERT_EQ(built.text, "");
   Session session(engine.path, "DLA1", {}, true);
   ASSERT_EQ(session.answer.text, "");
@@ -250,13 +255,33 @@ TEST(Dla, WithNamesOnlyThePlacementIsUnknown) {
   const Environment cores("ASSAY_CONTRACT_DLA_CORES", "1");
   {
     const Environment fault("ASSAY_CONTRACT_FAULT", "names-only");
-    ASSERT_EQ(prepare({.source = model("mixed.onnx"), .accelerator = "DLA0", .options = {{"gpu-fallback", "on"}}}, engine.path).text,
-              "");
+    ASSERT_EQ(
+        prepare({.source = model("mixed.onnx"), .accelerator = "DLA0", .options = {{"gpu-fallback", "on"}}},
+                engine.path)
+            .text,
+        "");
   }
   const Session session(engine.path, "DLA0");
   ASSERT_EQ(session.answer.text, "");
   EXPECT_EQ(session.property("operations_on_dla"), "unknown");
   EXPECT_STREQ(session.info->executed_precision, "unknown");
+}
+
+/// Libraries are opened once in a process: the ctest tensorrt_other_major runs this one alone.
+TEST(OtherMajor, IsRefusedWithWhatToDo) {
+  if (std::getenv("ASSAY_CONTRACT_VERSION") == nullptr) GTEST_SKIP() << "in a process of its own";
+  const assay_description* description = nullptr;
+  ASSERT_EQ(plugin().describe(&description, nullptr), ASSAY_OK);
+  EXPECT_STREQ(description->runtime_version, "");
+  const std::string problem = description->runtime_problem;
+  EXPECT_NE(problem.find("is TensorRT 8.5.3, and this plugin was built with the headers of 11.x"),
+            std::string::npos)
+      << problem;
+  EXPECT_NE(problem.find("make plugin-tensorrt"), std::string::npos) << problem;
+  for (std::uint32_t i = 0; i < description->accelerator_count; ++i)
+    EXPECT_EQ(backend::element(description->accelerators, i).reason, problem);
+  const Scratch engine("engine");
+  EXPECT_EQ(prepare({}, engine.path).code, ASSAY_ERROR_UNSUPPORTED);
 }
 
 }  // namespace
