@@ -4,6 +4,7 @@ ONNX Runtime's quantizer under TensorRT's rules: activations and weights are int
 floating-point, since TensorRT's parser refuses a DequantizeLinear of int32 (github.com/onnx/onnx-tensorrt issue 850,
 github.com/microsoft/onnxruntime issue 14229; NVIDIA's TensorRT documentation, "Working with Quantized Types")."""
 
+import onnx_quantization as shared  # First: it fixes the order in which names are walked.
 import quantize_onnxruntime
 import toolchain
 
@@ -20,6 +21,6 @@ def quantize(args, calibration, channel):
 
 if __name__ == "__main__":
     parser = toolchain.arguments(__doc__)
-    parser.add_argument("--calibration-method", choices=quantize_onnxruntime.METHODS, default="minmax")
+    parser.add_argument("--calibration-method", choices=shared.METHODS, default="minmax")
     parser.add_argument("--per-channel", type=toolchain.boolean, default=True, metavar="true|false")
     toolchain.run(quantize, parser)
