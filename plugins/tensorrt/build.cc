@@ -162,6 +162,10 @@ class Build {
 #if ASSAY_TENSORRT_FROM(11, 0)
   void calibrate() {}  // Refused above.
 #else
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  using Calibrator = EntropyCalibrator<nvinfer1::IInt8EntropyCalibrator2>;
+
   void calibrate() {
     if (request_.calibration == nullptr)
       throw Failure(
@@ -182,13 +186,11 @@ class Build {
             ? or_empty(request_.destination) + ".calibration"
             : or_empty(request_.cache) + "/tensorrt-" + identity.model_digest.substr(0, 16) + "-" +
                   identity.calibration_digest.substr(0, 16) + "-" + identity.tensorrt + ".calibration";
-    calibrator_ = std::make_unique<EntropyCalibrator>(cuda_, std::move(stream), identity, path);
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    calibrator_ = std::make_unique<Calibrator>(cuda_, std::move(stream), identity, path);
     config_->setInt8Calibrator(calibrator_.get());
-#pragma GCC diagnostic pop
   }
-  std::unique_ptr<EntropyCalibrator> calibrator_;
+#pragma GCC diagnostic pop
+  std::unique_ptr<Calibrator> calibrator_;
 #endif
 
   // Timings of kernels, which the next build of whatever model need not measure again. TensorRT checks that

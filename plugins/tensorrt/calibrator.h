@@ -1,29 +1,26 @@
-// TensorRT's entropy calibrator over a CalibrationStream: 8.x and 10.x. The class is gone in 11, so that this
-// file is empty there; all that it does not inherit stands in calibration.h.
+// TensorRT's entropy calibrator over a CalibrationStream: 8.x and 10.x. Its base class is gone in 11: as a
+// template it is compiled and tested there all the same.
 #pragma once
 
-#include "compat.h"
-
-#if !ASSAY_TENSORRT_FROM(11, 0)
-
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <exception>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "calibration.h"
 #include "cuda.h"
 #include "engine_file.h"
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-
 namespace assay::tensorrt {
 
-/// Called by the builder, in its thread. Nothing throws out of it: what went wrong is kept for
-/// require_success().
-class EntropyCalibrator : public nvinfer1::IInt8EntropyCalibrator2 {
+/// Base: nvinfer1::IInt8EntropyCalibrator2. Called by the builder, in its thread. Nothing throws out of it:
+/// what went wrong is kept for require_success().
+template <typename Base>
+class EntropyCalibrator : public Base {
  public:
   EntropyCalibrator(const Cuda& cuda, CalibrationStream stream, CalibrationIdentity identity,
                     std::string cache_path)
@@ -95,6 +92,3 @@ class EntropyCalibrator : public nvinfer1::IInt8EntropyCalibrator2 {
 };
 
 }  // namespace assay::tensorrt
-
-#pragma GCC diagnostic pop
-#endif
