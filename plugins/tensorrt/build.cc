@@ -166,6 +166,14 @@ class Build {
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
   using Calibrator = EntropyCalibrator<nvinfer1::IInt8EntropyCalibrator2>;
 
+  static bool is_kept(const std::string& path, const CalibrationIdentity& identity) {
+    try {
+      return decode_calibration_cache(read_whole_file(path), identity).problem.empty();
+    } catch (const Failure&) {
+      return false;
+    }
+  }
+
   void calibrate() {
     if (request_.calibration == nullptr)
       throw Failure(
@@ -176,7 +184,6 @@ class Build {
                                                  std::to_string(network_->getNbInputs()) +
                                                  " inputs, one is calibrated");
     nvinfer1::ITensor& input = *network_->getInput(0);
-    // Calibration feeds FP32, whatever the engine's inputs will be.
     CalibrationStream stream(*request_.calibration, or_empty(input.getName()), ASSAY_F32,
                              dims_of(input.getDimensions()));
     const CalibrationIdentity identity{or_empty(request_.source_digest),
@@ -186,6 +193,11 @@ class Build {
             ? or_empty(request_.destination) + ".calibration"
             : or_empty(request_.cache) + "/tensorrt-" + identity.model_digest.substr(0, 16) + "-" +
                   identity.calibration_digest.substr(0, 16) + "-" + identity.tensorrt + ".calibration";
+    if (options_.io_formats == "fp16" && !is_kept(path, identity))
+      throw Failure(
+          ASSAY_ERROR_INVALID,
+          "option 'io-formats': fp16: calibration feeds FP32 inputs. Prepare the row once with io-formats: "
+          "source, which keeps its calibration, and then with fp16");
     calibrator_ = std::make_unique<Calibrator>(cuda_, std::move(stream), identity, path);
     config_->setInt8Calibrator(calibrator_.get());
   }
