@@ -3,7 +3,7 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 OUT ?= runs/quickstart
 
-.PHONY: run test test-all check bench setup build clean
+.PHONY: run test test-all check bench setup build clean plugin-tensorrt
 
 setup:
 	@scripts/setup
@@ -35,6 +35,17 @@ check: build
 
 bench: build
 	@scripts/bench
+
+# The TensorRT plugin alone, built on the board that will run it: a C++17 compiler (g++ 9 or newer), the headers of TensorRT
+# and CUDA that the board has, and nothing else. On a Jetson both are where these two point.
+TENSORRT_INCLUDE ?= /usr/include/$(shell uname -m)-linux-gnu
+CUDA_INCLUDE ?= /usr/local/cuda/include
+plugin-tensorrt:
+	@mkdir -p build/plugins
+	$(CXX) -std=c++17 -O2 -Wall -Wextra -fPIC -shared -fvisibility=hidden \
+	  -DASSAY_VERSION='"$(shell awk '/^project/ {print $$3}' CMakeLists.txt)"' \
+	  -Iinclude -Iplugins $(addprefix -isystem ,$(TENSORRT_INCLUDE) $(CUDA_INCLUDE)) \
+	  plugins/support/vendor_plugin.cc plugins/tensorrt/*.cc -ldl -o build/plugins/libassay_tensorrt.so
 
 clean:
 	rm -rf build

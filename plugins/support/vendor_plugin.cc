@@ -171,14 +171,14 @@ void PairList::add(std::string name, std::string value) {
 }
 
 void LayerList::add(std::string name, std::string type, std::string exec_type, int64_t time_ns,
-                    assay_placement placement) {
+                    assay_placement placement, double operations) {
   assay_layer layer{};
   layer.struct_size = sizeof(layer);
   layer.name = texts_.emplace_back(std::move(name)).c_str();
   layer.type = texts_.emplace_back(std::move(type)).c_str();
   layer.exec_type = texts_.emplace_back(std::move(exec_type)).c_str();
   layer.time_ns = time_ns;
-  layer.operations = -1;
+  layer.operations = operations;
   layer.placement = placement;
   layers_.push_back(layer);
 }

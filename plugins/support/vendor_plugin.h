@@ -128,8 +128,9 @@ class PairList {
 /// Layers with their storage.
 class LayerList {
  public:
+  /// `operations`: -1 where they are not told.
   void add(std::string name, std::string type, std::string exec_type, int64_t time_ns,
-           assay_placement placement);
+           assay_placement placement, double operations = -1);
   const assay_profile* profile();
 
  private:

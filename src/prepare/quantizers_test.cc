@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <random>
 
 #include "base/digest.h"
@@ -99,6 +100,42 @@ class Quantizers : public ::testing::Test {
   std::optional<TemporaryDirectory> folder_;
   PrepareRequest request_;
 };
+
+/// What TensorRT's parser takes: 8 bits, no zero points, biases as they were. The build itself needs the
+/// device.
+TEST_F(Quantizers, TensorRtGetsSymmetricPairsAndFloatBiases) {
+  onnx::ModelProto with_bias;
+  {
+    std::ifstream file(request_.model, std::ios::binary);
+    ASSERT_TRUE(with_bias.ParseFromIstream(&file));
+  }
+  add_random_weights(with_bias, "b1", {8});
+  with_bias.mutable_graph()->mutable_node(0)->add_input("b1");
+  std::ofstream(request_.model, std::ios::binary | std::ios::trunc) << with_bias.SerializeAsString();
+  request_.facts = *model::read_model(request_.model);
+  Toolchain script_alone = kTensorRtQdq;
+  script_alone.builds = false;
+  request_.toolchain = &script_alone;
+  const auto record = prepare(request_);
+  ASSERT_TRUE(record) << record.error().message;
+  onnx::ModelProto quantized;
+  std::ifstream file(record->path, std::ios::binary);
+  ASSERT_TRUE(quantized.ParseFromIstream(&file));
+  std::map<std::string, const onnx::TensorProto*> tensors;
+  for (const auto& tensor : quantized.graph().initializer()) tensors[tensor.name()] = &tensor;
+  int pairs = 0;
+  for (const auto& node : quantized.graph().node()) {
+    if (node.op_type() != "QuantizeLinear" && node.op_type() != "DequantizeLinear") continue;
+    ++pairs;
+    ASSERT_EQ(node.input_size(), 3);
+    const onnx::TensorProto& zero = *tensors.at(node.input(2));
+    EXPECT_EQ(zero.data_type(), onnx::TensorProto::INT8) << node.name();
+    EXPECT_EQ(zero.raw_data().find_first_not_of('\0'), std::string::npos)
+        << node.name() << " has a zero point";
+    for (const int value : zero.int32_data()) EXPECT_EQ(value, 0) << node.name();
+  }
+  EXPECT_GT(pairs, 3);
+}
 
 TEST_F(Quantizers, OnnxRuntimeWritesTheSameQdqModelEachTime) {
   request_.toolchain = &kOnnxRuntimeQuantizer;

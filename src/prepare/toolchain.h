@@ -66,6 +66,9 @@ extern const Toolchain kNncf;
 extern const Toolchain kOnnxRuntimeQuantizer;
 extern const Toolchain kQnn;
 extern const Toolchain kQnnFloat;
+extern const Toolchain kTensorRtEntropy;
+extern const Toolchain kTensorRtQdq;
+extern const Toolchain kTensorRt;
 extern const Toolchain kNone;
 
 }  // namespace assay::prepare

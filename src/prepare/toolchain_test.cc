@@ -37,6 +37,21 @@ TEST(ChooseToolchain, DefaultFollowsBackendAndPrecision) {
   EXPECT_EQ(chosen(row("qnn", "fp16"), float_model()), "qnn-float");
 }
 
+TEST(ChooseToolchain, EnginesOfTensorRt) {
+  EXPECT_EQ(chosen(row("tensorrt", "int8"), float_model()), "tensorrt-entropy");
+  EXPECT_EQ(chosen(row("tensorrt", "fp16"), float_model()), "tensorrt");
+  EXPECT_EQ(chosen(row("tensorrt", "fp32"), float_model()), "tensorrt");
+  model::ModelFacts quantized = float_model();
+  quantized.quantized = true;
+  EXPECT_EQ(chosen(row("tensorrt", "int8"), quantized), "tensorrt") << "it is built, and not calibrated";
+  spec::RowSpec dla = row("tensorrt", "int8");
+  dla.toolchain = "tensorrt-qdq";
+  dla.toolchain_options = {{"gpu-fallback", "on"}, {"per-channel", "false"}};
+  EXPECT_EQ(chosen(dla, float_model()), "tensorrt-qdq");
+  dla.toolchain_options = {{"gpu-fallback", "perhaps"}};
+  EXPECT_EQ(chosen(dla, float_model()), "error");
+}
+
 TEST(ChooseToolchain, WhatIsQuantizedIsNotQuantizedAgain) {
   model::ModelFacts quantized = float_model();
   quantized.quantized = true;
@@ -131,6 +146,17 @@ TEST(Documentation, ShowsTheTable) {
       EXPECT_NE(document->find(described), std::string::npos) << "docs/toolchains.md lacks this line:\n"
                                                               << described;
     }
+  }
+}
+
+TEST(Documentation, ShowsTheOptionsOfTensorRtsBuilder) {
+  const auto document = read_file(ASSAY_SOURCE_DIR "/docs/backends/tensorrt.md");
+  ASSERT_TRUE(document) << document.error().message;
+  for (const ToolchainOption& option : kTensorRt.build_options) {
+    const std::string line = "| `" + std::string(option.name) + "` | " + cell(option.values) + " | " +
+                             std::string(option.meaning) + " |";
+    EXPECT_NE(document->find(line), std::string::npos) << "docs/backends/tensorrt.md lacks this line:\n"
+                                                       << line;
   }
 }
 

@@ -34,7 +34,8 @@ def quantize(args, calibration, channel):
             prepared, os.path.join(args.output, "model.onnx"), shared.Reader(name, batches),
             quant_format=quantization.QuantFormat.QDQ, per_channel=args.per_channel, reduce_range=args.reduce_range,
             activation_type=TYPES[args.activation_type], weight_type=quantization.QuantType.QInt8,
-            calibrate_method=shared.METHODS[args.calibration_method], use_external_data_format=external)
+            calibrate_method=shared.METHODS[args.calibration_method], use_external_data_format=external,
+            extra_options=getattr(args, "extra_options", None))
     return {"artifact": "model.onnx", "samples": len(calibration), "batch": batch,
             "versions": {"onnxruntime": onnxruntime.__version__, "onnx": onnx.__version__},
             "settings": {"calibration_method": args.calibration_method, "activation_type": args.activation_type,

@@ -1,0 +1,201 @@
+// The TensorRT backend: the table of ABI functions. Each is one call behind guard().
+#include <deque>
+#include <memory>
+
+#include "build.h"
+#include "session.h"
+
+#ifndef ASSAY_VERSION
+#define ASSAY_VERSION "unknown"
+#endif
+
+using assay::plugin::guard;
+using assay::plugin::require_struct;
+
+struct assay_session {
+  explicit assay_session(const assay_open_options& options) : session(options) {}
+  assay::tensorrt::Session session;
+};
+
+namespace {
+
+namespace trt = assay::tensorrt;
+
+// Made once and kept for ever, as describe() promises.
+struct Description {
+  Description() {
+    const trt::Library* library = open_library();
+    const std::string gpu_problem = list_gpus();
+    list_dlas(gpu_problem, library);
+    versions.add("headers", std::to_string(NV_TENSORRT_MAJOR) + "." + std::to_string(NV_TENSORRT_MINOR) +
+                                "." + std::to_string(NV_TENSORRT_PATCH));
+    description.struct_size = sizeof description;
+    description.name = "tensorrt";
+    description.plugin_version = ASSAY_VERSION;
+    description.runtime_version = version.c_str();
+    description.runtime_problem = problem.c_str();
+    description.simulated = library != nullptr && !library->simulated().empty() ? 1 : 0;
+    description.accelerator_count = static_cast<std::uint32_t>(accelerators.size());
+    description.accelerators = accelerators.data();
+    description.version_count = versions.size();
+    description.versions = versions.data();
+    description.artifact_format_count = 1;
+    description.artifact_formats = formats;
+    description.stack = "native SDK";
+  }
+
+  const trt::Library* open_library() {
+    try {
+      const trt::Library& library = trt::Library::get();
+      version = library.version().text();
+      versions.add("library", library.path());
+      if (!library.building_problem().empty()) versions.add("building", library.building_problem());
+      if (!library.simulated().empty()) versions.add("simulated", library.simulated());
+      return &library;
+    } catch (const std::exception& exception) {
+      problem = exception.what();
+      return nullptr;
+    }
+  }
+
+  /// Why there is no GPU; "" where there is one.
+  std::string list_gpus() {
+    try {
+      const trt::Cuda& cuda = trt::Cuda::get();
+      versions.add("cuda runtime", cuda.version());
+      versions.add("cuda driver", cuda.driver_version());
+      const int count = cuda.require_gpus();
+      for (int i = 0; i < count; ++i) {
+        const trt::Gpu gpu = cuda.gpu(i);
+        if (i == 0) add("GPU", gpu.name, problem);
+        add("GPU." + std::to_string(i), gpu.name, problem);
+        versions.add("GPU." + std::to_string(i),
+                     "compute capability " + gpu.compute_capability + (gpu.integrated ? ", integrated" : ""));
+      }
+      return "";
+    } catch (const std::exception& exception) {
+      add("GPU", "", exception.what());
+      add("GPU.0", "", exception.what());
+      return exception.what();
+    }
+  }
+
+  void list_dlas(const std::string& gpu_problem, const trt::Library* library) {
+    int cores = 0;
+    std::string reason = gpu_problem.empty() ? problem : gpu_problem;
+    if (reason.empty() && library != nullptr) {
+      try {
+        cores = trt::Library::get().make_runtime()->getNbDLACores();
+      } catch (const std::exception& exception) {
+        reason = exception.what();
+      }
+    }
+    for (int core = 0; core < 2; ++core) {
+      std::string why = reason;
+      if (why.empty() && core >= cores)
+        why = cores <= 0 ? "TensorRT finds no DLA core on this machine"
+                         : "this machine has " + std::to_string(cores) + " DLA core(s)";
+      add("DLA" + std::to_string(core), why.empty() ? "Deep Learning Accelerator" : "", why);
+    }
+  }
+
+  void add(const std::string& name, const std::string& full_name, const std::string& reason) {
+    const auto keep = [this](const std::string& text) { return texts.emplace_back(text).c_str(); };
+    accelerators.push_back(
+        {sizeof(assay_accelerator), keep(name), keep(full_name), reason.empty() ? 1 : 0, keep(reason)});
+  }
+
+  const char* formats[1] = {"tensorrt-engine"};
+  std::deque<std::string> texts;
+  std::string version;
+  std::string problem;
+  std::vector<assay_accelerator> accelerators;
+  assay::plugin::PairList versions;
+  assay_description description{};
+};
+
+int32_t describe(const assay_description** description, assay_error* error) {
+  return guard(error, [&] {
+    static const Description made;
+    *description = &made.description;
+  });
+}
+
+int32_t prepare(const assay_prepare_options* options, assay_error* error) {
+  return guard(error, [&] {
+    require_struct(options, "prepare: options");
+    trt::build_engine(*options);
+  });
+}
+
+int32_t open(const assay_open_options* options, assay_session** session, assay_error* error) {
+  return guard(error, [&] {
+    require_struct(options, "open: options");
+    *session = std::make_unique<assay_session>(*options).release();
+  });
+}
+
+int32_t session_info(assay_session* session, const assay_session_info** info, assay_error* error) {
+  return guard(error, [&] { *info = session->session.info(); });
+}
+
+int32_t bind(assay_session* session, uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
+             const assay_buffer* outputs, uint32_t output_count, assay_error* error) {
+  return guard(error, [&] { session->session.bind(slot, inputs, input_count, outputs, output_count); });
+}
+
+int32_t infer(assay_session* session, uint32_t slot, assay_error* error) {
+  return guard(error, [&] { session->session.infer(slot); });
+}
+
+int32_t submit(assay_session* session, uint32_t slot, assay_error* error) {
+  return guard(error, [&] { session->session.submit(slot); });
+}
+
+int32_t wait(assay_session* session, int64_t timeout_ns, uint32_t* slot, assay_error* error) {
+  return guard(error, [&] { *slot = session->session.wait(timeout_ns); });
+}
+
+int32_t profile(assay_session* session, const assay_profile** profile, assay_error* error) {
+  return guard(error, [&] { *profile = session->session.profile(); });
+}
+
+int32_t device_memory(assay_session* session, uint64_t* bytes, assay_error* error) {
+  return guard(error, [&] { *bytes = session->session.device_memory(); });
+}
+
+int32_t device_time(assay_session* session, uint32_t slot, int64_t* time_ns, assay_error* error) {
+  return guard(error, [&] { *time_ns = session->session.device_time(slot); });
+}
+
+int32_t transfer_times(assay_session* session, uint32_t slot, int64_t* in_ns, int64_t* out_ns,
+                       assay_error* error) {
+  return guard(error, [&] { session->session.transfer_times(slot, *in_ns, *out_ns); });
+}
+
+void close(assay_session* session) { delete session; }
+
+const assay_backend_v1 kBackend = {
+    sizeof(assay_backend_v1),
+    ASSAY_ABI_VERSION,
+    describe,
+    prepare,
+    open,
+    session_info,
+    bind,
+    infer,
+    submit,
+    wait,
+    nullptr,  // cancel: what is enqueued to a GPU cannot be taken back.
+    profile,
+    device_memory,
+    device_time,
+    close,
+    transfer_times,
+};
+
+}  // namespace
+
+const assay_backend_v1* assay_backend(uint32_t host_abi_version) {
+  return host_abi_version == ASSAY_ABI_VERSION ? &kBackend : nullptr;
+}

@@ -1,0 +1,54 @@
+// The published libnvinfer_lean.so.11 and CUDA's runtime, really loaded, on a machine without NVIDIA's
+// driver.
+#include <filesystem>
+#include <fstream>
+
+#include "backend.h"
+
+namespace assay::tensorrt_test {
+namespace {
+
+class Lean : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(LEAN_DIR)) GTEST_SKIP() << "no " << LEAN_DIR << ": scripts/setup fetches it";
+    if (std::filesystem::exists("/dev/nvidiactl")) GTEST_SKIP() << "this machine has NVIDIA's driver";
+    ::unsetenv("ASSAY_CUDART_LIB");
+    ::setenv("ASSAY_TENSORRT_DIR", LEAN_DIR, 1);
+  }
+};
+
+TEST_F(Lean, IsLoadedAndSaysWhatItIs) {
+  const assay_description* description = nullptr;
+  ASSERT_EQ(plugin().describe(&description, nullptr), ASSAY_OK);
+  EXPECT_STREQ(description->runtime_version, "11.4.0");
+  EXPECT_EQ(description->simulated, 0);
+  std::map<std::string, std::string> versions;
+  for (std::uint32_t i = 0; i < description->version_count; ++i)
+    versions[description->versions[i].name] = description->versions[i].value;
+  EXPECT_NE(versions["library"].find("libnvinfer_lean.so.11"), std::string::npos) << versions["library"];
+  EXPECT_NE(versions["building"].find("it runs engines and cannot build them"), std::string::npos);
+  EXPECT_EQ(versions["cuda runtime"], "12.9");
+  EXPECT_EQ(versions["cuda driver"], "none");
+  for (std::uint32_t i = 0; i < description->accelerator_count; ++i) {
+    const auto& accelerator = backend::element(description->accelerators, i);
+    EXPECT_FALSE(accelerator.available) << accelerator.name;
+    EXPECT_NE(std::string(accelerator.reason)
+                  .find("35 (CUDA driver version is insufficient for CUDA runtime version)"),
+              std::string::npos)
+        << accelerator.name << ": " << accelerator.reason;
+  }
+}
+
+TEST_F(Lean, PrepareAndOpenAreUnavailableWithoutADriver) {
+  const Scratch engine("engine");
+  std::ofstream(engine.path) << "an engine\n";
+  for (const Answer& answer : {prepare({}, engine.path), Session(engine.path).answer}) {
+    EXPECT_EQ(answer.code, ASSAY_ERROR_UNAVAILABLE);
+    EXPECT_TRUE(answer.says("no NVIDIA GPU can be used here") && answer.says("install NVIDIA's driver"))
+        << answer.text;
+  }
+}
+
+}  // namespace
+}  // namespace assay::tensorrt_test
