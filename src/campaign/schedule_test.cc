@@ -48,8 +48,8 @@ TEST(Schedule, TheGuideByHost) {
       EXPECT_FALSE(step.time.at_most && *step.time.at_most < step.time.at_least) << step.step.id;
       EXPECT_TRUE(
           std::ranges::any_of(time_rules(), [&](const TimeRule& rule) { return rule.name == step.rule; }));
-      if (!step.row.empty() && step.row != "reference")
-        EXPECT_NE(std::ranges::find(host.rows, step.row), host.rows.end()) << step.row;
+      if (step.row.empty() || step.row == "reference") continue;
+      EXPECT_NE(std::ranges::find(host.rows, step.row), host.rows.end()) << step.row;
     }
     // The reference is made on each machine, since none of the rows is one.
     EXPECT_TRUE(ids.contains("accuracy.reference")) << host.device;
@@ -86,7 +86,9 @@ TEST(Schedule, TheGuideAsItIsPrinted) {
   elsewhere.data.root = "CITYSCAPES";
   const std::string text = schedule_text(elsewhere, make_schedule(elsewhere, "protocols/guide.yaml"));
   const std::string golden = ASSAY_SOURCE_DIR "/tests/golden/plan-guide.txt";
-  if (std::getenv("ASSAY_UPDATE_GOLDEN") != nullptr) ASSERT_TRUE(write_file(golden, text));
+  if (std::getenv("ASSAY_UPDATE_GOLDEN") != nullptr) {
+    ASSERT_TRUE(write_file(golden, text));
+  }
   const auto wanted = read_file(golden);
   ASSERT_TRUE(wanted) << wanted.error().message;
   EXPECT_EQ(text, *wanted);
@@ -105,7 +107,9 @@ TEST(Schedule, TimesAreBoundsThatFollowFromTheSpec) {
       EXPECT_EQ(*step.time.at_most, 60s);
     }
     // 10 s of warm-up, and 32 updates of the meter at 100 ms.
-    if (step.step.kind == StepKind::kTimed) EXPECT_EQ(step.time.at_least, 13200ms);
+    if (step.step.kind == StepKind::kTimed) {
+      EXPECT_EQ(step.time.at_least, 13200ms);
+    }
   }
   EXPECT_EQ(schedule.hosts[0].at_least, sum);
   EXPECT_EQ(sum, 2 * 30s + 10 * 13200ms);
@@ -114,11 +118,15 @@ TEST(Schedule, TimesAreBoundsThatFollowFromTheSpec) {
   longer.protocol.rest = 5s;
   longer.power.loaded_idle = 5s;
   for (const ScheduledStep& step : make_schedule(longer, "x").hosts[0].steps)
-    if (step.step.kind == StepKind::kTimed) EXPECT_EQ(step.time.at_least, 80s);
+    if (step.step.kind == StepKind::kTimed) {
+      EXPECT_EQ(step.time.at_least, 80s);
+    }
   spec::Experiment unmetered = x;
   unmetered.power.meters.clear();
   for (const ScheduledStep& step : make_schedule(unmetered, "x").hosts[0].steps)
-    if (step.step.kind == StepKind::kIdle) EXPECT_EQ(step.time.at_least, 0s);
+    if (step.step.kind == StepKind::kIdle) {
+      EXPECT_EQ(step.time.at_least, 0s);
+    }
 }
 
 // Each version that a spec may pin: commands that the table takes, or the reason why there are none.
