@@ -70,8 +70,9 @@ void BoundSession::take(Handle<OrtSession> session, const assay_open_options& op
     slots_.push_back({{}, {nullptr, api_.ReleaseIoBinding}});
 }
 
-void BoundSession::publish(std::string executed_precision) {
+void BoundSession::publish(std::string executed_precision, std::string accelerator_name) {
   executed_precision_ = std::move(executed_precision);
+  accelerator_name_ = std::move(accelerator_name);
   info_.struct_size = sizeof(info_);
   info_.executed_precision = executed_precision_.c_str();
   info_.determinism = ASSAY_DETERMINISM_UNKNOWN;
@@ -82,6 +83,7 @@ void BoundSession::publish(std::string executed_precision) {
   info_.outputs = outputs_.data();
   info_.property_count = properties_.size();
   info_.properties = properties_.data();
+  info_.accelerator_name = accelerator_name_.c_str();
 }
 
 std::string BoundSession::end_profiling() {

@@ -47,8 +47,9 @@ class BoundSession {
   /// Owns the session from now on, and reads its tensors. One inference of zeros tells the outputs' shapes
   /// where the graph does not.
   void take(Handle<OrtSession> session, const assay_open_options& options);
-  /// Fills info() from the tensors and `properties_`.
-  void publish(std::string executed_precision);
+  /// Fills info() from the tensors and `properties_`. The accelerator's name is told where the session knows
+  /// more of it than the description.
+  void publish(std::string executed_precision, std::string accelerator_name = "");
   /// The path of ONNX Runtime's profile: inferences from now on are not in it.
   std::string end_profiling();
 
@@ -70,7 +71,7 @@ class BoundSession {
   Handle<OrtRunOptions> run_options_;
   plugin::TensorList inputs_;
   plugin::TensorList outputs_;
-  std::string executed_precision_;
+  std::string executed_precision_, accelerator_name_;
   assay_session_info info_{};
 
   struct Slot {

@@ -82,32 +82,37 @@ HtpGraph parse_dumped_graph(const std::string& name, const std::string& text) {
       });
 }
 
-std::string write_sidecar(const std::vector<HtpGraph>& graphs) {
+std::string write_sidecar(const Sidecar& sidecar) {
   json list = json::array();
-  for (const HtpGraph& graph : graphs) {
+  for (const HtpGraph& graph : sidecar.graphs) {
     json operators = json::array();
     for (const HtpOperator& made : graph.operators)
       operators.push_back({made.name, made.type, made.precision, made.weights});
     list.push_back({{"name", graph.name}, {"operators", std::move(operators)}});
   }
-  const json document{{"version", 1}, {"graphs", std::move(list)}};
+  json compiled_with = json::array();
+  for (const auto& [name, value] : sidecar.compiled_with) compiled_with.push_back({name, value});
+  const json document{
+      {"version", 1}, {"compiled_with", std::move(compiled_with)}, {"graphs", std::move(list)}};
   return document.dump(1, ' ', true, json::error_handler_t::replace) + "\n";
 }
 
-std::vector<HtpGraph> parse_sidecar(const std::string& text) {
+Sidecar parse_sidecar(const std::string& text) {
   return reading("the graphs beside the context", ASSAY_ERROR_INVALID, text, [](const json& document) {
     if (document.at("version").get<int64_t>() != 1)
       throw Failure(ASSAY_ERROR_INVALID,
                     "the graphs beside the context are of another version: prepare it again");
-    std::vector<HtpGraph> graphs;
+    Sidecar sidecar;
+    for (const json& pair : document.at("compiled_with"))
+      sidecar.compiled_with.emplace_back(pair.at(0).get<std::string>(), pair.at(1).get<std::string>());
     for (const json& item : document.at("graphs")) {
       HtpGraph graph{item.at("name").get<std::string>(), {}};
       for (const json& made : item.at("operators"))
         graph.operators.push_back({made.at(0).get<std::string>(), made.at(1).get<std::string>(),
                                    made.at(2).get<std::string>(), made.at(3).get<std::string>()});
-      graphs.push_back(std::move(graph));
+      sidecar.graphs.push_back(std::move(graph));
     }
-    return graphs;
+    return sidecar;
   });
 }
 

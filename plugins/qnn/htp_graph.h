@@ -28,10 +28,18 @@ struct HtpGraph {
 /// Reads the provider's JSON (option dump_json_qnn_graph). Throws Failure (VENDOR) for anything else.
 HtpGraph parse_dumped_graph(const std::string& name, const std::string& json);
 
-/// The graphs of a context, kept beside it since the context itself does not tell. parse throws Failure
-/// (INVALID) for anything that write did not make.
-std::string write_sidecar(const std::vector<HtpGraph>& graphs);
-std::vector<HtpGraph> parse_sidecar(const std::string& json);
+/// What a context does not tell of itself, kept beside it.
+struct Sidecar {
+  std::vector<HtpGraph> graphs;
+  Pairs compiled_with;  ///< Values of compile_options().
+  bool operator==(const Sidecar& other) const {
+    return graphs == other.graphs && compiled_with == other.compiled_with;
+  }
+};
+
+/// parse throws Failure (INVALID) for anything that write did not make.
+std::string write_sidecar(const Sidecar& sidecar);
+Sidecar parse_sidecar(const std::string& json);
 
 /// What the convolutions and matrix products compute in, weights and data, by the rule of PrecisionCount:
 /// 8-bit weights with 16-bit activations are "int8+int16". Without any, what all operators do. Float data are

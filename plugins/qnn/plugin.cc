@@ -18,17 +18,14 @@ struct Description {
       const auto& provider = assay::qnn::Provider::get();
       version = provider.full_version();
       versions.add("onnxruntime", provider.library().version());
-      versions.add("onnxruntime library", provider.library().path());
       versions.add("provider", provider.version());
       versions.add("QAIRT", provider.sdk());
-      versions.add("folder", provider.folder());
     } catch (const std::exception& exception) {
       problem = exception.what();
     }
     reason = problem;
     if (reason.empty() && !kSimulated) reason = assay::qnn::find_dsp().reason;
-    htp = {sizeof(htp), "HTP",
-           kSimulated ? "Hexagon HTP simulator (V68 unless htp_arch says another)" : "Hexagon HTP",
+    htp = {sizeof(htp), "HTP", kSimulated ? "Hexagon HTP simulator (V68 by default)" : "Hexagon HTP",
            reason.empty() ? 1 : 0, reason.c_str()};
     description.struct_size = sizeof(description);
     description.name = "qnn";

@@ -31,7 +31,7 @@ std::string read_text(const fs::path& path) {
 }
 
 // What the provider is asked to write down while it composes a graph.
-std::vector<std::pair<std::string, std::string>> recording(const std::string& folder) {
+Pairs recording(const std::string& folder) {
   return {{"dump_json_qnn_graph", "1"},
           {"json_qnn_graph_dir", folder},
           {"enable_framework_op_trace", "1"},
@@ -58,6 +58,10 @@ void require_accelerator(const char* accelerator) {
                                                "': this backend runs on HTP only");
   if (kSimulated) return;
   if (const Dsp dsp = find_dsp(); dsp.device.empty()) throw Failure(ASSAY_ERROR_UNAVAILABLE, dsp.reason);
+}
+
+bool computes_floats_in_fp16(const Settings& settings, const Target& target) {
+  return target.htp_arch > 68 && settings.value("enable_htp_fp16_precision") == "1";
 }
 
 void require_precision(const char* precision, const Settings& settings) {
@@ -89,7 +93,7 @@ Session::Session(const assay_open_options& options, const Settings& settings, Pr
   require_precision(options.precision, settings_);
 
   folder_.emplace();
-  auto more = from_context_ ? std::vector<std::pair<std::string, std::string>>() : recording(folder_->path);
+  auto more = from_context_ ? Pairs() : recording(folder_->path);
   if (profiling_) {
     more.emplace_back("profiling_level", "detailed");
     more.emplace_back("profiling_file_path", (fs::path(folder_->path) / kProfile).string());
@@ -109,10 +113,12 @@ Session::Session(const assay_open_options& options, const Settings& settings, Pr
                       (assignment_.on_htp == 0 ? "none to the HTP" : "fallback is refused"));
   read_graphs(options.artifact);
   const std::string executed =
-      graphs_.empty() ? "unknown" : executed_precision(graphs_, settings_.fp16 && compiled_.htp_arch > 68);
+      graphs_.empty() ? "unknown"
+                      : executed_precision(graphs_, computes_floats_in_fp16(settings_, compiled_));
   require_asked_precision(options.precision, executed);
   tell_properties();
-  publish(executed);
+  publish(executed,
+          std::string(kSimulated ? "Hexagon HTP simulator, " : "Hexagon HTP, ") + describe(compiled_));
 }
 
 void Session::require_fitting_context(const ContextFacts& facts, const std::string& artifact) {
@@ -130,10 +136,8 @@ void Session::require_fitting_context(const ContextFacts& facts, const std::stri
            describe(settings_.target));
   compiled_ = facts.target;
   settings_.target = facts.target;
-  for (auto& [name, value] : settings_.provider) {
-    if (name == "htp_arch") value = std::to_string(facts.target.htp_arch);
-    if (name == "soc_model") value = std::to_string(facts.target.soc_model);
-  }
+  settings_.set("htp_arch", std::to_string(facts.target.htp_arch));
+  settings_.set("soc_model", std::to_string(facts.target.soc_model));
 }
 
 void Session::read_graphs(const std::string& artifact) {
@@ -142,17 +146,29 @@ void Session::read_graphs(const std::string& artifact) {
     compiled_ = parse_compilation_target(read_text(fs::path(folder_->path) / kTrace));
     return;
   }
-  const fs::path sidecar = artifact + kSidecarSuffix;
+  const fs::path path = artifact + kSidecarSuffix;
   std::error_code ignored;
-  if (!fs::exists(sidecar, ignored)) return;  // A context of another tool: its precision stays unknown.
-  graphs_ = parse_sidecar(read_text(sidecar));
+  Sidecar sidecar;  // Stays empty for a context of another tool: its precision is unknown then.
+  if (fs::exists(path, ignored)) sidecar = parse_sidecar(read_text(path));
+  graphs_ = std::move(sidecar.graphs);
+  // How it was compiled is the context's affair: here such an option has no effect, and may only agree.
+  for (const std::string& name : compile_options()) {
+    const auto made = std::find_if(sidecar.compiled_with.begin(), sidecar.compiled_with.end(),
+                                   [&name](const auto& pair) { return pair.first == name; });
+    const std::string fact = made == sidecar.compiled_with.end() ? "as the context was made" : made->second;
+    if (settings_.given.count(name) != 0 && settings_.value(name) != fact)
+      throw Failure(ASSAY_ERROR_INVALID, "option '" + name + "': " + artifact +
+                                             " is compiled already, with " + fact +
+                                             ". Give it where the context is prepared (toolchain_options)");
+    settings_.set(name, fact);
+  }
+  if (graphs_.empty()) return;
   for (const std::string& node : assignment_.htp_nodes) {
     const bool known = std::any_of(graphs_.begin(), graphs_.end(),
                                    [&node](const HtpGraph& graph) { return graph.name == node; });
     if (!known)
-      throw Failure(ASSAY_ERROR_INVALID, sidecar.string() +
-                                             " is of another context: it does not know graph " + node +
-                                             ". Prepare the context again");
+      throw Failure(ASSAY_ERROR_INVALID, path.string() + " is of another context: it does not know graph " +
+                                             node + ". Prepare the context again");
   }
 }
 
@@ -205,7 +221,7 @@ const assay_profile* Session::profile() {
 }
 
 void prepare(const assay_prepare_options& options) {
-  Settings settings = Settings::read(options.options, options.option_count);
+  const Settings settings = Settings::read(options.options, options.option_count);
   if (settings.cpu_fallback)
     throw Failure(ASSAY_ERROR_INVALID,
                   "option 'cpu_fallback': a context holds what the HTP executes, and nothing else");
@@ -238,15 +254,18 @@ void prepare(const assay_prepare_options& options) {
                                                " nodes are not the HTP's");
 
   const std::vector<HtpGraph> graphs = dumped_graphs(folder.path);
-  const std::string executed = executed_precision(graphs, settings.fp16 && settings.target.htp_arch > 68);
+  const std::string executed = executed_precision(graphs, computes_floats_in_fp16(settings, settings.target));
   if (std::string_view(options.precision) == "int8" && executed.rfind("fp", 0) == 0)
     throw Failure(ASSAY_ERROR_INVALID,
                   "precision int8: the source is a floating-point model and would be executed in " +
                       executed + ". Quantize it first");
-  const std::string sidecar = std::string(options.destination) + kSidecarSuffix;
-  std::ofstream file(sidecar, std::ios::binary | std::ios::trunc);
-  if (!(file << write_sidecar(graphs)) || !file.flush())
-    throw Failure(ASSAY_ERROR_VENDOR, sidecar + ": cannot be written");
+  Sidecar sidecar{graphs, {}};
+  for (const std::string& name : compile_options())
+    sidecar.compiled_with.emplace_back(name, settings.value(name));
+  const std::string path = std::string(options.destination) + kSidecarSuffix;
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  if (!(file << write_sidecar(sidecar)) || !file.flush())
+    throw Failure(ASSAY_ERROR_VENDOR, path + ": cannot be written");
 }
 
 }  // namespace assay::qnn

@@ -92,7 +92,6 @@ Settings Settings::read(const assay_name_value* values, uint32_t count) {
   settings.target_given = arch || model;
   settings.target = target_of(arch, model);
   settings.cpu_fallback = options.boolean("cpu_fallback").value_or(false);
-  settings.fp16 = options.boolean("enable_htp_fp16_precision").value_or(true);
 
   const auto tell = [&settings](const char* name, std::string value) {
     settings.provider.emplace_back(name, std::move(value));
@@ -113,12 +112,31 @@ Settings Settings::read(const assay_name_value* values, uint32_t count) {
   choice("qnn_context_priority", {"low", "normal", "normal_high", "high"}, 1);
   choice("htp_graph_finalization_optimization_mode", {"0", "1", "2", "3"}, 0);
   number("vtcm_mb", 0, 64);
-  tell("enable_htp_fp16_precision", settings.fp16 ? "1" : "0");
+  tell("enable_htp_fp16_precision", options.boolean("enable_htp_fp16_precision").value_or(true) ? "1" : "0");
   // The provider's own default leaves quantizing the inputs and dequantizing the outputs to the CPU where the
   // graph is split there; here all of it belongs to the HTP unless the spec says otherwise.
   tell("offload_graph_io_quantization",
        options.boolean("offload_graph_io_quantization").value_or(false) ? "1" : "0");
+  for (const auto& [name, value] : settings.provider)
+    if (options.text(name)) settings.given.insert(name);
   return settings;
+}
+
+std::string Settings::value(const std::string& name) const {
+  for (const auto& [key, value] : provider)
+    if (key == name) return value;
+  return "";
+}
+
+void Settings::set(const std::string& name, const std::string& value) {
+  for (auto& [key, current] : provider)
+    if (key == name) current = value;
+}
+
+const std::vector<std::string>& compile_options() {
+  static const std::vector<std::string> kNames{"htp_graph_finalization_optimization_mode", "vtcm_mb",
+                                               "enable_htp_fp16_precision", "offload_graph_io_quantization"};
+  return kNames;
 }
 
 }  // namespace assay::qnn

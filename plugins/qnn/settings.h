@@ -1,6 +1,7 @@
 // The options of a spec as the provider takes them, and which Hexagon they mean.
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "assay/backend_abi.h"
 
 namespace assay::qnn {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 /// This build drives Qualcomm's simulator of the HTP (x86-64), not a DSP.
 #if defined(__x86_64__)
@@ -34,9 +37,16 @@ struct Settings {
   Target target{68, 35};
   bool target_given = false;  ///< By the spec. Else it is the default, a QCS6490.
   bool cpu_fallback = false;
-  bool fp16 = true;  ///< enable_htp_fp16_precision
   /// Options of the provider and their values, all of them told: defaults are the provider's own.
-  std::vector<std::pair<std::string, std::string>> provider;
+  Pairs provider;
+  std::set<std::string> given;  ///< Names of those that the spec gave.
+
+  /// The value of an option of the provider; "" for another name.
+  std::string value(const std::string& name) const;
+  void set(const std::string& name, const std::string& value);
 };
+
+/// Options that decide what is compiled, and mean nothing for a graph that is compiled already.
+const std::vector<std::string>& compile_options();
 
 }  // namespace assay::qnn

@@ -15,6 +15,7 @@
 #include "metric/power.h"
 #include "metric/segmentation.h"
 #include "metric/statistics.h"
+#include "metric/target_figures.h"
 
 namespace assay::metric {
 namespace {
@@ -76,7 +77,7 @@ void device_figure(Figure& figure, std::span<const ProcessLatencies> processes,
 }
 
 std::string no_timed_run(const RowEvidence& evidence) {
-  if (!evidence.untimed.empty()) return evidence.untimed;
+  if (!evidence.untimed.empty()) return "simulated: " + evidence.untimed;
   if (evidence.timed.empty()) return "no timed run";
   return "no timed run completed: " + evidence.timed.front().failure.reason;
 }
@@ -94,10 +95,10 @@ void percentile_figure(Figure& figure, double q, std::span<const ProcessLatencie
 void latency_figures(const RowEvidence& evidence, std::span<const ProcessLatencies> processes, Row& row) {
   auto& f = row.figures;
   Figure* const from_latencies[] = {
-      &f.latency_mean,    &f.latency_p50,       &f.latency_p90,       &f.latency_p95,   &f.latency_p99,
-      &f.latency_p999,    &f.throughput,        &f.throughput_window, &f.compile_time,  &f.gops,
-      &f.first_inference, &f.performance_ratio, &f.peak_memory,       &f.device_memory, &f.device_time,
-      &f.transfer_in,     &f.transfer_out};
+      &f.latency_mean,    &f.latency_p50,       &f.latency_p90,       &f.latency_p95,     &f.latency_p99,
+      &f.latency_p999,    &f.throughput,        &f.throughput_window, &f.compile_time,    &f.gops,
+      &f.first_inference, &f.performance_ratio, &f.area_efficiency,   &f.cost_efficiency, &f.capacity,
+      &f.peak_memory,     &f.device_memory,     &f.device_time,       &f.transfer_in,     &f.transfer_out};
   if (processes.empty()) {
     for (Figure* figure : from_latencies) refuse(*figure, no_timed_run(evidence));
     return;
@@ -335,6 +336,9 @@ void mark_simulated_times(const RowEvidence& evidence, Row& row) {
                          &f.first_inference,
                          &f.gops,
                          &f.performance_ratio,
+                         &f.area_efficiency,
+                         &f.cost_efficiency,
+                         &f.capacity,
                          &f.energy_per_inference,
                          &f.window_energy_per_inference,
                          &f.efficiency,
@@ -344,7 +348,7 @@ void mark_simulated_times(const RowEvidence& evidence, Row& row) {
     if (!simulated_times_stand(evidence.key.backend)) {
       refuse(*figure, evidence.untimed.empty()
                           ? "simulated: the time of " + evidence.key.backend + " is no latency of a device"
-                          : evidence.untimed);
+                          : "simulated: " + evidence.untimed);
       continue;
     }
     if (!figure->value) continue;
@@ -392,6 +396,7 @@ void identify(const RowEvidence& evidence, Row& row) {
   row.simulated = session->simulated;
   row.stack = session->stack;
   row.libraries = session->libraries;
+  version("accelerator", session->accelerator_name);
   for (const auto& [name, value] : session->versions) version(name, value);
   version("runtime", session->runtime_version);
   version("plugin", session->plugin_version);
@@ -423,6 +428,7 @@ record::Row derive_row(const record::RowEvidence& evidence) {
   accuracy_figures(evidence, row);
   power_figures(evidence, row);
   placement_figures(evidence, row);
+  target_figures(evidence, row);
   if (row.simulated) mark_simulated_times(evidence, row);
   return row;
 }

@@ -8,6 +8,7 @@
 
 #include "record/results.h"
 #include "record/run.h"
+#include "record/target.h"
 
 namespace assay::record {
 
@@ -33,7 +34,11 @@ struct RowEvidence {
   Environment environment;           ///< Of the machine that the row ran on.
   std::string environment_digest;    ///< The campaign's: of a row whose runs never came to tell theirs.
   std::string calibration_relation;  ///< "same images as validation", "disjoint", "none"
-  std::vector<Peak> peaks;
+  std::vector<Peak> peaks;  ///< One for each precision and accelerator: whose word counts has been settled.
+  std::optional<TargetFacts> target;  ///< What the row names in the catalogue.
+  MachineFacts machine;
+  int image_width = 0, image_height = 0;     ///< As the model sees it; 0: not known.
+  std::optional<double> case_temperature_c;  ///< What the product allows its case.
   int planned_repeats = 0;
   /// Why the row's time is not measured at all, by intent: a simulator's is no device's. Empty: it is
   /// measured.

@@ -88,6 +88,8 @@ inline constexpr std::array<std::string_view, 4> kPins = {"runtime", "os", "kern
 struct RowSpec {
   std::string id;                ///< [device-]backend-accelerator-precision[-bN], lower case, unique.
   std::string device = "local";  ///< Which machine it is for.
+  std::string target;            ///< Of the catalogue: "jetson-orin-nx-8gb"; "": not stated.
+  std::string power_mode;        ///< The one that the board is said to be in; "": not stated.
   std::string backend;           ///< "openvino"
   std::string accelerator = "CPU";
   std::string precision = "fp32";
@@ -164,10 +166,14 @@ struct PowerSpec {
   bool operator==(const PowerSpec&) const = default;
 };
 
+/// Where neither spec nor target tells another [the guide].
+inline constexpr double kTemperatureLimit = 85;
+
 /// Heat and quiet: the conditions under which a run counts.
 struct ConditionsSpec {
   std::string cooling = "unstated";  ///< "active", "passive" or "unstated"
-  double temperature_limit_c = 85;
+  std::optional<double> temperature_limit_c;  ///< Absent: the target's, else kTemperatureLimit.
+  std::optional<double> case_temperature_c;   ///< What the product allows its case: for a thermal resistance.
   double quiet_load_percent = 10;  ///< Most CPU share of other processes.
   std::chrono::nanoseconds quiet_wait =
       std::chrono::seconds(30);  ///< How long a run waits for quiet and cool; 0: nobody looks.

@@ -249,8 +249,8 @@ TEST(Judge, EachRuleFires) { testing::expect_each_fires(kFires, good); }
 
 TEST(Judge, EachRuleHasACaseThatFiresIt) {
   std::set<std::string_view> cases;
-  for (const auto& table :
-       {std::span<const Fires>(kFires), testing::power_cases(), testing::heat_cases(), testing::pin_cases()})
+  for (const auto& table : {std::span<const Fires>(kFires), testing::power_cases(), testing::heat_cases(),
+                            testing::pin_cases(), testing::target_cases()})
     for (const Fires& fires : table) cases.insert(fires.rule);
   for (const Rule& rule : rules()) EXPECT_TRUE(cases.contains(rule.id)) << rule.id;
 }

@@ -34,11 +34,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   });
   expect_refusal_or([&] {
     const HtpGraph graph = parse_dumped_graph("g", text);
-    require(parse_sidecar(write_sidecar({graph})).size() == 1, "a graph survives being written", text);
+    require(parse_sidecar(write_sidecar({{graph}, {}})).graphs.size() == 1, "a graph survives being written",
+            text);
   });
   expect_refusal_or([&] {
-    const auto graphs = parse_sidecar(text);
-    require(parse_sidecar(write_sidecar(graphs)) == graphs, "writing loses nothing", text);
+    const Sidecar sidecar = parse_sidecar(text);
+    require(parse_sidecar(write_sidecar(sidecar)) == sidecar, "writing loses nothing", text);
   });
   expect_refusal_or([&] { parse_compilation_target(text); });
   expect_refusal_or(

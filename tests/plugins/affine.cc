@@ -143,7 +143,8 @@ std::int32_t open_session(const assay_open_options* options, assay_session** out
                    static_cast<std::uint32_t>(session->outputs.size()),
                    session->outputs.data(),
                    1,
-                   properties};
+                   properties,
+                   nullptr};
   *out = session.release();
   return ASSAY_OK;
 }

@@ -266,7 +266,8 @@ TEST_F(Qnn, WhatLiesBesideAContextHasToBeItsOwn) {
   const fs::path context = path("model.qnn-context");
   ASSERT_EQ(prepare(quantised(), context).code, ASSAY_OK);
   const fs::path sidecar = context.string() + ".qnn.json";
-  ASSERT_TRUE(write_file(sidecar, R"({"version":1,"graphs":[{"name":"another","operators":[]}]})"));
+  ASSERT_TRUE(write_file(sidecar,
+                         R"({"version":1,"compiled_with":[],"graphs":[{"name":"another","operators":[]}]})"));
   TestSession other(plugin_, request(context));
   EXPECT_EQ(other.code, ASSAY_ERROR_INVALID);
   EXPECT_NE(other.text().find("another context"), std::string::npos) << other.text();
@@ -274,6 +275,25 @@ TEST_F(Qnn, WhatLiesBesideAContextHasToBeItsOwn) {
   TestSession without(plugin_, request(context));  // A context of another tool.
   ASSERT_EQ(without.code, ASSAY_OK) << without.text();
   EXPECT_STREQ(without.info->executed_precision, "unknown");
+  EXPECT_EQ(property(without, "vtcm_mb"), "as the context was made");
+}
+
+TEST_F(Qnn, HowAContextWasCompiledIsToldAndNotChangedAnyMore) {
+  const fs::path context = path("model.qnn-context");
+  const auto made =
+      prepare(quantised(), context, {{"htp_graph_finalization_optimization_mode", "3"}, {"vtcm_mb", "2"}});
+  ASSERT_EQ(made.code, ASSAY_OK) << made.text;
+  Request asked = request(context);
+  asked.options["vtcm_mb"] = "2";
+  TestSession agreeing(plugin_, asked);
+  ASSERT_EQ(agreeing.code, ASSAY_OK) << agreeing.text();
+  EXPECT_EQ(property(agreeing, "htp_graph_finalization_optimization_mode"), "3");
+  EXPECT_EQ(property(agreeing, "vtcm_mb"), "2");
+  asked.options["vtcm_mb"] = "4";
+  TestSession other(plugin_, asked);
+  EXPECT_EQ(other.code, ASSAY_ERROR_INVALID);
+  EXPECT_NE(other.text().find("compiled already, with 2"), std::string::npos) << other.text();
+  EXPECT_NE(other.text().find("toolchain_options"), std::string::npos) << other.text();
 }
 
 TEST_F(Qnn, PrecisionsThatAHexagonLacksAreRefused) {

@@ -107,7 +107,8 @@ TEST(DumpedGraph, TellsWhatEachOperatorComputesIn) {
   EXPECT_EQ(operator_named(graph, "wide"), (HtpOperator{"wide", "MatMul", "int16", "int8"}));
   EXPECT_EQ(operator_named(graph, "in").precision, "int8");
   EXPECT_EQ(operator_named(graph, "none").precision, "");
-  EXPECT_EQ(parse_sidecar(write_sidecar({graph})), std::vector<HtpGraph>{graph});
+  const Sidecar sidecar{{graph}, {{"vtcm_mb", "2"}}};
+  EXPECT_EQ(parse_sidecar(write_sidecar(sidecar)), sidecar);
 }
 
 TEST(ExecutedPrecision, OfTheProductsElseOfAll) {
@@ -123,7 +124,8 @@ TEST(DumpedGraph, GarbageIsRefused) {
   for (const char* text : {"", "[]", "{}", R"({"graph":{"nodes":{"a":{}},"tensors":{}}})", "{\"graph\":1}"})
     EXPECT_NE(refusal([&] { parse_dumped_graph("g", text); }), "") << text;
   for (const char* text :
-       {"", "{}", R"({"version":2,"graphs":[]})", R"({"version":1,"graphs":[{"name":1}]})"})
+       {"", "{}", R"({"version":2,"compiled_with":[],"graphs":[]})", R"({"version":1,"graphs":[]})",
+        R"({"version":1,"compiled_with":[],"graphs":[{"name":1}]})"})
     EXPECT_NE(refusal([&] { parse_sidecar(text); }), "") << text;
 }
 

@@ -1,9 +1,10 @@
 // Reads typed values out of YAML nodes and collects problems instead of stopping at the first. For the
-// .cc files that read what users write: parse.cc, and powerlog/mapping_file.cc.
+// .cc files that read what people write by hand: specs, targets, mappings of logs.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <initializer_list>
@@ -17,9 +18,8 @@
 #include <vector>
 
 #include "base/status.h"
-#include "spec/experiment.h"
 
-namespace assay::spec {
+namespace assay::yaml {
 
 /// Problems in the order of the file, and where each key path stands in it.
 class Problems {
@@ -60,7 +60,8 @@ class MapReader {
   /// `unit` may follow the number ("60 %"); any other unit is a problem.
   void number(std::string_view key, double& out, double lo, double hi, std::string_view unit = "");
   void duration(std::string_view key, std::chrono::nanoseconds& out, std::chrono::nanoseconds least);
-  void size(std::string_view key, Size& out);
+  /// HxW in pixels; both or none are changed.
+  void size(std::string_view key, int& height, int& width);
   void path(std::string_view key, std::filesystem::path& out, const std::filesystem::path& base);
   void strings(std::string_view key, std::vector<std::string>& out);
   void string_map(std::string_view key, std::map<std::string, std::string>& out);
@@ -93,4 +94,15 @@ Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
 template <typename Integer>
 bool whole_number(std::string_view text, Integer& value);
 
-}  // namespace assay::spec
+/// Calls `read` with a MapReader for each item of a list.
+template <typename Read>
+void read_list(MapReader& root, std::string_view key, Problems& problems, Read read) {
+  const YAML::Node list = root.node(key);
+  if (!root.has(key)) return;
+  if (!list.IsSequence()) return root.complain(key, "expected a list (- item), found " + describe(list));
+  std::size_t index = 0;
+  for (const auto& item : list)
+    read(MapReader(item, root.path_of(key) + "[" + std::to_string(index++) + "]", problems));
+}
+
+}  // namespace assay::yaml

@@ -1,4 +1,4 @@
-#include "spec/yaml_reader.h"
+#include "yaml/reader.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-namespace assay::spec {
+namespace assay::yaml {
 namespace {
 
 constexpr std::string_view kDurationExpected =
@@ -256,18 +256,18 @@ void MapReader::duration(std::string_view key, std::chrono::nanoseconds& out,
     out = *read;
 }
 
-void MapReader::size(std::string_view key, Size& out) {
+void MapReader::size(std::string_view key, int& height, int& width) {
   constexpr int kMost = 16384;
   const std::string expected = "expected a size as HxW in pixels, such as 256x512 (height first)";
   const auto value = scalar(key, expected);
   if (!value) return;
-  Size read;
-  if (!parse_height_width(*value, read.height, read.width))
+  int rows = 0, columns = 0;
+  if (!parse_height_width(*value, rows, columns))
     complain(key, expected + ", found " + in_quotes(*value));
-  else if (read.height > kMost || read.width > kMost)
+  else if (rows > kMost || columns > kMost)
     complain(key, "expected at most 16384 pixels each way, found " + in_quotes(*value));
   else
-    out = read;
+    height = rows, width = columns;
 }
 
 void MapReader::path(std::string_view key, std::filesystem::path& out, const std::filesystem::path& base) {
@@ -409,4 +409,4 @@ void MapReader::done() {
   }
 }
 
-}  // namespace assay::spec
+}  // namespace assay::yaml

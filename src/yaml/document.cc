@@ -1,4 +1,4 @@
-#include "spec/yaml_document.h"
+#include "yaml/document.h"
 
 #include <yaml-cpp/eventhandler.h>
 
@@ -6,7 +6,7 @@
 #include <sstream>
 #include <utility>
 
-namespace assay::spec {
+namespace assay::yaml {
 namespace {
 
 constexpr std::size_t kLongest = 1 << 20;
@@ -90,4 +90,4 @@ Result<void> read_yaml(std::string_view yaml, const std::filesystem::path& sourc
   }
 }
 
-}  // namespace assay::spec
+}  // namespace assay::yaml

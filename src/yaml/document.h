@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "base/status.h"
-#include "spec/yaml_reader.h"
+#include "yaml/reader.h"
 
-namespace assay::spec {
+namespace assay::yaml {
 
 /// Hands the document to `read`, which notes what is wrong with it. Errors: kInvalidInput (over 1 MiB, not
 /// UTF-8, not well-formed, not one document; and the problems noted, each with file, line and column). `what`
@@ -18,4 +18,4 @@ namespace assay::spec {
 Result<void> read_yaml(std::string_view yaml, const std::filesystem::path& source, const std::string& what,
                        const std::function<void(const YAML::Node& document, Problems& problems)>& read);
 
-}  // namespace assay::spec
+}  // namespace assay::yaml
