@@ -130,7 +130,8 @@ Result<ByHand> qualcomm(const spec::Experiment& experiment, const spec::RowSpec&
   choose_version(row, tools == vendor::DlcTools::kQairt ? vendor::kQairtConverter : vendor::kSnpeNetRun,
                  by_hand);
   // The QNN row's runtime is ONNX Runtime's provider, which has versions of its own.
-  if (tools == vendor::DlcTools::kQairt) {
+  const bool by_provider = row.backend == "qnn";
+  if (by_provider) {
     by_hand.pinned = false;
     by_hand.version = vendor::kQairtConverter.releases.back().version;
   }
@@ -157,7 +158,7 @@ Result<ByHand> qualcomm(const spec::Experiment& experiment, const spec::RowSpec&
   by_hand.note =
       "Conversion, quantization and graph preparation run on an x86-64 Linux host with the SDK; the DLC and "
       "the inputs are then copied to the board.";
-  if (tools == vendor::DlcTools::kQairt)
+  if (by_provider)
     by_hand.note +=
         " The row itself goes through ONNX Runtime's QNN provider from a QDQ model: these commands make the "
         "same quantization with Qualcomm's own tools, not the same file.";
@@ -199,7 +200,10 @@ Result<ByHand> openvino(const spec::Experiment& experiment, const spec::RowSpec&
 Result<ByHand> commands_by_hand(const spec::Experiment& experiment, const spec::RowSpec& row) {
   const auto made = [&]() -> Result<ByHand> {
     if (row.backend == "tensorrt") return tensorrt(experiment, row);
-    if (row.backend == "snpe") return qualcomm(experiment, row, vendor::DlcTools::kSnpe);
+    if (row.backend == "snpe")
+      return qualcomm(experiment, row,
+                      option_of(row.toolchain_options, "names") == "new" ? vendor::DlcTools::kQairt
+                                                                         : vendor::DlcTools::kSnpe);
     if (row.backend == "qnn") return qualcomm(experiment, row, vendor::DlcTools::kQairt);
     if (row.backend == "openvino") return openvino(experiment, row);
     ByHand none;
