@@ -12,9 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<BuiltinBackend, 4> kBuiltins{{
+constexpr std::array<BuiltinBackend, 5> kBuiltins{{
     {"openvino", "OpenVINO: Intel CPU, GPU and NPU"},
     {"onnxruntime", "ONNX Runtime: CPU"},
+    {"snpe", "Qualcomm SNPE/QAIRT: Hexagon DSP (HTP), Adreno GPU and CPU, by the user's SDK"},
     {"null", "does nothing: its time is the harness's own"},
     {"replay", "replays recorded outputs and delays; always marked simulated"},
 }};
