@@ -1,5 +1,4 @@
-// A small honest backend and, by the compile definition ASSAY_FAULT, dishonest and broken ones. For tests
-// only.
+// A small honest backend and, by kFault (fault.h), dishonest and broken ones. For tests only.
 //
 // The model: logits[c][y][x] = sum over the input's channels i of w(c, i) * input[i][y][x] + b(c), fully
 // written. Options: input ("f32:1x3x16x16"), classes ("19"), outputs ("1", or "2": then also the argmax as
@@ -12,10 +11,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <memory>
+#include <sstream>
 
 #include "assay/backend_abi.h"
+#include "fault.h"
 #include "support/plugin_support.h"
 
 using assay::plugin::buffers_fit;
@@ -24,26 +26,6 @@ using assay::plugin::TensorSpec;
 
 namespace {
 
-enum Fault {
-  kNone,
-  kSegfault,       // The 500th inference crashes.
-  kHang,           // The 500th inference never returns.
-  kExit,           // The 500th inference calls exit(7).
-  kGarbage,        // The 500th inference writes nonsense to the worker's channel.
-  kError,          // The 500th inference returns the vendor's error 42.
-  kCached,         // Every inference returns the first one's answer.
-  kSkipTenth,      // Every tenth inference does nothing.
-  kRefuseOpen,     // open() says that the accelerator is unavailable.
-  kAbortOpen,      // open() aborts.
-  kWrongAbi,       // The function table is of ABI version 99.
-  kSegfaultClose,  // close() crashes: everything had been measured by then.
-  kWriteInput,     // infer() writes to its input, which is not its own.
-  kNoLayers,       // It has no profile(), which is optional.
-  kPartial,        // Its profile has a second layer, which ran elsewhere than on the accelerator.
-  kStrided,        // The logits' rows have gaps between them.
-  kNotFinite       // Every inference writes one NaN.
-};
-constexpr Fault kFault = ASSAY_FAULT;
 constexpr std::int64_t kFaultyInference = 500;
 
 struct Slot {
@@ -286,6 +268,29 @@ std::int32_t device_time(assay_session* session, std::uint32_t slot, std::int64_
   return ASSAY_OK;
 }
 
+/// Writes down what it was asked for, as a builder would have used it.
+std::int32_t prepare(const assay_prepare_options* options, assay_error* error) {
+  std::ifstream source(options->source, std::ios::binary);
+  if (!source) return fail(error, ASSAY_ERROR_NOT_FOUND, std::string(options->source) + ": no such source");
+  std::ostringstream text;
+  text << "built for " << options->accelerator << " in " << options->precision << " of " << source.rdbuf()
+       << " (" << options->source_digest << ")";
+  for (std::uint32_t i = 0; i < options->option_count; ++i) {
+    if (std::string(options->options[i].name) == "refuse")
+      return fail(error, ASSAY_ERROR_VENDOR, options->options[i].value, 7);
+    text << ", " << options->options[i].name << "=" << options->options[i].value;
+  }
+  if (const assay_calibration* tensors = options->calibration)
+    text << ", calibrated for " << tensors->input << " with " << tensors->file_count << " tensors "
+         << assay_dtype_name(tensors->dtype) << " " << tensors->dims[tensors->rank - 1] << " wide, the last "
+         << tensors->files[tensors->file_count - 1];
+  text << (options->cache ? ", with a cache" : ", without a cache");
+  std::puts("affine: building");
+  std::fflush(stdout);
+  if (kFault != kGarbage) std::ofstream(options->destination) << text.str();
+  return ASSAY_OK;
+}
+
 void close_session(assay_session* session) {
   if (kFault == kSegfaultClose) ::raise(SIGSEGV);
   delete session;
@@ -294,7 +299,7 @@ void close_session(assay_session* session) {
 const assay_backend_v1 kBackend = {sizeof kBackend,
                                    kFault == kWrongAbi ? 99u : ASSAY_ABI_VERSION,
                                    describe,
-                                   nullptr,
+                                   prepare,
                                    open_session,
                                    session_info,
                                    bind,
