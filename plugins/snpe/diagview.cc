@@ -66,6 +66,10 @@ bool read_layer(const std::string& line, DiagLayer& layer) {
   constexpr std::int64_t kMost = INT64_MAX / 1000;
   if (unit == "us" && number <= kMost) layer.time_ns = number * 1000;
   if (unit == "cycles") layer.cycles = number;
+  const std::string unit_of_name = " (cycles)";  // "conv (cycles) : 2142 cycles : DSP" of QAIRT.
+  if (layer.name.size() > unit_of_name.size() &&
+      layer.name.compare(layer.name.size() - unit_of_name.size(), unit_of_name.size(), unit_of_name) == 0)
+    layer.name.resize(layer.name.size() - unit_of_name.size());
   return !layer.name.empty() && !layer.runtime.empty();
 }
 
