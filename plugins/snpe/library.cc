@@ -116,8 +116,9 @@ std::string node_problem(const std::vector<std::string>& nodes, const std::strin
 
 std::string dsp_clues(const std::string& adsp_path) {
   std::vector<std::string> clues;
-  const std::string node = node_problem({"/dev/fastrpc-cdsp", "/dev/adsprpc-smd", "/dev/adsprpc-smd-secure"},
-                                        "FastRPC device for the DSP");
+  const std::string node = node_problem(
+      {"/dev/fastrpc-cdsp", "/dev/fastrpc-cdsp-secure", "/dev/adsprpc-smd", "/dev/adsprpc-smd-secure"},
+      "FastRPC device for the DSP");
   if (!node.empty()) clues.push_back(node);
   const std::string list = adsp_path.substr(0, adsp_path.find(" (set by"));
   if (list.empty())
