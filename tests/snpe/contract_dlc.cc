@@ -22,7 +22,7 @@ const OrtApi& onnxruntime() {
     std::error_code problem;
     for (const auto& entry : std::filesystem::directory_iterator(ASSAY_ONNXRUNTIME_DIR, problem))
       if (entry.path().filename().string().rfind("libonnxruntime.so", 0) == 0) path = entry.path().string();
-    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* library = path.empty() ? nullptr : dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) throw Error(1200, "the contract library needs ONNX Runtime: run scripts/setup");
     const auto base = reinterpret_cast<const OrtApiBase* (*)()>(dlsym(library, "OrtGetApiBase"));
     return base()->GetApi(17);
@@ -127,8 +127,9 @@ struct Network::Runtime {
   }
 };
 
-Network::Network(const Container& container) : runtime_(std::make_unique<Runtime>()) {
-  const OrtApi& api = onnxruntime();
+Network::Network(const Container& container) {
+  const OrtApi& api = onnxruntime();  // First: what it throws must not find anything to release.
+  runtime_ = std::make_unique<Runtime>();
   check(api.CreateEnv(ORT_LOGGING_LEVEL_ERROR, "contract", &runtime_->env));
   check(api.CreateSessionOptions(&runtime_->options));
   check(api.SetIntraOpNumThreads(runtime_->options, 1));
