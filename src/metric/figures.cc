@@ -272,29 +272,39 @@ void accuracy_figures(const RowEvidence& evidence, Row& row) {
       miou_drop_interval(reference.confusion, run.confusion, run.classes, kBootstrapSeed));
 }
 
-/// Share of the claimed accelerator in the executed layers, by time where it is told, else by count.
-void placement_figure(const RowEvidence& evidence, Row& row) {
-  Figure& figure = row.figures.placement;
-  if (!evidence.profiled) return refuse(figure, "placement unknown: no profiled run");
+/// Share of the claimed accelerator in the executed layers, by time where it is told, else by count; and in
+/// the operations. A fallback of short layers shows in neither alone: both stand.
+void placement_figures(const RowEvidence& evidence, Row& row) {
+  Figure &figure = row.figures.placement, &by_operations = row.figures.placement_operations;
+  const auto refuse_both = [&](const std::string& reason) {
+    refuse(figure, reason);
+    refuse(by_operations, reason);
+  };
+  if (!evidence.profiled) return refuse_both("placement unknown: no profiled run");
   const auto& run = *evidence.profiled;
   if (!run.failure.reason.empty())
-    return refuse(figure, "placement unknown: the profiled run failed: " + run.failure.reason);
-  double claimed_ns = 0, elsewhere_ns = 0;
+    return refuse_both("placement unknown: the profiled run failed: " + run.failure.reason);
+  double claimed_ns = 0, elsewhere_ns = 0, claimed_operations = 0, all_operations = 0;
   std::size_t claimed = 0, elsewhere = 0;
-  bool timed = true;
+  bool timed = true, counted = true;
   for (const auto& layer : run.layers) {
+    counted &= layer.operations >= 0 && (layer.operations == 0 || layer.placement != "unknown");
+    all_operations += layer.operations;
     if (layer.placement != "claimed" && layer.placement != "elsewhere") continue;
     const bool here = layer.placement == "claimed";
     timed &= layer.time_ns >= 0;
     (here ? claimed_ns : elsewhere_ns) += static_cast<double>(layer.time_ns);
     (here ? claimed : elsewhere) += 1;
+    if (here) claimed_operations += layer.operations;
   }
   const std::size_t told = claimed + elsewhere;
-  if (told == 0) return refuse(figure, "placement unknown: the runtime tells it of no layer");
+  if (told == 0) return refuse_both("placement unknown: the runtime tells it of no layer");
   // A layer elsewhere too short for the runtime's clock must still show as less than 100 %.
   const bool by_time = timed && claimed_ns + elsewhere_ns > 0 && (elsewhere == 0 || elsewhere_ns > 0);
   set(figure, by_time ? 100 * claimed_ns / (claimed_ns + elsewhere_ns)
                       : 100 * static_cast<double>(claimed) / static_cast<double>(told));
+  counted&& all_operations > 0 ? set(by_operations, 100 * claimed_operations / all_operations)
+                               : refuse(by_operations, "the runtime does not tell every layer's operations");
   if (told < run.layers.size()) {
     figure.status = FigureStatus::kWarn;
     figure.reasons.push_back("placement of " + std::to_string(run.layers.size() - told) + " of " +
@@ -412,7 +422,7 @@ record::Row derive_row(const record::RowEvidence& evidence) {
   pipeline_figures(evidence, row);
   accuracy_figures(evidence, row);
   power_figures(evidence, row);
-  placement_figure(evidence, row);
+  placement_figures(evidence, row);
   if (row.simulated) mark_simulated_times(evidence, row);
   return row;
 }

@@ -64,6 +64,8 @@ Result<void> check_options(const Toolchain& toolchain, const std::map<std::strin
 
 extern const Toolchain kNncf;
 extern const Toolchain kOnnxRuntimeQuantizer;
+extern const Toolchain kQnn;
+extern const Toolchain kQnnFloat;
 extern const Toolchain kSnpe;
 extern const Toolchain kSnpeFloat;
 extern const Toolchain kNone;

@@ -147,6 +147,11 @@ std::span<const MetricInfo> metrics() {
        "share of the executed layers' time on the claimed accelerator (of their count where no times are "
        "told)",
        "measurement catalogue"},
+      {"placement_operations", "%", &F::placement_operations,
+       "share of the source graph's operations whose layers ran on the claimed accelerator, where the "
+       "runtime "
+       "tells them of every layer",
+       "measurement catalogue"},
   };
   return kMetrics;
 }

@@ -36,7 +36,7 @@ struct RowFigures {
   Figure window_energy_per_inference, net_efficiency, gops_per_watt, energy_delay_product;
   Figure temperature;
   Figure device_time, transfer_in, transfer_out;
-  Figure peak_memory, device_memory, placement;
+  Figure peak_memory, device_memory, placement, placement_operations;
 };
 
 struct MetricInfo {

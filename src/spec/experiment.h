@@ -90,6 +90,8 @@ struct RowSpec {
   std::map<std::string, std::string> options;  ///< Passed to the backend's open().
   std::string toolchain;                       ///< Empty: the backend's default for the precision.
   std::map<std::string, std::string> toolchain_options;
+  std::string fallback =
+      "refuse";  ///< "allow": parts of the model may run off the accelerator; the row says so.
   std::filesystem::path artifact;  ///< Given: used as it is, nothing is prepared.
   std::filesystem::path plugin;    ///< Given: this shared library instead of the built-in of the name.
   bool operator==(const RowSpec&) const = default;

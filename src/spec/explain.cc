@@ -133,6 +133,7 @@ void write_row(Writer& w, const RowSpec& row) {
   w.texts("options", row.options)
       .text("toolchain", row.toolchain)
       .texts("toolchain_options", row.toolchain_options);
+  w.text("fallback", row.fallback);
   w.text("artifact", row.artifact.string()).text("plugin", row.plugin.string()).end();
 }
 

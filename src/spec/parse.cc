@@ -132,6 +132,7 @@ void read_rows(MapReader root, std::vector<RowSpec>& rows, Problems& problems, c
   root.string_map("options", shared.options);
   root.text("toolchain", shared.toolchain);
   root.string_map("toolchain_options", shared.toolchain_options);
+  root.choice("fallback", shared.fallback, {"refuse", "allow"});
   root.path("artifact", shared.artifact, base);
   root.path("plugin", shared.plugin, base);
   std::vector<std::string> backends, accelerators{shared.accelerator}, precisions{shared.precision};

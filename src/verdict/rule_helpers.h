@@ -20,6 +20,9 @@ const std::vector<std::string>& idle_figures();     ///< That rest on power whil
 const std::vector<std::string>& metered_figures();  ///< All that come from the power source.
 const std::vector<std::string>& timed_figures();    ///< Latency and power: what heat and load disturb.
 
+/// `one`, then what else is in `other`.
+std::vector<std::string> both(std::vector<std::string> one, const std::vector<std::string>& other);
+
 /// "12.3": `value` with `digits` after the point, trailing zeros cut.
 std::string number(double value, int digits = 2);
 

@@ -255,16 +255,11 @@ const std::vector<std::string>& idle_figures() {
   return kNames;
 }
 
-namespace {
-
-/// `one`, then what else is in `other`.
 std::vector<std::string> both(std::vector<std::string> one, const std::vector<std::string>& other) {
   for (const std::string& name : other)
     if (std::ranges::find(one, name) == one.end()) one.push_back(name);
   return one;
 }
-
-}  // namespace
 
 const std::vector<std::string>& metered_figures() {
   static const std::vector<std::string> kNames =

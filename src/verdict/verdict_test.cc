@@ -115,6 +115,14 @@ const Fires kFires[] = {
      }},
     {"placement", Severity::kInvalid, "only 99.9 %",
      [](Subject& s) { s.row.figures.placement.value = 99.9; }},
+    {"placement", Severity::kInvalid, "only 60 % of the model's operations ran on CPU (of its layers: 100 %)",
+     [](Subject& s) { s.row.figures.placement_operations.value = 60; }},
+    {"placement", Severity::kWarn, "as the spec allows",
+     [](Subject& s) {
+       s.row.figures.placement_operations.value = 60;
+       s.experiment.rows.emplace_back().id = s.row.key.id;
+       s.experiment.rows.back().fallback = "allow";
+     }},
     {"placement", Severity::kUnmeasured, "not told",
      [](Subject& s) { s.row.figures.placement = record::Figure::unmeasured("%", "not told"); }},
     {"outputs-match", Severity::kInvalid, "1 of 36 sampled outputs",

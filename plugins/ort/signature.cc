@@ -1,4 +1,4 @@
-#include "signature.h"
+#include "ort/signature.h"
 
 namespace assay::onnxruntime {
 

@@ -1,8 +1,9 @@
-#include "library.h"
+#include "ort/library.h"
 
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -19,6 +20,7 @@ namespace {
 
 // Every function used here is in the API since 1.17; newer tables only append.
 constexpr uint32_t kOldestApi = 17;
+constexpr size_t kKeptErrors = 8;
 
 fs::path plugin_folder() {
   Dl_info info{};
@@ -97,7 +99,26 @@ Library::Library(const std::string& path) {
 
   Dl_info info{};
   path_ = dladdr(reinterpret_cast<const void*>(get_base), &info) != 0 ? info.dli_fname : path;
-  check(api_->CreateEnv(ORT_LOGGING_LEVEL_WARNING, "assay", &env_), "creating ONNX Runtime's environment");
+  check(api_->CreateEnvWithCustomLogger(&Library::log, this, ORT_LOGGING_LEVEL_WARNING, "assay", &env_),
+        "creating ONNX Runtime's environment");
+}
+
+void ORT_API_CALL Library::log(void* self, OrtLoggingLevel severity, const char*, const char*,
+                               const char* where, const char* message) {
+  std::fprintf(stderr, "onnxruntime: %s [%s]\n", message, where);
+  if (severity < ORT_LOGGING_LEVEL_ERROR) return;
+  auto& library = *static_cast<Library*>(self);
+  const std::lock_guard lock(library.errors_mutex_);
+  library.errors_.emplace_back(message);
+  if (library.errors_.size() > kKeptErrors) library.errors_.pop_front();
+}
+
+std::string Library::take_errors() {
+  const std::lock_guard lock(errors_mutex_);
+  std::string text;
+  for (const std::string& error : errors_) text += (text.empty() ? "" : "\n") + error;
+  errors_.clear();
+  return text;
 }
 
 std::vector<std::string> Library::providers() const {

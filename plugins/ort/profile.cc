@@ -1,4 +1,4 @@
-#include "profile.h"
+#include "ort/profile.h"
 
 #include <cstdint>
 #include <fstream>
@@ -26,7 +26,8 @@ struct Kernel {
 
 }  // namespace
 
-void read_profile(const std::string& path, const std::string& claimed_provider, plugin::LayerList& layers) {
+void read_profile(const std::string& path, const std::string& claimed_provider, plugin::LayerList& layers,
+                  const std::string& skipped_provider, bool tell_times) {
   std::ifstream file(path);
   if (!file) throw Failure(ASSAY_ERROR_VENDOR, path + ": ONNX Runtime's profile cannot be read");
 
@@ -59,9 +60,11 @@ void read_profile(const std::string& path, const std::string& claimed_provider, 
                   "ONNX Runtime's profile holds no executed kernel: run an inference before profile()");
 
   for (const Kernel& kernel : kernels) {
+    if (!skipped_provider.empty() && kernel.provider == skipped_provider) continue;
     const bool repeated = runs > 1 && kernel.executions > 1;
     const int64_t total_us = repeated ? kernel.other_us : kernel.first_us;
-    layers.add(kernel.name, kernel.type, kernel.provider, total_us * 1000 / (repeated ? runs - 1 : 1),
+    layers.add(kernel.name, kernel.type, kernel.provider,
+               tell_times ? total_us * 1000 / (repeated ? runs - 1 : 1) : -1,
                kernel.provider.empty()               ? ASSAY_PLACED_UNKNOWN
                : kernel.provider == claimed_provider ? ASSAY_PLACED_CLAIMED
                                                      : ASSAY_PLACED_ELSEWHERE);

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "library.h"
+#include "ort/library.h"
 #include "support/vendor_plugin.h"
 
 namespace assay::onnxruntime {

@@ -3,7 +3,9 @@
 
 #include <onnxruntime_c_api.h>
 
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,17 +27,25 @@ class Library {
   uint32_t api_version() const { return api_version_; }
   std::vector<std::string> providers() const;  ///< "CPUExecutionProvider", ...
 
+  /// What the library and its providers logged as errors since the last call, the last few, one a line. A
+  /// status often says less. Everything that is logged goes to stderr as well.
+  std::string take_errors();
+
   /// Throws Failure with ONNX Runtime's own text and code when status is an error, and releases it.
   void check(OrtStatus* status, const std::string& what) const;
 
  private:
   explicit Library(const std::string& path);
+  static void ORT_API_CALL log(void* self, OrtLoggingLevel severity, const char* category, const char* id,
+                               const char* where, const char* message);
 
   const OrtApi* api_ = nullptr;
   OrtEnv* env_ = nullptr;
   uint32_t api_version_ = 0;
   std::string path_;
   std::string version_;
+  std::mutex errors_mutex_;
+  std::deque<std::string> errors_;
 };
 
 /// Owner of an object of the C API: Handle<OrtSession> with the api's ReleaseSession.
