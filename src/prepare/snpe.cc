@@ -57,6 +57,11 @@ const ToolchainOption kIoLayout{"io-layout",
                                 {"nhwc", "nchw"},
                                 "of the DLC's inputs and outputs: nhwc is transposed by the plugin, inside "
                                 "the latency; nchw inside the network"};
+const ToolchainOption kBackend{
+    "target-backend",
+    {"default", "HTP", "DSP", "GPU", "CPU"},
+    "of the new programs: what the graph is made for, and may not run elsewhere; their "
+    "default is HTP"};
 const ToolchainOption kSocs{
     "htp-socs", {}, "prepares the graph for these SoCs (qcs6490), so that opening it on the device is fast"};
 const ToolchainOption kArchs{"htp-archs", {}, "the same by architecture (v68)"};
@@ -78,6 +83,7 @@ const Toolchain kSnpe{
     .input_types = {"f32"},
     .options = {kNames,
                 kIoLayout,
+                kBackend,
                 {"act-bitwidth", {"8", "16"}, "bits of activations"},
                 {"bias-bitwidth", {"8", "32"}, "bits of biases; 8 is the tools' default"},
                 {"per-channel", {"true", "false"}, "one scale per output channel of a weight"},
@@ -107,6 +113,7 @@ const Toolchain kSnpeFloat{
     .input_types = {"f32"},
     .options = {kNames,
                 kIoLayout,
+                kBackend,
                 {"float-bitwidth",
                  {"32", "16"},
                  "of the DLC; a GPU runs either in 16 bits where the row says fp16"},

@@ -63,6 +63,8 @@ elif name == "snpe-dlc-graph-prepare":
     which.add_argument("--htp_archs")
 else:
     sys.exit(f"{name}: no such program")
+if name.startswith("qairt"):
+    flag("--target_backend", choices=["CPU", "GPU", "DSP", "HTP", "HTA", "LPAI"], default="HTP")
 args = parser.parse_args()
 
 if os.environ.get("STAND_IN_LOG"):

@@ -22,6 +22,7 @@ constexpr std::size_t kElements = static_cast<std::size_t>(kChannels) * kHeight 
 class SnpeToolchain : public ::testing::Test {
  protected:
   void SetUp() override {
+    for (const char* name : {"QNN_SDK_ROOT", "QAIRT_SDK_ROOT", "ASSAY_SNPE_VENV"}) ::unsetenv(name);
     auto folder = TemporaryDirectory::create("assay-snpe");
     ASSERT_TRUE(folder);
     folder_.emplace(std::move(*folder));
@@ -184,6 +185,11 @@ TEST_F(SnpeToolchain, FloatsNeedNoTensors) {
   const std::string started = commands();
   EXPECT_TRUE(has(started, "--float_bitwidth 16")) << started;
   EXPECT_FALSE(has(started, "quantize")) << started;
+  request_.options = {{"names", "new"}, {"target-backend", "GPU"}};
+  made();
+  EXPECT_TRUE(has(commands(), "--target_backend GPU"));
+  request_.options = {{"names", "old"}, {"target-backend", "GPU"}};
+  expect_failure(Code::kWorkerFailed, {"target-backend is of the new programs"});
 }
 
 TEST_F(SnpeToolchain, PreparesTheGraphForTheHtp) {

@@ -142,6 +142,14 @@ class Source:
         return "\n".join(["# The ONNX model's tensors: the plugin tells NHWC by them.", *lines, ""])
 
 
+def backend_arguments(family, args):
+    if args.target_backend == "default":
+        return []
+    if family == "old":
+        raise toolchain.ToolchainError("target-backend is of the new programs: the old ones make one DLC for all runtimes")
+    return ["--target_backend", args.target_backend]
+
+
 def convert_arguments(program, family, source, args, model, dlc):
     words = ["--input_network", model, "--output_path", dlc]
     if family == "old" and args.io_layout == "nchw":
@@ -153,6 +161,7 @@ def convert_arguments(program, family, source, args, model, dlc):
         for name, shape in source.outputs.items():
             if len(shape) == 4:
                 words += ["--source_model_output_layout", name, "NCHW", "--desired_output_layout", name, "NHWC"]
+    words += backend_arguments(family, args)
     if args.float_bitwidth != 32:
         words += [program.first_of(["--float_bitwidth"], ["--float_bw"])[0], str(args.float_bitwidth)]
     return words
@@ -252,7 +261,7 @@ def make(args, calibration, channel):
             own = old_quantizer_arguments if family == "old" else new_quantizer_arguments
             words = ["--input_dlc", dlc, "--input_list", str(listed), "--output_dlc", quantized,
                      "--act_bitwidth", str(args.act_bitwidth), "--bias_bitwidth", str(args.bias_bitwidth),
-                     *own(program, args)]
+                     *backend_arguments(family, args), *own(program, args)]
             channel.progress(f"{quantizer}: quantizing")
             program.run(words, quantized)
             dlc = quantized
@@ -279,6 +288,7 @@ def arguments():
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--names", choices=["auto", "old", "new"], default="auto")
     parser.add_argument("--io-layout", choices=["nhwc", "nchw"], default="nhwc")
+    parser.add_argument("--target-backend", choices=["default", "HTP", "DSP", "GPU", "CPU"], default="default")
     parser.add_argument("--float-bitwidth", type=int, choices=[32, 16], default=32)
     parser.add_argument("--act-bitwidth", type=int, choices=[8, 16], default=8)
     parser.add_argument("--bias-bitwidth", type=int, choices=[8, 32], default=8)
