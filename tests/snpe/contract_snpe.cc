@@ -8,21 +8,12 @@
 //
 // ASSAY_CONTRACT_SNPE, a comma-separated list, makes it fail in the ways that devices fail: no-dsp, no-gpu,
 // no-unsigned-pd (the DSP wants signed skels), no-memory, no-log.
-#include <algorithm>
-#include <atomic>
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <mutex>
-#include <set>
-#include <sstream>
-
 #include <unistd.h>
 
-#include "contract_dlc.h"
-#include "snpe/snpe_api.h"
+#include <algorithm>
+#include <fstream>
+
+#include "contract_execution.h"
 
 // Every function that the plugin knows is declared here as the plugin declares it: a definition below that
 // differs does not compile.
@@ -40,277 +31,8 @@ extern "C" __attribute__((visibility("default"))) int assay_contract_live_handle
 
 namespace {
 
-using assay::snpe::contract::Container;
-using assay::snpe::contract::Error;
-using assay::snpe::contract::Network;
-using assay::snpe::contract::Quantisation;
-using assay::snpe::contract::Tensor;
 using namespace assay::snpe;
-
-[[noreturn]] void violation(const std::string& text) {
-  std::fprintf(stderr, "contract library: %s\n", text.c_str());
-  std::abort();
-}
-
-struct Object {
-  virtual ~Object() = default;
-  int users = 0;  // What still needs it.
-  bool lent = false;
-};
-struct Version : Object {
-  std::string text = "2.22.6.240515";
-};
-struct Archive : Object {
-  Container container;
-};
-struct Runtimes : Object {
-  std::vector<int> list;
-};
-struct Platform : Object {
-  std::map<std::string, std::string> options;
-};
-struct Strings : Object {
-  std::vector<std::string> list;
-};
-struct Shape : Object {
-  std::vector<std::size_t> dims;
-};
-struct Encoding : Object {
-  int element = kElementFloat;
-  Quantisation quantisation;
-};
-struct Attributes : Object {
-  std::vector<std::size_t> dims;
-  int element = kElementFloat;
-  Handle encoding = nullptr;  // Lent to whoever asks.
-};
-struct Buffer : Object {
-  void* memory = nullptr;
-  std::size_t bytes = 0;
-  std::vector<std::size_t> strides;
-  Handle encoding = nullptr;
-};
-struct Map : Object {
-  std::map<std::string, Handle> buffers;
-};
-struct LogOptions : Object {
-  std::string folder;
-};
-struct Log : Object {
-  std::string folder;
-  bool running = false;
-};
-struct Builder : Object {
-  Handle archive = nullptr;
-  std::vector<int> runtimes;
-  bool user_buffers = false, cache = false, unsigned_pd = true, fixed_point = false;
-  int profiling = kProfilingOff;
-};
-struct Net : Object {
-  std::unique_ptr<Network> network;
-  Container container;
-  std::vector<std::string> placed;  // One runtime for each layer.
-  Handle log = nullptr;
-  int profiling = kProfilingOff, inferences = 0;
-};
-
-// Handles are numbers that never come again, so that a stale one is always found.
-std::mutex mutex;
-std::map<Handle, std::unique_ptr<Object>> objects;
-std::uintptr_t last_handle = 0x5A000000;
-thread_local int last_code = 0;
-thread_local std::string last_text;
-
-Handle keep(std::unique_ptr<Object> object) {
-  const std::lock_guard<std::mutex> lock(mutex);
-  last_handle += 16;
-  const auto handle = reinterpret_cast<Handle>(last_handle);
-  objects[handle] = std::move(object);
-  return handle;
-}
-
-template <typename T>
-T& get(Handle handle, const char* what) {
-  const std::lock_guard<std::mutex> lock(mutex);
-  const auto found = objects.find(handle);
-  if (found == objects.end()) violation(std::string(what) + ": the handle is not alive");
-  auto* object = dynamic_cast<T*>(found->second.get());
-  if (object == nullptr) violation(std::string(what) + ": the handle is of another kind");
-  return *object;
-}
-
-template <typename T>
-ErrorCode remove(Handle handle, const char* what) {
-  const T& object = get<T>(handle, what);
-  if (object.lent) violation(std::string(what) + ": the handle was lent, not given");
-  if (object.users > 0) violation(std::string(what) + ": something still needs it");
-  const std::lock_guard<std::mutex> lock(mutex);
-  objects.erase(handle);
-  return 0;
-}
-
-int set_error(int code, const std::string& text) {
-  last_code = code;
-  last_text = text;
-  return code;
-}
-
-/// Runs what makes a handle; what it throws becomes the last error and a null handle.
-template <typename Body>
-Handle made(Body&& body) {
-  try {
-    return body();
-  } catch (const Error& error) {
-    set_error(error.code, error.what());
-    return nullptr;
-  }
-}
-
-bool asked(const std::string& fault) {
-  const char* list = std::getenv("ASSAY_CONTRACT_SNPE");
-  std::istringstream words(list != nullptr ? list : "");
-  for (std::string word; std::getline(words, word, ',');)
-    if (word == fault) return true;
-  return false;
-}
-
-const char* name_of(int runtime) {
-  return runtime == kRuntimeCpu ? "CPU" : runtime == kRuntimeDsp ? "DSP" : "GPU";
-}
-
-std::vector<std::size_t> dims_in_dlc(const Tensor& tensor, const Container& container) {
-  std::vector<std::size_t> dims(tensor.dims.begin(), tensor.dims.end());
-  if (container.channels_last && dims.size() == 4) dims = {dims[0], dims[2], dims[3], dims[1]};
-  return dims;
-}
-
-int element_in_dlc(const Tensor& tensor, const Container& container) {
-  if (tensor.integers) return kElementInt32;
-  const auto found = container.quantised.find(tensor.name);
-  if (found == container.quantised.end()) return kElementFloat;
-  return found->second.bits == 16 ? kElementTf16 : kElementTf8;
-}
-
-float rounded(float value, const Quantisation& q) {
-  const float most = q.bits == 16 ? 65535.0F : 255.0F;
-  const float stored = std::round(value / q.step) + static_cast<float>(q.zero);
-  return (std::min(std::max(stored, 0.0F), most) - static_cast<float>(q.zero)) * q.step;
-}
-
-/// Index of the ONNX model's element for the DLC's element `i`.
-std::size_t source_index(std::size_t i, const Tensor& tensor, const Container& container) {
-  if (!container.channels_last || tensor.dims.size() != 4) return i;
-  const auto channels = static_cast<std::size_t>(tensor.dims[1]);
-  const auto pixels = static_cast<std::size_t>(tensor.dims[2] * tensor.dims[3]);
-  const std::size_t image = i / (channels * pixels), rest = i % (channels * pixels);
-  return (image * channels + rest % channels) * pixels + rest / channels;
-}
-
-/// The buffer of a tensor, after checking all that SNPE's documents ask of it.
-const Buffer& checked_buffer(const Map& map, const Tensor& tensor, const Container& container) {
-  const auto found = map.buffers.find(tensor.name);
-  if (found == map.buffers.end()) throw Error(200, "no buffer for tensor " + tensor.name);
-  const Buffer& buffer = get<Buffer>(found->second, "execute");
-  const Encoding& encoding = get<Encoding>(buffer.encoding, "execute");
-  std::size_t bytes = 4;
-  if (encoding.element == kElementTf8) bytes = 1;
-  if (encoding.element == kElementTf16) bytes = 2;
-  const auto dims = dims_in_dlc(tensor, container);
-  if (buffer.strides.size() != dims.size()) throw Error(211, "strides of another rank for " + tensor.name);
-  std::size_t stride = bytes;
-  for (std::size_t d = dims.size(); d-- > 0; stride *= dims[d])
-    if (buffer.strides[d] != stride)
-      throw Error(211, "strides of " + tensor.name + " are not those of its dimensions");
-  if (buffer.bytes != stride) throw Error(203, "the buffer of " + tensor.name + " has another size");
-  if (tensor.integers != (encoding.element == kElementInt32))
-    throw Error(240, "the buffer of " + tensor.name + " has another type");
-  if ((bytes == 1 || bytes == 2) && element_in_dlc(tensor, container) != encoding.element)
-    throw Error(240, "the tensor " + tensor.name + " is not quantized in that way");
-  return buffer;
-}
-
-void read_input(const Buffer& buffer, const Tensor& tensor, const Container& container,
-                std::vector<char>& values) {
-  const Encoding& encoding = get<Encoding>(buffer.encoding, "execute");
-  const auto quantised = container.quantised.find(tensor.name);
-  std::size_t count = 1;
-  for (const std::int64_t dim : tensor.dims) count *= static_cast<std::size_t>(dim);
-  values.resize(count * 4);
-  for (std::size_t i = 0; i < count; ++i) {
-    char* const to = &values[4 * source_index(i, tensor, container)];
-    if (tensor.integers) {
-      std::memcpy(to, static_cast<const char*>(buffer.memory) + 4 * i, 4);
-      continue;
-    }
-    float value = 0;
-    const Quantisation& q = encoding.quantisation;
-    if (encoding.element == kElementTf8)
-      value = (static_cast<const std::uint8_t*>(buffer.memory)[i] - static_cast<float>(q.zero)) * q.step;
-    else if (encoding.element == kElementTf16)
-      value = (static_cast<const std::uint16_t*>(buffer.memory)[i] - static_cast<float>(q.zero)) * q.step;
-    else
-      std::memcpy(&value, static_cast<const char*>(buffer.memory) + 4 * i, 4);
-    if (quantised != container.quantised.end()) value = rounded(value, quantised->second);
-    std::memcpy(to, &value, 4);
-  }
-}
-
-void write_output(const Buffer& buffer, const Tensor& tensor, const Container& container,
-                  const std::vector<char>& values) {
-  const Encoding& encoding = get<Encoding>(buffer.encoding, "execute");
-  const auto quantised = container.quantised.find(tensor.name);
-  for (std::size_t i = 0; i < values.size() / 4; ++i) {
-    const char* const from = &values[4 * source_index(i, tensor, container)];
-    if (tensor.integers) {
-      std::memcpy(static_cast<char*>(buffer.memory) + 4 * i, from, 4);
-      continue;
-    }
-    float value = 0;
-    std::memcpy(&value, from, 4);
-    if (quantised != container.quantised.end()) value = rounded(value, quantised->second);
-    const Quantisation& q = encoding.quantisation;
-    if (encoding.element == kElementTf8)
-      static_cast<std::uint8_t*>(buffer.memory)[i] =
-          static_cast<std::uint8_t>(std::lround(value / q.step) + static_cast<long>(q.zero));
-    else if (encoding.element == kElementTf16)
-      static_cast<std::uint16_t*>(buffer.memory)[i] =
-          static_cast<std::uint16_t>(std::lround(value / q.step) + static_cast<long>(q.zero));
-    else
-      std::memcpy(static_cast<char*>(buffer.memory) + 4 * i, &value, 4);
-  }
-}
-
-/// Each layer on the first runtime of the order that takes it, as SNPE partitions a network.
-std::vector<std::string> place(const Builder& builder, const Container& container) {
-  std::vector<std::string> placed;
-  for (const auto& layer : container.layers) {
-    const auto runtime = std::find_if(builder.runtimes.begin(), builder.runtimes.end(),
-                                      [&](int candidate) { return layer.not_on != name_of(candidate); });
-    if (runtime == builder.runtimes.end())
-      throw Error(1009, "layer " + layer.name + " could not be assigned to any runtime of the order");
-    placed.push_back(name_of(*runtime));
-  }
-  return placed;
-}
-
-Handle shape_of(const std::vector<std::size_t>& dims) {
-  auto shape = std::make_unique<Shape>();
-  shape->dims = dims;
-  return keep(std::move(shape));
-}
-
-Handle names_of(const std::vector<Tensor>& tensors) {
-  auto strings = std::make_unique<Strings>();
-  for (const Tensor& tensor : tensors) strings->list.push_back(tensor.name);
-  return keep(std::move(strings));
-}
-
-Handle new_encoding(int element, const Quantisation& quantisation = {}) {
-  auto encoding = std::make_unique<Encoding>();
-  encoding->element = element;
-  encoding->quantisation = quantisation;
-  return keep(std::move(encoding));
-}
+using namespace assay::snpe::contract;
 
 /// What was left alive when the process ends fails it.
 struct AtTheEnd {
@@ -362,12 +84,12 @@ Handle Snpe_Util_CreateUserBuffer(void* buffer, size_t bytes, Handle strides, Ha
 Handle Snpe_DlContainer_Open(const char* path) {
   return made([&] {
     auto archive = std::make_unique<Archive>();
-    archive->container = assay::snpe::contract::read_container(path);
+    archive->container = read_container(path);
     return keep(std::move(archive));
   });
 }
 ErrorCode Snpe_DlContainer_Save(Handle handle, const char* path) {
-  assay::snpe::contract::write_container(get<Archive>(handle, "DlContainer_Save").container, path);
+  write_container(get<Archive>(handle, "DlContainer_Save").container, path);
   return std::ifstream(path) ? 0 : set_error(309, std::string("cannot write ") + path);
 }
 ErrorCode Snpe_DlContainer_Delete(Handle handle) { return remove<Archive>(handle, "DlContainer_Delete"); }
