@@ -167,6 +167,10 @@ std::vector<TensorIo> Session::read_tensors(bool inputs) const {
           ASSAY_ERROR_UNSUPPORTED,
           "tensor '" + tensor.name + "' has a dimension that is not fixed: convert the model at one size");
     tensor.element = api_.IBufferAttributes_GetEncodingType(attributes.get());
+    if (!tensor.known())
+      throw Failure(ASSAY_ERROR_UNSUPPORTED, "tensor '" + tensor.name + "' has " +
+                                                 element_name(tensor.element) +
+                                                 ", which cannot be bound here");
     if (tensor.element == kElementTf8 || tensor.element == kElementTf16) {
       const Handle encoding = api_.IBufferAttributes_GetEncoding_Ref(attributes.get());  // Lent: not deleted.
       if (encoding != nullptr) {

@@ -179,6 +179,11 @@ assay_dtype TensorIo::dtype() const {
   }
 }
 
+bool TensorIo::known() const {
+  return integers() || element == kElementFloat || element == kElementFloat16 || element == kElementTf8 ||
+         element == kElementTf16;
+}
+
 std::vector<std::int64_t> TensorIo::shown_dims() const { return channels_last ? channels_first(dims) : dims; }
 
 std::size_t TensorIo::elements() const {

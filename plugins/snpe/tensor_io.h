@@ -46,6 +46,8 @@ struct TensorIo {
   /// Of the buffer on assay's side.
   assay_dtype dtype() const;
   bool integers() const { return dtype() != ASSAY_F32; }
+  /// Whether this plugin can bind its element type.
+  bool known() const;
   /// Whether host memory must be converted: else SNPE reads and writes it directly.
   bool converts() const;
   std::string description() const;

@@ -86,6 +86,18 @@ TEST(TensorIo, QuantizesAndBackWithinHalfAStep) {
   EXPECT_EQ(static_cast<int>(stored[2 * 4 + 1]), std::lround(host[8] / 0.5F) + 10);
 }
 
+TEST(TensorIo, KnowsWhatItCanBind) {
+  TensorIo tensor;
+  for (const int element : {1, 3, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20}) {
+    tensor.element = element;
+    EXPECT_TRUE(tensor.known()) << element;
+  }
+  for (const int element : {0, 2, 18, 99}) {  // Unknown, old unsigned 8 bits, bool.
+    tensor.element = element;
+    EXPECT_FALSE(tensor.known()) << element;
+  }
+}
+
 TEST(TensorIo, OneChannelNeedsNoCopy) {
   TensorIo tensor;
   tensor.dims = {1, 8, 8, 1};
