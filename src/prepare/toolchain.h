@@ -69,6 +69,8 @@ extern const Toolchain kQnnFloat;
 extern const Toolchain kTensorRtEntropy;
 extern const Toolchain kTensorRtQdq;
 extern const Toolchain kTensorRt;
+extern const Toolchain kSnpe;
+extern const Toolchain kSnpeFloat;
 extern const Toolchain kNone;
 
 }  // namespace assay::prepare
