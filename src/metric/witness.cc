@@ -36,9 +36,9 @@ std::optional<record::Figure> group_difference(std::span<const double> one, std:
   const double difference = mean(other) - mean(one);
   double half = 0;
   if (a + b > 0) {
-    const double freedom = (a + b) * (a + b) /
-                           (a * a / static_cast<double>(one.size() - 1) +
-                            b * b / static_cast<double>(other.size() - 1));
+    const double freedom =
+        (a + b) * (a + b) /
+        (a * a / static_cast<double>(one.size() - 1) + b * b / static_cast<double>(other.size() - 1));
     half = student_t_quantile(0.975, freedom) * std::sqrt(a + b);
   }
   return record::Figure::of(kPercent(std::exp(difference)), "%", kPercent(std::exp(difference - half)),

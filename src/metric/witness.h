@@ -10,7 +10,8 @@
 
 namespace assay::metric {
 
-/// One run of each tool, one right after the other. Latencies in ms (of whatever statistic, the same for both).
+/// One run of each tool, one right after the other. Latencies in ms (of whatever statistic, the same for
+/// both).
 struct WitnessPair {
   double ours_ms = 0, theirs_ms = 0;
   bool ours_first = false;
@@ -26,15 +27,15 @@ struct WitnessComparison {
   record::Figure ours, theirs;  ///< Geometric means over the pairs, ms, so that their quotient is the ratio.
   record::Figure ratio;         ///< theirs / ours; Student t (95 %) over the pairs, of the logarithms.
   record::Figure difference;    ///< ratio - 1, %; the same interval.
-  /// `difference`'s interval, made wider on both sides by half the unit of the last digit that the tools print,
-  /// in %: rounding is no noise that more pairs take away.
+  /// `difference`'s interval, made wider on both sides by half the unit of the last digit that the tools
+  /// print, in %: rounding is no noise that more pairs take away.
   double widened_lo = 0, widened_hi = 0;
   double resolution_percent = 0;  ///< That half unit.
   WitnessVerdict verdict = WitnessVerdict::kUndecided;
   int pairs = 0;
-  /// By how many % whoever ran second in a pair was slower than who ran first, and a change of both tools from
-  /// the first half of the pairs to the second: a machine that heats up or gets busy. Absent where it cannot be
-  /// told (all pairs in one order; fewer than four).
+  /// By how many % whoever ran second in a pair was slower than who ran first, and a change of both tools
+  /// from the first half of the pairs to the second: a machine that heats up or gets busy. Absent where it
+  /// cannot be told (all pairs in one order; fewer than four).
   std::optional<record::Figure> second_slower, later_slower;
 };
 

@@ -51,8 +51,7 @@ std::string cpp_text(std::string_view text) {
   // An enumerator: "SchedulingCoreType.ANY_CORE".
   const auto dot = text.find('.');
   if (dot != text.npos && dot > 0 && text.find_first_not_of(kIdentifier) == dot &&
-      text.find_first_not_of(kIdentifier, dot + 1) == text.npos &&
-      (text[0] < '0' || text[0] > '9'))
+      text.find_first_not_of(kIdentifier, dot + 1) == text.npos && (text[0] < '0' || text[0] > '9'))
     return std::string(text.substr(dot + 1));
   return std::string(text);
 }
@@ -66,8 +65,8 @@ void read_setting(std::string_view message, ToolReport& report) {
   report.settings.emplace(name, cpp_text(trim(message.substr(colon + 2))));
 }
 
-/// "     image (node: image) : u8 / [N,C,H,W] / [1,3,256,512]", first as the model has it and then as the tool
-/// feeds it, which is not always the same type. The last one counts.
+/// "     image (node: image) : u8 / [N,C,H,W] / [1,3,256,512]", first as the model has it and then as the
+/// tool feeds it, which is not always the same type. The last one counts.
 void read_input(std::string_view text, ToolReport& report) {
   const auto colon = text.find(" : ");
   const auto node = text.find(" (node: ");

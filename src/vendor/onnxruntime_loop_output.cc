@@ -27,9 +27,9 @@ Result<ToolReport> parse_onnxruntime_loop(std::string_view output) {
   const auto line = whole_text.substr(whole_text.find_last_of('\n') + 1);
   const Json json = Json::parse(line, nullptr, false);
   const auto unreadable = [&] {
-    return fail(Code::kWorkerFailed,
-                "the ONNX Runtime loop printed no result that can be read; its last lines:" +
-                    last_lines(output));
+    return fail(
+        Code::kWorkerFailed,
+        "the ONNX Runtime loop printed no result that can be read; its last lines:" + last_lines(output));
   };
   if (!json.is_object()) return unreadable();
   ToolReport report;

@@ -36,12 +36,12 @@ Result<ToolReport> parse_snpe_throughput(std::string_view output) {
     const auto images = between(line, "Number of images processed: ", " - ");
     const auto real = between(line, "Real time: ", " microseconds");
     const auto runtime = between(line, " - ", "]");
-    const auto count = images ? whole(*images) : std::nullopt;
+    const std::int64_t count = images ? whole(*images).value_or(0) : 0;
     const auto time = real ? duration(*real, kMicrosecond) : std::nullopt;
-    if (!count || *count == 0 || !time) return;
+    if (count == 0 || !time) return;
     ++instances;
-    report.inferences = *count;
-    report.mean_ms = report.loop_ms = time->value / static_cast<double>(*count);
+    report.inferences = count;
+    report.mean_ms = report.loop_ms = time->value / static_cast<double>(count);
     if (runtime) report.settings["runtime"] = *runtime;
     if (const auto batch = between(line, "Batch : ", "")) report.settings["batch"] = trim(*batch);
   });

@@ -13,8 +13,8 @@ namespace assay::vendor {
 /// latency).
 Result<ToolReport> parse_snpe_throughput(std::string_view output);
 
-/// mean_ms is "Total Inference Time", device_ms "Accelerator Time" where there is one; settings have the number
-/// of layers for each processor ("layers on DSP"). Errors: kWorkerFailed.
+/// mean_ms is "Total Inference Time", device_ms "Accelerator Time" where there is one; settings have the
+/// number of layers for each processor ("layers on DSP"). Errors: kWorkerFailed.
 Result<ToolReport> parse_snpe_diagview(std::string_view output);
 
 }  // namespace assay::vendor

@@ -61,9 +61,10 @@ TEST(BenchmarkApp, RefusesWhatHasNoMedian) {
   const std::string good = fixture("benchmark_app-2026.4.1.txt");
   for (const std::string& bad :
        {std::string(), good.substr(0, good.find("[ INFO ] Latency")), with(good, "24.39 ms", "24,39 ms"),
-        with(good, "24.39 ms", "nan ms"), with(good, "24.39 ms", "-24.39 ms"), with(good, "24.39 ms", "0.00 ms"),
-        with(good, "24.39 ms", "1e999 ms"), with(good, "77 iterations", "iterations"),
-        with(good, "77 iterations", "0 iterations"), with(good, "2006.67 ms", "forever")}) {
+        with(good, "24.39 ms", "nan ms"), with(good, "24.39 ms", "-24.39 ms"),
+        with(good, "24.39 ms", "0.00 ms"), with(good, "24.39 ms", "1e999 ms"),
+        with(good, "77 iterations", "iterations"), with(good, "77 iterations", "0 iterations"),
+        with(good, "2006.67 ms", "forever")}) {
     const auto report = parse_benchmark_app(bad);
     ASSERT_FALSE(report) << bad;
     EXPECT_EQ(report.error().code, Code::kWorkerFailed);
@@ -107,8 +108,9 @@ TEST(Trtexec, RefusesFailuresAndOldForms) {
   EXPECT_FALSE(parse_trtexec(good.substr(0, good.find("&&&&"))));  // No version: its defaults are unknown.
   EXPECT_FALSE(parse_trtexec(with(good, "median = 10.7972 ms", "median = 10,7972 ms")));
   // TensorRT 7 wrote each figure on a line of its own.
-  EXPECT_FALSE(parse_trtexec("[06/12/2022-22:34:00] [I] Host Latency\n[06/12/2022-22:34:00] [I] median: 1.65601 "
-                             "ms (end to end 3.01636 ms)\n&&&& PASSED TensorRT.trtexec [TensorRT v7103] # trtexec\n"));
+  EXPECT_FALSE(
+      parse_trtexec("[06/12/2022-22:34:00] [I] Host Latency\n[06/12/2022-22:34:00] [I] median: 1.65601 "
+                    "ms (end to end 3.01636 ms)\n&&&& PASSED TensorRT.trtexec [TensorRT v7103] # trtexec\n"));
 }
 
 TEST(Snpe, ReadsThroughputOfOneInstance) {
@@ -147,9 +149,9 @@ TEST(OnnxRuntimeLoop, ReadsItsLastLine) {
   EXPECT_EQ(report->inferences, 130);
   EXPECT_EQ(report->settings.at("threads"), "2");
   EXPECT_EQ(report->settings.at("execution_provider"), "CPUExecutionProvider");
-  for (const std::string& bad : {std::string("{}"), std::string("[1]"), good.substr(0, 60), good + "\nbye",
-                                 with(good, "15.2", "99"), with(good, "15.2", "\"15.2\""),
-                                 with(good, "130", "0"), with(good, "130", "1.5")})
+  for (const std::string& bad :
+       {std::string("{}"), std::string("[1]"), good.substr(0, 60), good + "\nbye", with(good, "15.2", "99"),
+        with(good, "15.2", "\"15.2\""), with(good, "130", "0"), with(good, "130", "1.5")})
     EXPECT_FALSE(parse_onnxruntime_loop(bad)) << bad;
 }
 

@@ -83,6 +83,8 @@ void for_each_line(std::string_view text, Each&& each) {
 }
 
 /// The unit of the last digit, in ms.
-inline double last_digit(const Decimal& number, double to_ms) { return std::pow(10.0, -number.places) * to_ms; }
+inline double last_digit(const Decimal& number, double to_ms) {
+  return std::pow(10.0, -number.places) * to_ms;
+}
 
 }  // namespace assay::vendor

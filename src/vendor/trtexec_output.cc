@@ -68,8 +68,9 @@ Result<ToolReport> parse_trtexec(std::string_view output) {
       report.inferences = whole(*queries).value_or(0);
   });
   if (failed || report.version.empty() || !report.median_ms || !(*report.median_ms > 0))
-    return fail(Code::kWorkerFailed, std::string(failed ? "trtexec failed" : "trtexec printed no banner and "
-                                                                             "summary that can be read") +
+    return fail(Code::kWorkerFailed, std::string(failed ? "trtexec failed"
+                                                        : "trtexec printed no banner and "
+                                                          "summary that can be read") +
                                          "; its last lines:" + last_lines(output));
   return report;
 }

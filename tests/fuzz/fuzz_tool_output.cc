@@ -24,8 +24,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const std::optional<double>& compared = report->median_ms ? report->median_ms : report->mean_ms;
     require(compared && std::isfinite(*compared) && *compared > 0, "what is compared is a time");
-    for (const auto& time : {report->median_ms, report->mean_ms, report->min_ms, report->max_ms, report->loop_ms,
-                             report->first_ms, report->device_ms, report->to_device_ms, report->from_device_ms})
+    for (const auto& time :
+         {report->median_ms, report->mean_ms, report->min_ms, report->max_ms, report->loop_ms,
+          report->first_ms, report->device_ms, report->to_device_ms, report->from_device_ms})
       require(!time || (std::isfinite(*time) && *time >= 0), "times are finite");
     require(std::isfinite(report->resolution_ms) && report->resolution_ms >= 0, "a resolution is a time");
     (void)trtexec_defaults(trtexec_major(*report));
