@@ -30,6 +30,12 @@ Result<AccuracyOutcome> infer_comparison(const Context& context, const engine::W
   });
 }
 
+/// The input that images go to.
+std::string input_of(const Context& context) {
+  const std::string& named = context.experiment.model.io.input_name;
+  return named.empty() ? context.assets.models.begin()->second.facts.inputs[0].name : named;
+}
+
 }  // namespace
 
 record::ArtifactRecord source_artifact(const SourceModel& model) {
@@ -61,9 +67,12 @@ Result<record::ArtifactRecord> ArtifactMaker::build(const spec::RowSpec& row) {
       std::chrono::duration_cast<std::chrono::milliseconds>(context_.experiment.protocol.prepare_timeout);
   if (request.toolchain->calibrates) {
     ASSAY_TRY(const dataset::CalibrationSet set, calibration_set());
-    request.calibration = set.index.parent_path();
-    request.calibration_digest = set.digest;
-    request.calibration_count = static_cast<int>(set.ids.size());
+    request.calibration_folder = set.index.parent_path();
+    request.calibration = engine::CalibrationTensors{
+        .input = input_of(context_), .digest = set.digest, .dims = set.dims, .files = set.files};
+  }
+  if (request.toolchain->builds) {
+    ASSAY_TRY(request.worker, worker_spec(context_, "artifact." + row.id, row, {}));
   }
   prepare::Listener listener;
   listener.progress = [&](std::string_view what, std::int64_t done, std::int64_t total) {
@@ -100,7 +109,7 @@ Result<dataset::CalibrationSet> ArtifactMaker::calibration_set() {
   for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = i;
   ASSAY_TRY(const std::string digest, data.digest());
   spec::ModelIo io = context_.experiment.model.io;
-  if (io.input_name.empty()) io.input_name = source.facts.inputs[0].name;
+  io.input_name = input_of(context_);
   // Only what the tensors depend on: they are large, and other specs with the same data use them too.
   Sha256 key;
   key.field(digest).field(io.input_name).field(io.order).field(io.layout).field(io.dtype);

@@ -84,6 +84,11 @@ Result<std::vector<record::Peak>> all_peaks(const spec::Experiment& experiment,
 
 }  // namespace
 
+std::string untimed(const spec::RowSpec& row, const std::optional<record::AccuracyRun>& accuracy) {
+  if (!accuracy || !accuracy->session.simulated || metric::simulated_times_stand(row.backend)) return "";
+  return "simulated: " + accuracy->session.accelerator_name + " is no device, and its time no latency";
+}
+
 Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment& experiment,
                                                          const Assets& assets,
                                                          const store::RunDirectory& directory) {
@@ -168,7 +173,8 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
     row.calibration_relation = row.artifact.calibration_digest.empty() ? "none" : assets.calibration_relation;
     row.environment_digest = directory.campaign().environment.digest;
     row.peaks = peaks;
-    row.planned_repeats = experiment.protocol.repeats;
+    row.untimed = untimed(spec, row.accuracy);
+    row.planned_repeats = row.untimed.empty() ? experiment.protocol.repeats : 0;
     // Repeats ran in random order over the rows; within a row they are told in order.
     std::sort(row.timed.begin(), row.timed.end(),
               [](const auto& a, const auto& b) { return a.repeat < b.repeat; });
@@ -234,7 +240,8 @@ Result<record::Results> derive_results(const spec::Experiment& experiment, const
   const auto plan = make_plan(experiment);
   results.complete = std::all_of(plan.begin(), plan.end(), [&](const Step& step) {
     const bool lost = step.row != kReference && !evidence[step.row].artifact.failure.reason.empty();
-    return lost || directory.has_run(step.id);
+    const bool never = step.row != kReference && is_timing(step.kind) && !evidence[step.row].untimed.empty();
+    return lost || never || directory.has_run(step.id);
   });
   if (results.complete) results.finished_utc = last_step_utc(directory);
   return results;

@@ -1,6 +1,7 @@
 // From what a run directory holds to results: the same files give the same results, always.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,9 @@ namespace assay::campaign {
 
 /// Run folder that holds `digest`: of the calibration tensors that every target of the campaign was given.
 inline constexpr std::string_view kCalibrationRun = "calibration";
+
+/// Why the time of the row is not measured, by intent: its accuracy pass ran on a simulator. Empty: it is.
+std::string untimed(const spec::RowSpec& row, const std::optional<record::AccuracyRun>& accuracy);
 
 /// The evidence of every row, in the experiment's order. Steps that have not run yet are absent.
 Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment& experiment,

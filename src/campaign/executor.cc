@@ -99,6 +99,10 @@ class Executor {
     }
     ASSAY_TRY(const record::ArtifactRecord artifact, artifact_of(step.row));
     if (!artifact.failure.reason.empty()) return {};  // The row is lost already, and its finding says why.
+    if (is_timing(step.kind)) {
+      ASSAY_TRY(const bool timed, is_timed(step));
+      if (!timed) return {};
+    }
     switch (step.kind) {
       case StepKind::kAccuracy:
         return score(step, artifact);
@@ -123,6 +127,15 @@ class Executor {
   Result<record::ArtifactRecord> artifact_of(int row) const {
     if (row == kReference) return source_artifact(context_.model_of(reference_));
     return store::load_artifact(directory_.run_folder("artifact." + experiment_.rows[row].id));
+  }
+
+  /// Whether the row's time is a device's. The accuracy pass, which comes before, has told.
+  Result<bool> is_timed(const Step& step) const {
+    const spec::RowSpec& row = row_of(step);
+    const std::string scored = "accuracy." + row.id;
+    if (!directory_.has_run(scored)) return true;
+    ASSAY_TRY(const record::AccuracyRun run, store::load_accuracy_run(directory_.run_folder(scored)));
+    return untimed(row, run).empty();
   }
 
   InputSource validation_of(const spec::RowSpec& row) const {

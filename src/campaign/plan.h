@@ -20,6 +20,8 @@ enum class StepKind {
   kProfile    ///< Layers and placement; its times are never a latency.
 };
 std::string_view to_string(StepKind kind);
+/// Whether times come from it: left out for a row whose time is not measured by intent.
+inline bool is_timing(StepKind kind) { return kind == StepKind::kTimed || kind == StepKind::kPipeline; }
 
 /// The reference row: FP32 ONNX Runtime on the CPU. Its steps have row == kReference, unless a row of the
 /// experiment is that very configuration.

@@ -22,7 +22,7 @@ constexpr double kHarmlessPercent = 0.5;
 
 struct Options {
   std::string spec, out, cache;
-  std::vector<std::string> rows;
+  RowChoice rows;
   int pairs = 20;
   double block_s = 1;
 };
@@ -55,12 +55,7 @@ Result<int> measure(const Options& options) {
       options.out.empty() ? fresh_run_folder(experiment.name + "-probe-effect") : fs::path(options.out);
   const fs::path cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
   ProgressLine line;
-  campaign::Observer observer;
-  observer.progress = [&](std::string_view phase, std::int64_t done, std::int64_t total) {
-    line.update(phase, done, total);
-  };
-  observer.notice = [&](std::string_view text) { line.say(text); };
-  observer.done = [](auto, auto) {};
+  const campaign::Observer observer = observer_on(line);
   ASSAY_TRY(const store::Campaign campaign, campaign::describe_campaign(experiment));
   ASSAY_TRY(store::RunDirectory directory,
             store::RunDirectory::create(out, spec::explain(experiment), campaign));
@@ -83,7 +78,7 @@ CLI::App* declare_probe_effect(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "probe-effect", "What observing costs: latency with the sampler on against off, in alternating blocks");
   command->add_option("spec", options->spec, "Experiment (YAML)")->required();
-  command->add_option("--row", options->rows, "Only these rows of the spec, by id");
+  add_row_choice(*command, options->rows);
   command->add_option("--pairs", options->pairs, "Pairs of blocks")
       ->capture_default_str()
       ->check(CLI::Range(3, 10000));

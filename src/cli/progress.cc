@@ -77,4 +77,16 @@ void ProgressLine::update(std::string_view what, std::int64_t done, std::int64_t
   open_ = true;
 }
 
+campaign::Observer observer_on(ProgressLine& line) {
+  campaign::Observer observer;
+  observer.progress = [&line](std::string_view phase, std::int64_t done, std::int64_t total) {
+    line.update(phase, done, total);
+  };
+  observer.notice = [&line](std::string_view text) { line.say(text); };
+  observer.done = [&line](std::string_view step, std::int64_t duration_ns) {
+    line.finish(step, duration_ns);
+  };
+  return observer;
+}
+
 }  // namespace assay::cli

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "campaign/context.h"
+
 namespace assay::cli {
 
 /// Writes to stderr, so that stdout holds results alone. One thread at a time.
@@ -28,5 +30,8 @@ class ProgressLine {
   std::int64_t begin_ns_ = 0, last_ns_ = 0, first_done_ = 0;
   bool open_ = false;  ///< A rewritten line is on the screen.
 };
+
+/// Shows on `line`, which has to outlive it, what a campaign tells.
+campaign::Observer observer_on(ProgressLine& line);
 
 }  // namespace assay::cli

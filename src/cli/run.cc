@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 struct Options {
   std::string spec, out, resume, data_root, cache;
   int repeats = 0;
-  std::vector<std::string> rows;
+  RowChoice rows;
   bool overwrite = false, plan_only = false, retry_failed = false;
 };
 
@@ -35,12 +35,12 @@ Result<spec::Experiment> load_spec(const Options& options) {
   if (options.spec.empty() == options.resume.empty())
     return fail(Code::kInvalidInput, "expected either a spec to run, or --resume DIR");
   const bool changes = !options.out.empty() || !options.data_root.empty() || options.repeats > 0 ||
-                       !options.rows.empty() || options.overwrite;
+                       !options.rows.rows.empty() || !options.rows.device.empty() || options.overwrite;
   if (!options.resume.empty() && changes)
     return fail(
         Code::kInvalidInput,
         "--resume goes on with the campaign as it was begun: leave out --out, --overwrite, --data-root, "
-        "--repeats and --row");
+        "--repeats, --row and --device");
   if (options.retry_failed && options.resume.empty())
     return fail(Code::kInvalidInput, "--retry-failed goes with --resume DIR");
   const fs::path path =
@@ -92,12 +92,7 @@ Result<int> run(const Options& options) {
                                                : fresh_run_folder(experiment.name);
   const fs::path cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
   ProgressLine line;
-  campaign::Observer observer;
-  observer.progress = [&](std::string_view phase, std::int64_t done, std::int64_t total) {
-    line.update(phase, done, total);
-  };
-  observer.notice = [&](std::string_view text) { line.say(text); };
-  observer.done = [&](std::string_view step, std::int64_t duration_ns) { line.finish(step, duration_ns); };
+  const campaign::Observer observer = observer_on(line);
   // The run directory comes first: a folder that cannot be written must not cost the time of preparing data.
   ASSAY_TRY(store::RunDirectory directory, open_directory(options, experiment, out));
   ASSAY_TRY(const campaign::Assets assets, campaign::open_assets(experiment, cache, observer.progress));
@@ -136,7 +131,7 @@ CLI::App* declare_run(CLI::App& app, Action& action) {
                     "Move an earlier run directory of that name to DIR.previous first");
   command->add_option("--data-root", options->data_root, "Data set to use instead of the spec's");
   command->add_option("--repeats", options->repeats, "Instead of the spec's")->check(CLI::PositiveNumber);
-  command->add_option("--row", options->rows, "Only these rows of the spec, by id");
+  add_row_choice(*command, options->rows);
   command->add_option("--cache", options->cache,
                       "Prepared artifacts and generated data; default $ASSAY_CACHE");
   command->add_flag("--plan", options->plan_only, "Print the steps in order, and measure nothing");

@@ -1,27 +1,55 @@
 // What commands that measure a spec share: which rows, and where the results go.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "spec/experiment.h"
 
 namespace assay::cli {
 
-/// Leaves the rows named; all of them where none is. Errors: kInvalidInput (the spec has no such row).
-inline Result<void> keep_rows(spec::Experiment& experiment, const std::vector<std::string>& ids) {
-  if (ids.empty()) return {};
+/// What a spec's rows are cut down to for one campaign.
+struct RowChoice {
+  std::vector<std::string> rows;  ///< By id; empty: all.
+  std::string device;             ///< What the spec calls this machine; empty: "local".
+};
+
+/// Leaves the rows of this machine, and of those the ones that are named. Errors: kInvalidInput (no such row
+/// or device, or none is left: the spec's devices are listed).
+inline Result<void> keep_rows(spec::Experiment& experiment, const RowChoice& choice) {
+  const auto& [ids, given] = choice;
+  const std::string device = given.empty() ? "local" : given;
+  std::vector<std::string_view> devices;
+  for (const spec::RowSpec& row : experiment.rows)
+    if (std::find(devices.begin(), devices.end(), row.device) == devices.end()) devices.push_back(row.device);
+  if (std::find(devices.begin(), devices.end(), device) == devices.end())
+    return fail(Code::kInvalidInput,
+                given.empty() ? "the rows of this spec are for " + join_or(devices) +
+                                    ": say with --device which of them this machine is"
+                              : "--device " + given + ": the rows of this spec are for " + join_or(devices));
   for (const std::string& id : ids)
     if (std::none_of(experiment.rows.begin(), experiment.rows.end(),
                      [&](const auto& row) { return row.id == id; }))
       return fail(Code::kInvalidInput, "--row " + id + ": the spec has no such row");
-  std::erase_if(experiment.rows,
-                [&](const auto& row) { return std::find(ids.begin(), ids.end(), row.id) == ids.end(); });
+  std::erase_if(experiment.rows, [&](const auto& row) {
+    return !ids.empty() && std::find(ids.begin(), ids.end(), row.id) == ids.end();
+  });
+  std::erase_if(experiment.rows, [&](const auto& row) { return row.device != device; });
+  if (experiment.rows.empty())
+    return fail(Code::kInvalidInput, "the rows that --row names are for another device than " + device);
   return {};
+}
+
+inline void add_row_choice(CLI::App& command, RowChoice& choice) {
+  command.add_option("--row", choice.rows, "Only these rows of the spec, by id");
+  command.add_option("--device", choice.device, "Which device of the spec this machine is; its rows are run");
 }
 
 /// runs/NAME-TIME (UTC).

@@ -86,12 +86,14 @@ Result<CalibrationSet> write_calibration(const Dataset& dataset, std::span<const
                                          const Progress& progress) {
   CalibrationSet set;
   set.index = dir / "index.json";
+  set.dims = {1, 3, size.height, size.width};
   for (const std::size_t index : indices) {
     if (index >= dataset.size()) {
       return fail(Code::kInvalidInput, "calibration image " + std::to_string(index) + " of a data set of " +
                                            std::to_string(dataset.size()));
     }
     set.ids.push_back(dataset.id(index));
+    set.files.push_back(dir / file_name(set.files.size()));
   }
   if (set.ids.empty()) return fail(Code::kInvalidInput, "calibration needs at least one image");
   if (size.height < 1 || size.width < 1)

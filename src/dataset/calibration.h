@@ -21,6 +21,8 @@ struct CalibrationSet {
   std::filesystem::path index;       ///< DIR/index.json: shape, dtype, layout, input name, files and digests.
   std::vector<std::string> ids;      ///< In order.
   std::vector<std::string> digests;  ///< tensor_digest() of each.
+  std::vector<std::filesystem::path> files;  ///< Of each.
+  std::vector<std::int64_t> dims;            ///< Of each: [1,3,H,W].
   std::string digest;   ///< Over shape, dtype, ids and digests: what targets must have in common.
   bool reused = false;  ///< Was there already, and intact.
 };

@@ -22,6 +22,7 @@ struct PluginDescription {
   std::string runtime_version;  ///< Empty when the vendor's library cannot be loaded.
   std::string runtime_problem;  ///< Why it cannot.
   bool simulated = false;
+  std::string stack;  ///< "native SDK", "general runtime", ...; empty: not told.
   std::vector<AcceleratorInfo> accelerators;
   std::map<std::string, std::string> versions;
   std::vector<std::string> artifact_formats;

@@ -138,6 +138,7 @@ Message ready(Fields& fields) {
   info.executed_precision = fields.text("executed_precision");
   info.determinism = fields.text("determinism");
   info.simulated = fields.flag("simulated");
+  info.stack = fields.text("stack");
   info.max_in_flight = static_cast<std::uint32_t>(fields.integer("max_in_flight", 1, 1 << 20));
   info.inputs = tensors(fields, "inputs");
   info.outputs = tensors(fields, "outputs");
@@ -160,6 +161,7 @@ Message description(Fields& fields) {
   }
   plugin.versions = fields.map("versions");
   plugin.artifact_formats = fields.texts("artifact_formats");
+  plugin.stack = fields.text("stack");
   return plugin;
 }
 
@@ -177,6 +179,8 @@ Message timed(Fields& fields) {
   summary.peak_rss_bytes = fields.integer("peak_rss_bytes");
   if (fields.has("device_memory_bytes")) summary.device_memory_bytes = fields.integer("device_memory_bytes");
   summary.device_time_ns = fields.integers("device_time_ns");
+  summary.transfer_in_ns = fields.integers("transfer_in_ns");
+  summary.transfer_out_ns = fields.integers("transfer_out_ns");
   return summary;
 }
 
@@ -213,6 +217,7 @@ Message by_type(const std::string& type, Fields& fields) {
                        fields.integer("vendor_code", std::numeric_limits<std::int64_t>::min()),
                        fields.text("text")};
   if (type == "description") return description(fields);
+  if (type == "built") return Built{};
   if (type == "bye") return Bye{};
   fields.refuse("no message has the type \"" + type.substr(0, 40) + "\"");
   return Bye{};
@@ -242,6 +247,28 @@ Result<Message> parse_worker_message(std::string_view text) {
 
 std::string describe_command(const std::filesystem::path& plugin) {
   return line({{"cmd", "describe"}, {"plugin", plugin.string()}});
+}
+
+std::string prepare_command(const BuildRequest& request) {
+  json options = json::array();
+  for (const auto& [name, value] : request.worker.options) options.push_back({name, value});
+  json command = {{"cmd", "prepare"},
+                  {"plugin", request.worker.plugin.string()},
+                  {"source", request.source.string()},
+                  {"source_digest", request.source_digest},
+                  {"destination", request.destination.string()},
+                  {"cache", request.cache.string()},
+                  {"accelerator", request.worker.accelerator},
+                  {"precision", request.worker.precision},
+                  {"options", options}};
+  if (const auto& tensors = request.calibration) {
+    json files = json::array();
+    for (const std::filesystem::path& file : tensors->files) files.push_back(file.string());
+    command["calibration"] = {{"input", tensors->input},   {"digest", tensors->digest},
+                              {"layout", tensors->layout}, {"dtype", tensors->dtype},
+                              {"dims", tensors->dims},     {"files", files}};
+  }
+  return line(command);
 }
 
 std::string open_command(const WorkerSpec& spec, int slots, bool profiling) {

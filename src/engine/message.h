@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "engine/build.h"
 #include "engine/describe.h"
 #include "engine/worker_spec.h"
 #include "record/run.h"
@@ -36,22 +37,23 @@ struct TimedSummary {
   double foreign_cpu_share = -1;
   std::int64_t involuntary_switches = 0, peak_rss_bytes = 0;
   std::optional<std::int64_t> device_memory_bytes;
-  std::vector<std::int64_t> device_time_ns;
+  std::vector<std::int64_t> device_time_ns, transfer_in_ns, transfer_out_ns;
 };
 struct Layers {
   std::vector<record::LayerRecord> layers;
 };
 struct WorkerError {
-  std::string
-      stage;  ///< "load", "describe", "open", "session_info", "bind", "infer", "profile", "timed", "protocol"
-  std::string code;  ///< "invalid", "not_found", "unavailable", ...: as the ABI's codes.
+  std::string stage;  ///< "load", "describe", "open", "session_info", "bind", "infer", "profile", "timed",
+                      ///< "prepare", "protocol"
+  std::string code;   ///< "invalid", "not_found", "unavailable", ...: as the ABI's codes.
   std::int64_t vendor_code = 0;
   std::string text;
 };
+struct Built {};
 struct Bye {};
 
 using Message = std::variant<PluginDescription, Ready, Bound, First, Done, Touched, TimedSummary, Layers,
-                             WorkerError, Bye>;
+                             WorkerError, Built, Bye>;
 
 /// Errors: kCorrupt, for anything but exactly one message of the list above with all of its fields in their
 /// types and ranges. Never throws, whatever the bytes.
@@ -59,6 +61,7 @@ Result<Message> parse_worker_message(std::string_view line);
 
 // The supervisor's commands, each a whole line.
 std::string describe_command(const std::filesystem::path& plugin);
+std::string prepare_command(const BuildRequest& request);
 std::string open_command(const WorkerSpec& spec, int slots, bool profiling);
 std::string bind_command(const std::vector<std::uint32_t>& input_of_slot, bool sealed);
 std::string slot_command(std::string_view command, int slot);  ///< "first" or "infer".

@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kReady =
     R"({"type":"ready","backend":"b","plugin_version":"1","runtime_version":"2","versions":{"driver":"3"},)"
     R"("properties":{"threads":"2"},"accelerator":"CPU","accelerator_name":"x","executed_precision":"fp32",)"
-    R"("determinism":"deterministic","simulated":false,"max_in_flight":4,)"
+    R"("determinism":"deterministic","simulated":false,"stack":"native SDK","max_in_flight":4,)"
     R"("inputs":[{"name":"in","dtype":"f32","dims":[1,3,2,2],"byte_size":48}],)"
     R"("outputs":[{"name":"out","dtype":"f32","dims":[1,2],"byte_size":8}],"compile_ns":5})";
 
@@ -25,6 +25,7 @@ TEST(Message, ReadyHasEveryField) {
   ASSERT_TRUE(message) << message.error().message;
   const record::SessionInfo& info = std::get<Ready>(*message).session;
   EXPECT_EQ(info.versions.at("driver"), "3");
+  EXPECT_EQ(info.stack, "native SDK");
   EXPECT_EQ(info.max_in_flight, 4u);
   EXPECT_EQ(info.inputs.at(0).dims, (std::vector<std::int64_t>{1, 3, 2, 2}));
   EXPECT_EQ(info.outputs.at(0).byte_size, 8u);

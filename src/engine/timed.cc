@@ -202,6 +202,8 @@ class TimedPass {
     run_.peak_rss_bytes = summary.peak_rss_bytes;
     run_.device_memory_bytes = summary.device_memory_bytes;
     run_.device_time_ns = summary.device_time_ns;
+    run_.transfer_in_ns = summary.transfer_in_ns;
+    run_.transfer_out_ns = summary.transfer_out_ns;
     run_.foreign_cpu_share = summary.foreign_cpu_share;
     run_.involuntary_switches = summary.involuntary_switches;
     return {};

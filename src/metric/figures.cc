@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -62,7 +63,20 @@ std::vector<double> for_each_process(std::span<const ProcessLatencies> processes
   return out;
 }
 
+/// Mean over the sampled inferences of each process, then over processes; every process has to have told.
+void device_figure(Figure& figure, std::span<const ProcessLatencies> processes,
+                   std::vector<std::int64_t> record::TimedRun::*times, const char* what) {
+  std::vector<double> means;
+  for (const auto& process : processes) {
+    const auto& ns = process.run->*times;
+    if (ns.empty()) return refuse(figure, std::string("the runtime does not tell ") + what);
+    means.push_back(std::accumulate(ns.begin(), ns.end(), 0.0) / static_cast<double>(ns.size()) / 1e6);
+  }
+  set_mean(figure, means);
+}
+
 std::string no_timed_run(const RowEvidence& evidence) {
+  if (!evidence.untimed.empty()) return evidence.untimed;
   if (evidence.timed.empty()) return "no timed run";
   return "no timed run completed: " + evidence.timed.front().failure.reason;
 }
@@ -80,9 +94,10 @@ void percentile_figure(Figure& figure, double q, std::span<const ProcessLatencie
 void latency_figures(const RowEvidence& evidence, std::span<const ProcessLatencies> processes, Row& row) {
   auto& f = row.figures;
   Figure* const from_latencies[] = {
-      &f.latency_mean,    &f.latency_p50,       &f.latency_p90,       &f.latency_p95,  &f.latency_p99,
-      &f.latency_p999,    &f.throughput,        &f.throughput_window, &f.compile_time, &f.gops,
-      &f.first_inference, &f.performance_ratio, &f.peak_memory,       &f.device_memory};
+      &f.latency_mean,    &f.latency_p50,       &f.latency_p90,       &f.latency_p95,   &f.latency_p99,
+      &f.latency_p999,    &f.throughput,        &f.throughput_window, &f.compile_time,  &f.gops,
+      &f.first_inference, &f.performance_ratio, &f.peak_memory,       &f.device_memory, &f.device_time,
+      &f.transfer_in,     &f.transfer_out};
   if (processes.empty()) {
     for (Figure* figure : from_latencies) refuse(*figure, no_timed_run(evidence));
     return;
@@ -123,6 +138,9 @@ void latency_figures(const RowEvidence& evidence, std::span<const ProcessLatenci
   const auto set_or_refuse = [](Figure& figure, std::span<const double> values, const char* reason) {
     values.empty() ? refuse(figure, reason) : set_mean(figure, values);
   };
+  device_figure(f.device_time, processes, &TimedRun::device_time_ns, "its time on the device");
+  device_figure(f.transfer_in, processes, &TimedRun::transfer_in_ns, "its copies to the device");
+  device_figure(f.transfer_out, processes, &TimedRun::transfer_out_ns, "its copies from the device");
   set_or_refuse(f.throughput_window, window_rates, "the worker marked no window");
   set_or_refuse(f.compile_time, compile, "the worker told no compile time");
   set_or_refuse(f.first_inference, first, "the worker told no first inference");
@@ -287,7 +305,10 @@ void placement_figure(const RowEvidence& evidence, Row& row) {
 /// Whatever was formed from a time of a simulated row is no measurement of a device.
 void mark_simulated_times(const RowEvidence& evidence, Row& row) {
   auto& f = row.figures;
-  for (Figure* figure : {&f.latency_mean,
+  for (Figure* figure : {&f.device_time,
+                         &f.transfer_in,
+                         &f.transfer_out,
+                         &f.latency_mean,
                          &f.latency_p50,
                          &f.latency_p90,
                          &f.latency_p95,
@@ -310,11 +331,13 @@ void mark_simulated_times(const RowEvidence& evidence, Row& row) {
                          &f.net_efficiency,
                          &f.gops_per_watt,
                          &f.energy_delay_product}) {
-    if (!figure->value) continue;
     if (!simulated_times_stand(evidence.key.backend)) {
-      refuse(*figure, "simulated: the time of " + evidence.key.backend + " is no latency of a device");
+      refuse(*figure, evidence.untimed.empty()
+                          ? "simulated: the time of " + evidence.key.backend + " is no latency of a device"
+                          : evidence.untimed);
       continue;
     }
+    if (!figure->value) continue;
     figure->status = FigureStatus::kWarn;
     figure->reasons.insert(figure->reasons.begin(), "simulated");
   }
@@ -357,6 +380,7 @@ void identify(const RowEvidence& evidence, Row& row) {
   if (session == nullptr) return;
   row.executed_precision = session->executed_precision;
   row.simulated = session->simulated;
+  row.stack = session->stack;
   row.libraries = session->libraries;
   for (const auto& [name, value] : session->versions) version(name, value);
   version("runtime", session->runtime_version);

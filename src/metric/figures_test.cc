@@ -336,6 +336,35 @@ TEST(Figures, EveryFigureHasItsUnitAndAbsenceItsReason) {
   }
 }
 
+TEST(Figures, TimesOnTheDeviceAreApartFromLatency) {
+  auto e = evidence();
+  for (auto& run : e.timed) run.device_time_ns = {2'000'000, 4'000'000};
+  for (auto& run : e.timed) run.transfer_in_ns = {500'000, 700'000};
+  auto row = derive_row(e);
+  EXPECT_DOUBLE_EQ(*row.figures.device_time.value, 3);
+  EXPECT_DOUBLE_EQ(*row.figures.transfer_in.value, 0.6);
+  EXPECT_FALSE(row.figures.transfer_out.value);
+  e.timed[1].device_time_ns.clear();  // A mean over some of the processes would be of another row.
+  row = derive_row(e);
+  EXPECT_FALSE(row.figures.device_time.value);
+}
+
+TEST(Figures, ARowThatIsNotTimedByIntentSaysWhy) {
+  auto e = evidence();
+  e.key.backend = "qnn";
+  e.timed.clear();
+  e.untimed = "simulated: the simulator is no device";
+  e.accuracy.emplace();
+  e.accuracy->session.backend = "qnn";
+  e.accuracy->session.simulated = true;
+  const auto row = derive_row(e);
+  for (const Figure* figure : {&row.figures.latency_mean, &row.figures.throughput, &row.figures.latency_p99,
+                               &row.figures.end_to_end_mean, &row.figures.compile_time, &row.figures.gops}) {
+    EXPECT_FALSE(figure->value);
+    EXPECT_TRUE(says(*figure, "the simulator is no device"));
+  }
+}
+
 TEST(Figures, IdentityOfTheRow) {
   auto e = evidence();
   e.artifact.digest = "artifact-content";

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "engine/build.h"
 #include "model/graph.h"
 #include "prepare/toolchain.h"
 #include "record/run.h"
@@ -25,9 +26,11 @@ struct PrepareRequest {
   std::string precision;      ///< "int8"
   std::map<std::string, std::string> options;
 
-  std::filesystem::path calibration;  ///< Folder of dataset::write_calibration(); unused by "none".
-  std::string calibration_digest;     ///< Of its tensors.
-  int calibration_count = 0;
+  /// Where the toolchain calibrates: the tensors, and their folder as dataset::write_calibration() made it.
+  std::optional<engine::CalibrationTensors> calibration;
+  std::filesystem::path calibration_folder;
+  /// Where the toolchain builds: the row's worker. Its options are replaced by those of the build.
+  std::optional<engine::WorkerSpec> worker;
 
   std::filesystem::path cache;           ///< Artifacts live in CACHE/artifacts/KEY.
   std::chrono::milliseconds timeout{0};  ///< For the toolchain, and for waiting for another process; 0: none.
@@ -46,9 +49,10 @@ struct Listener {
 /// damaged one is made again, with a notice. Two processes that want one artifact: the second waits and uses
 /// the first's. The toolchain's output is kept in CACHE/artifacts/KEY.log. The fields compared_* of the
 /// record are left alone: the comparison with FP32 ONNX Runtime is the campaign's. Errors: kInvalidInput
-/// (limits or options), kUnavailable (no Python environment: run scripts/setup), kWorkerFailed (the toolchain
-/// failed, crashed or answered garbage: the message has its last lines and the command that repeats it),
-/// kTimeout, kResource (disk full), kInterrupted.
+/// (limits or options), kUnavailable (no Python environment: run scripts/setup; no such accelerator or
+/// vendor's runtime, where the toolchain builds), kWorkerFailed (the toolchain failed, crashed or answered
+/// garbage: the message has its last lines and the command that repeats it), kTimeout, kResource (disk full),
+/// kInterrupted.
 Result<record::ArtifactRecord> prepare(const PrepareRequest& request, const Listener& listener = {});
 
 /// Digest of what lies at `artifact.path` now, by the same definition as `artifact.digest`: equal unless

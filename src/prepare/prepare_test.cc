@@ -46,9 +46,9 @@ class PrepareTest : public ::testing::Test {
     request_.facts.opsets["ai.onnx"] = 17;
     request_.facts.inputs.push_back({"image", "f32", true, {}});
     request_.precision = "int8";
-    request_.calibration = root();
-    request_.calibration_digest = "tensors";
-    request_.calibration_count = 3;
+    request_.calibration_folder = root();
+    request_.calibration =
+        engine::CalibrationTensors{.digest = "tensors", .files = {"0.raw", "1.raw", "2.raw"}};
     request_.cache = root() / "cache";
     request_.timeout = std::chrono::seconds(30);
     request_.python = root() / "venv/bin/python";
@@ -134,7 +134,7 @@ TEST_F(PrepareTest, EveryInputIsInTheKey) {
   add();
   request_.options = {{"preset", "performance"}};
   add();
-  request_.calibration_digest = "other tensors";
+  request_.calibration->digest = "other tensors";
   add();
   request_.facts.sha256 = "other model";
   add();
@@ -276,7 +276,7 @@ TEST_F(PrepareTest, LimitsAreCheckedBeforeAnythingStarts) {
   request_.facts.opsets["ai.onnx"] = 27;
   EXPECT_EQ(failure().code, Code::kInvalidInput);
   request_.facts.opsets["ai.onnx"] = 17;
-  request_.calibration_count = 0;
+  request_.calibration->files.clear();
   EXPECT_EQ(failure().code, Code::kInvalidInput);
   EXPECT_EQ(runs(), 0);
 }

@@ -80,9 +80,8 @@ class Quantizers : public ::testing::Test {
     folder_.emplace(std::move(*folder));
     write_tensors(root() / "calibration", 16);
     request_.precision = "int8";
-    request_.calibration = root() / "calibration";
-    request_.calibration_digest = "d";
-    request_.calibration_count = kImages;
+    request_.calibration_folder = root() / "calibration";
+    request_.calibration = engine::CalibrationTensors{.digest = "d", .files = {kImages, "0.raw"}};
     request_.cache = root() / "cache";
     request_.timeout = std::chrono::minutes(5);
     model(1);

@@ -29,11 +29,13 @@ std::span<const Toolchain* const> toolchains() { return kToolchains; }
 
 Result<const Toolchain*> choose_toolchain(const spec::RowSpec& row, const model::ModelFacts& source) {
   if (row.toolchain.empty()) {
-    // A toolchain that quantizes is nobody's default for a model that already is, nor for a plugin of the
-    // user's.
-    const bool as_it_is = source.quantized || !row.plugin.empty();
+    // A toolchain that quantizes is nobody's default for a model that already is, and none is for a plugin of
+    // the user's.
+    const auto fits = [&](const Toolchain& toolchain) {
+      return row.plugin.empty() && !(source.quantized && toolchain.calibrates) && serves(toolchain, row);
+    };
     const auto found = std::find_if(kToolchains.begin(), kToolchains.end(), [&](const Toolchain* toolchain) {
-      return toolchain == &kNone || (!as_it_is && serves(*toolchain, row));
+      return toolchain == &kNone || fits(*toolchain);
     });
     ASSAY_OK(check_options(**found, row.toolchain_options));
     return *found;
@@ -81,8 +83,10 @@ Result<void> check_limits(const Toolchain& toolchain, const model::ModelFacts& s
 }
 
 Result<void> check_options(const Toolchain& toolchain, const std::map<std::string, std::string>& options) {
+  std::vector<ToolchainOption> known = toolchain.options;
+  known.insert(known.end(), toolchain.build_options.begin(), toolchain.build_options.end());
   std::vector<std::string_view> names;
-  for (const ToolchainOption& option : toolchain.options) names.push_back(option.name);
+  for (const ToolchainOption& option : known) names.push_back(option.name);
   for (const auto& [name, value] : options) {
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end())
@@ -90,7 +94,7 @@ Result<void> check_options(const Toolchain& toolchain, const std::map<std::strin
                   "toolchain " + std::string(toolchain.name) + " has no option '" + name +
                       "': " + (names.empty() ? "it has none" : join_or(names) + " was expected") +
                       did_you_mean(name, names));
-    const auto& values = toolchain.options[static_cast<std::size_t>(found - names.begin())].values;
+    const auto& values = known[static_cast<std::size_t>(found - names.begin())].values;
     if (!serves(values, value))
       return fail(Code::kInvalidInput, "option " + name + " of toolchain " + std::string(toolchain.name) +
                                            ": " + join_or(values) + " was expected, '" + value +

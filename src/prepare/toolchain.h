@@ -27,9 +27,10 @@ struct Toolchain {
   std::string_view name;
   std::vector<std::string_view> backends;    ///< That open what it makes; empty: any.
   std::vector<std::string_view> precisions;  ///< That it makes; empty: any.
-  std::string_view format;                   ///< Of the artifact: "onnx", "openvino-ir".
-  std::string_view script = {};              ///< In tools/toolchains; empty: none is run.
-  bool calibrates = false;                   ///< The script, or the build, takes the calibration tensors.
+  /// Of the artifact: "onnx", "openvino-ir"; what is built is called model.FORMAT.
+  std::string_view format;
+  std::string_view script = {};  ///< In tools/toolchains; empty: none is run.
+  bool calibrates = false;       ///< The script, or the build, takes the calibration tensors.
   /// The backend's plugin makes the artifact (assay_backend_v1::prepare), on the machine that will run it:
   /// from what the script made, or from the source where there is none.
   bool builds = false;

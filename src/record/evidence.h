@@ -34,6 +34,9 @@ struct RowEvidence {
   std::string calibration_relation;  ///< "same images as validation", "disjoint", "none"
   std::vector<Peak> peaks;
   int planned_repeats = 0;
+  /// Why the row's time is not measured at all, by intent: a simulator's is no device's. Empty: it is
+  /// measured.
+  std::string untimed;
   std::vector<SupersededRun> superseded;
 };
 

@@ -35,6 +35,7 @@ struct RowFigures {
   Figure power_idle, power_loaded_idle, power_net, power_peak;
   Figure window_energy_per_inference, net_efficiency, gops_per_watt, energy_delay_product;
   Figure temperature;
+  Figure device_time, transfer_in, transfer_out;
   Figure peak_memory, device_memory, placement;
 };
 
@@ -113,11 +114,12 @@ struct Row {
   std::map<std::string, std::string> digests;
   std::map<std::string, std::string> versions;
   std::vector<std::string> libraries;
+  std::string stack;  ///< SessionInfo::stack
   bool simulated = false;
 };
 
 struct Results {
-  static constexpr int kSchemaMajor = 1, kSchemaMinor = 1;
+  static constexpr int kSchemaMajor = 1, kSchemaMinor = 2;
   int schema_major = kSchemaMajor, schema_minor = kSchemaMinor;
   std::string name, description;
   std::string assay_version;

@@ -31,6 +31,8 @@ struct SessionInfo {
   std::string executed_precision;
   std::string determinism;  ///< "deterministic", "nondeterministic" or "unknown"
   bool simulated = false;
+  std::string
+      stack;  ///< What kind of software executes: "native SDK", "general runtime", ...; empty: not told.
   std::uint32_t max_in_flight = 1;
   std::vector<TensorInfo> inputs, outputs;
   std::int64_t compile_ns = 0;          ///< Load + compile: the time of open().
@@ -83,7 +85,8 @@ struct TimedRun {
   std::int64_t clock_step_ns = 0;   ///< Change of (UTC - monotonic) during the run: an NTP step.
   std::int64_t peak_rss_bytes = 0;  ///< Of the worker process.
   std::optional<std::int64_t> device_memory_bytes;
-  std::vector<std::int64_t> device_time_ns;  ///< Where the runtime has it; sampled iterations.
+  /// Where the runtime has them; sampled iterations. Copies to the device and back are apart.
+  std::vector<std::int64_t> device_time_ns, transfer_in_ns, transfer_out_ns;
   std::vector<OutputSample> samples;
   Observation observation;                ///< From before the worker was started until after it ended.
   std::int64_t quiet_wait_ns = 0;         ///< How long the run waited for a quiet, cool machine.

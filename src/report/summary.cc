@@ -124,6 +124,20 @@ std::string joined(const std::vector<std::string>& parts, const char* separator)
   return text;
 }
 
+/// "openvino 2026.4.1 (native SDK), onnxruntime 1.31.1 (general runtime)": the software that executed the
+/// rows.
+std::string stacks(const record::Results& results) {
+  std::vector<std::string> told;
+  for (const Row& row : results.rows) {
+    const auto runtime = row.versions.find("runtime");
+    if (runtime == row.versions.end()) continue;
+    const std::string text =
+        row.key.backend + " " + runtime->second + (row.stack.empty() ? "" : " (" + row.stack + ")");
+    if (std::find(told.begin(), told.end(), text) == told.end()) told.push_back(text);
+  }
+  return joined(told, ", ");
+}
+
 std::vector<std::string> make_head(const record::Results& results) {
   const auto word = [&](const char* key) {
     const auto found = results.protocol.find(key);
@@ -151,6 +165,8 @@ std::vector<std::string> make_head(const record::Results& results) {
               e.memory_bytes > 0 ? significant(static_cast<double>(e.memory_bytes) * 1e-9, 3) + " GB" : "",
               e.os, e.kernel},
              ", "));
+  if (const std::string software = stacks(results); !software.empty())
+    head.push_back("Software: " + software);
   head.push_back(
       "Protocol: " +
       joined({labelled("", word("scenario")), labelled("repeats: ", word("repeats")),

@@ -81,9 +81,9 @@ struct Data {
 
 /// One configuration to measure.
 struct RowSpec {
-  std::string id;  ///< backend-accelerator-precision[-bN], lower case, unique.
-  std::string device = "local";
-  std::string backend;  ///< "openvino"
+  std::string id;                ///< [device-]backend-accelerator-precision[-bN], lower case, unique.
+  std::string device = "local";  ///< Which machine it is for.
+  std::string backend;           ///< "openvino"
   std::string accelerator = "CPU";
   std::string precision = "fp32";
   int batch = 1;

@@ -112,7 +112,8 @@ void read_axis(MapReader& root, std::string_view singular, std::string_view plur
 }
 
 std::string default_id(const RowSpec& row) {
-  std::string id = row.backend + "-" + row.accelerator + "-" + row.precision;
+  std::string id = row.device == RowSpec{}.device ? "" : row.device + "-";
+  id += row.backend + "-" + row.accelerator + "-" + row.precision;
   if (row.batch != 1) id += "-b" + std::to_string(row.batch);
   for (char& c : id) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -127,7 +128,7 @@ void read_rows(MapReader root, std::vector<RowSpec>& rows, Problems& problems, c
   if (!root.is_map()) return;
   RowSpec shared;
   root.text("id", shared.id);
-  root.choice("device", shared.device, {"local"});
+  root.text("device", shared.device);
   root.string_map("options", shared.options);
   root.text("toolchain", shared.toolchain);
   root.string_map("toolchain_options", shared.toolchain_options);

@@ -108,6 +108,16 @@ rows:
   EXPECT_EQ(x->rows[8].options.at("threads"), "2");
 }
 
+TEST(Parse, RowsOfOtherDevicesHaveIdsOfTheirOwn) {
+  auto experiment = parse_experiment(
+      "assay: 1\nname: x\nmodel: {path: net.onnx}\ndata: {root: /d}\n"
+      "rows: [{backend: openvino}, {backend: openvino, device: radxa-x4}]\n",
+      "a.yaml");
+  ASSERT_TRUE(experiment) << experiment.error().message;
+  EXPECT_EQ(experiment->rows[0].id, "openvino-cpu-fp32");
+  EXPECT_EQ(experiment->rows[1].id, "radxa-x4-openvino-cpu-fp32");
+}
+
 TEST(Parse, UnknownKeyIsNamedWithItsPlaceAndTheNearest) {
   const std::string text = message("protocol: {repeets: 3}\n");
   EXPECT_CONTAINS(text, "a.yaml:6:12: protocol: unknown key 'repeets': did you mean 'repeats'?");

@@ -114,6 +114,7 @@ void fields(V& v, Is<record::SessionInfo> auto& x) {
   v("determinism", x.determinism), v("simulated", x.simulated), v("max_in_flight", x.max_in_flight);
   v("inputs", x.inputs), v("outputs", x.outputs), v("compile_ns", x.compile_ns);
   v("first_inference_ns", x.first_inference_ns), v("libraries", x.libraries);
+  v.added("stack", x.stack);
 }
 
 template <typename V>

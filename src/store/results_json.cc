@@ -144,6 +144,7 @@ template <typename V>
 void tail_fields(V& v, auto& x) {
   v("verdict", x.verdict), v("findings", x.findings), v("digests", x.digests), v("versions", x.versions);
   v("simulated", x.simulated), v("calibration_relation", x.calibration_relation), v("libraries", x.libraries);
+  v.added("stack", x.stack);
   v("diagnostics", x.diagnostics), v("layers", x.layers);
   v.added("power_sources", x.power_sources);
 }

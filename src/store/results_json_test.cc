@@ -12,10 +12,11 @@ namespace {
 
 using nlohmann::json;
 
-const std::string kGolden = ASSAY_SOURCE_DIR "/tests/golden/results-1.1.json";
+const std::string kGolden = ASSAY_SOURCE_DIR "/tests/golden/results-1.2.json";
 const std::string kOldest = ASSAY_SOURCE_DIR "/tests/golden/results-1.0.json";
-const std::string kMetered = ASSAY_SOURCE_DIR "/tests/golden/results-1.1-meter.json";
-const std::string kSchema = ASSAY_SOURCE_DIR "/src/store/results-1.1.schema.json";
+const std::string kOlder = ASSAY_SOURCE_DIR "/tests/golden/results-1.1-meter.json";
+const std::string kMetered = ASSAY_SOURCE_DIR "/tests/golden/results-1.2-meter.json";
+const std::string kSchema = ASSAY_SOURCE_DIR "/src/store/results-1.2.schema.json";
 
 /// The subset of JSON Schema that the schema uses; "" when `value` is valid, else what is wrong where.
 std::string check(const json& value, const json& schema, const json& root, const std::string& path) {
@@ -92,21 +93,27 @@ TEST(ResultsJson, WhatIsReadWritesTheSameAndFollowsTheSchema) {
     ASSERT_TRUE(results);
     const json written = json::parse(results_to_json(*results).value());
     EXPECT_EQ(written, parsed(path));
-    EXPECT_EQ(written["schema_version"], "1.1");
+    EXPECT_EQ(written["schema_version"], "1.2");
     EXPECT_EQ(check(written, schema(), schema(), "results"), "");
   }
 }
 
 TEST(ResultsJson, OlderResultsAreWrittenAsTheNewestAndLoseNothing) {
-  const json old = parsed(kOldest);
-  const json written = json::parse(results_to_json(read_results(kOldest).value()).value());
-  EXPECT_EQ(written["schema_version"], "1.1");
-  EXPECT_EQ(check(written, schema(), schema(), "results"), "");
-  for (std::size_t i = 0; i < old["rows"].size(); ++i)
-    for (const auto& [key, value] : old["rows"][i].items()) EXPECT_EQ(written["rows"][i][key], value) << key;
-  EXPECT_EQ(written["rows"][0]["power_sources"], json::array());
-  EXPECT_EQ(written["rows"][0]["power_peak"]["value"], nullptr);
-  EXPECT_EQ(written["rows"][0]["power_peak"]["status"], "unmeasured");
+  for (const std::string& path : {kOldest, kOlder}) {
+    const json old = parsed(path);
+    const json written = json::parse(results_to_json(read_results(path).value()).value());
+    EXPECT_EQ(written["schema_version"], "1.2");
+    EXPECT_EQ(check(written, schema(), schema(), "results"), "");
+    for (std::size_t i = 0; i < old["rows"].size(); ++i)
+      for (const auto& [key, value] : old["rows"][i].items())
+        EXPECT_EQ(written["rows"][i][key], value) << key;
+    EXPECT_EQ(written["rows"][0]["stack"], "");
+    EXPECT_EQ(written["rows"][0]["device_time"]["value"], nullptr);
+    EXPECT_EQ(written["rows"][0]["device_time"]["status"], "unmeasured");
+  }
+  const json oldest = json::parse(results_to_json(read_results(kOldest).value()).value());
+  EXPECT_EQ(oldest["rows"][0]["power_sources"], json::array());
+  EXPECT_EQ(oldest["rows"][0]["power_peak"]["value"], nullptr);
 }
 
 TEST(ResultsJson, PowerSourcesComeBackAndWhatIsAbsentStaysAbsent) {

@@ -31,7 +31,7 @@ constexpr std::size_t kLeastSamples = 12;
 }  // namespace
 
 void judge_accuracy_measured(const Case& c, Findings& out) {
-  if (c.row.repeats == 0) return;
+  if (nothing_ran(c)) return;
   if (!c.experiment.accuracy.enabled)
     out.push_back({"accuracy-unverified", Severity::kWarn,
                    "accuracy was not verified before timing: the spec disables it", accuracy_figures()});
@@ -55,7 +55,7 @@ void judge_accuracy_drop(const Case& c, Findings& out) {
 
 void judge_accuracy_target(const Case& c, Findings& out) {
   const auto& target = c.experiment.accuracy.target;
-  if (!target || c.row.repeats == 0) return;
+  if (!target || nothing_ran(c)) return;
   const record::Figure& miou = c.row.figures.miou;
   if (!miou.value)
     out.push_back({"accuracy-target",
@@ -126,7 +126,7 @@ void judge_outputs_match(const Case& c, Findings& out) {
 }
 
 void judge_outputs_differ(const Case& c, Findings& out) {
-  if (!c.evidence.accuracy || c.row.simulated) return;
+  if (!c.evidence.accuracy || (c.row.simulated && c.evidence.untimed.empty())) return;
   const record::AccuracyRun& run = *c.evidence.accuracy;
   if (run.distinct_inputs < 2 || run.distinct_outputs != 1) return;
   out.push_back(
@@ -140,7 +140,7 @@ void judge_outputs_differ(const Case& c, Findings& out) {
 
 void judge_artifact_agrees(const Case& c, Findings& out) {
   const record::ArtifactRecord& a = c.evidence.artifact;
-  if (!a.failure.reason.empty() || c.row.repeats == 0) return;
+  if (!a.failure.reason.empty() || nothing_ran(c)) return;
   if (a.compared_images == 0 || a.compared_argmax_agreement < 0) {
     out.push_back({"artifact-agrees",
                    Severity::kWarn,

@@ -37,7 +37,7 @@ void judge_failures(const Case& c, Findings& out) {
   if (e.profiled && !e.profiled->failure.reason.empty())
     out.push_back(
         {"run-failed", Severity::kWarn, "profiled pass: " + e.profiled->failure.reason, {"placement"}});
-  if (e.timed.empty() && e.artifact.failure.reason.empty())
+  if (e.timed.empty() && e.untimed.empty() && e.artifact.failure.reason.empty())
     out.push_back({"run-failed", Severity::kInvalid, "no timed run was made", {}});
 }
 
@@ -76,7 +76,8 @@ void judge_repeats(const Case& c, Findings& out) {
 void judge_executed_precision(const Case& c, Findings& out) {
   const std::string& asked = c.row.key.precision;
   std::set<std::string> executed;
-  for (const record::TimedRun* run : completed(c.evidence)) executed.insert(run->session.executed_precision);
+  for (const record::SessionInfo* session : sessions(c.evidence))
+    executed.insert(session->executed_precision);
   for (const std::string& precision : executed) {
     if (precision == asked) continue;
     if (precision.empty() || precision == "unknown") {
@@ -174,7 +175,7 @@ void judge_environment(const Case& c, Findings& out) {
 }
 
 void judge_placement(const Case& c, Findings& out) {
-  if (c.row.repeats == 0) return;
+  if (nothing_ran(c)) return;
   const record::Figure& placement = c.row.figures.placement;
   if (!placement.value) {
     out.push_back({"placement",
@@ -194,25 +195,30 @@ void judge_placement(const Case& c, Findings& out) {
 }
 
 void judge_versions(const Case& c, Findings& out) {
-  const auto runs = completed(c.evidence);
-  if (runs.empty()) return;
+  const auto used = sessions(c.evidence);
+  if (used.empty()) return;
   std::string missing;
   const auto need = [&](bool there, const char* what) {
     if (!there) missing += (missing.empty() ? "" : ", ") + std::string(what);
   };
-  const auto all = [&](auto has) { return std::ranges::all_of(runs, has); };
-  need(all([](const auto* run) { return !run->session.plugin_version.empty(); }), "plugin version");
-  need(all([](const auto* run) { return !run->session.runtime_version.empty(); }), "runtime version");
-  need(all([](const auto* run) { return !run->session.libraries.empty(); }), "loaded libraries");
+  const auto all = [&](auto has) { return std::ranges::all_of(used, has); };
+  need(all([](const auto* session) { return !session->plugin_version.empty(); }), "plugin version");
+  need(all([](const auto* session) { return !session->runtime_version.empty(); }), "runtime version");
+  need(all([](const auto* session) { return !session->libraries.empty(); }), "loaded libraries");
   need(!c.evidence.model_digest.empty(), "model digest");
   if (!missing.empty()) out.push_back({"versions", Severity::kWarn, "not recorded: " + missing, {}});
 }
 
 void judge_simulated(const Case& c, Findings& out) {
   if (!c.row.simulated) return;
-  out.push_back({"simulated", Severity::kWarn,
-                 "the " + c.row.key.backend + " backend replays or simulates: its times are no device's",
-                 timed_figures()});
+  if (c.evidence.untimed.empty())
+    out.push_back({"simulated", Severity::kWarn,
+                   "the " + c.row.key.backend + " backend replays or simulates: its times are no device's",
+                   timed_figures()});
+  else
+    out.push_back({"simulated", Severity::kWarn,
+                   "not timed: " + c.evidence.untimed + "; what it computes is what the device would",
+                   timed_figures()});
 }
 
 }  // namespace assay::verdict

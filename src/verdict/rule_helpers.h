@@ -26,6 +26,13 @@ std::string number(double value, int digits = 2);
 /// Completed timed runs, in order of evidence.
 std::vector<const record::TimedRun*> completed(const record::RowEvidence& evidence);
 
+/// The sessions that the row rests on: those of the completed timed runs, or of the accuracy pass where time
+/// is not measured by intent.
+std::vector<const record::SessionInfo*> sessions(const record::RowEvidence& evidence);
+
+/// No timed run was completed, and there should have been one: the rule of that says so, others stay silent.
+bool nothing_ran(const Case& c);
+
 /// The source that the row's power figures come from; nullptr: there is none.
 const record::PowerSource* primary_source(const Case& c);
 

@@ -84,6 +84,17 @@ inline Subject good() {
   return s;
 }
 
+/// As a row of a simulator is: accuracy and placement are there, time is not measured by intent.
+inline void leave_untimed(Subject& s) {
+  s.evidence.untimed = "no device";
+  s.evidence.planned_repeats = 0;
+  s.evidence.timed.clear();
+  s.evidence.pipeline.clear();
+  s.evidence.accuracy->session.simulated = true;
+  s.row.simulated = true;
+  s.row.repeats = 0;
+}
+
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 /// Readings every 100 ms from 90 s to 115 s; the timed windows are from 100 s to 105 s.

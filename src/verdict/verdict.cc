@@ -287,6 +287,16 @@ std::string number(double value, int digits) {
   return text;
 }
 
+std::vector<const record::SessionInfo*> sessions(const record::RowEvidence& evidence) {
+  std::vector<const record::SessionInfo*> list;
+  for (const record::TimedRun* run : completed(evidence)) list.push_back(&run->session);
+  if (!evidence.untimed.empty() && evidence.accuracy && evidence.accuracy->failure.reason.empty())
+    list.push_back(&evidence.accuracy->session);
+  return list;
+}
+
+bool nothing_ran(const Case& c) { return c.row.repeats == 0 && c.evidence.untimed.empty(); }
+
 std::vector<const record::TimedRun*> completed(const record::RowEvidence& evidence) {
   std::vector<const record::TimedRun*> runs;
   for (const record::TimedRun& run : evidence.timed)

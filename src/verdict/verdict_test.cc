@@ -33,6 +33,18 @@ TEST(Judge, FindsNothingButTheUnmeasuredInAGoodRow) {
   EXPECT_EQ(row.figures.power.status, FigureStatus::kUnmeasured);
 }
 
+TEST(Judge, ARowThatIsNotTimedByIntentIsNoFailure) {
+  Subject s = good();
+  leave_untimed(s);
+  const auto findings = s.judge();
+  EXPECT_TRUE(std::ranges::any_of(findings, [](const auto& finding) { return finding.rule == "simulated"; }));
+  for (const auto& finding : findings)
+    EXPECT_TRUE(finding.rule == "simulated" || finding.severity == Severity::kUnmeasured)
+        << finding.rule << ": " << finding.evidence;
+  apply_findings(findings, s.row);
+  EXPECT_EQ(s.row.verdict, "WARN");
+}
+
 // Every rule fires, and near its limit does or does not.
 const Fires kFires[] = {
     {"run-failed", Severity::kInvalid, "SIGSEGV (signal 11) after 499",
@@ -212,6 +224,17 @@ const Fires kFires[] = {
        s.evidence.timed[0].session.runtime_version = "", s.evidence.timed[1].session.libraries.clear();
      }},
     {"simulated", Severity::kWarn, "replays", [](Subject& s) { s.row.simulated = true; }},
+    {"simulated", Severity::kWarn, "not timed: no device", [](Subject& s) { leave_untimed(s); }},
+    {"executed-precision", Severity::kInvalid, "but fp16 was executed",
+     [](Subject& s) {
+       leave_untimed(s);
+       s.evidence.accuracy->session.executed_precision = "fp16";
+     }},
+    {"placement", Severity::kInvalid, "only 60 %",
+     [](Subject& s) {
+       leave_untimed(s);
+       s.row.figures.placement = record::Figure::of(60, "%");
+     }},
 };
 
 TEST(Judge, EachRuleFires) { testing::expect_each_fires(kFires, good); }

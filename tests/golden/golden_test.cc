@@ -40,7 +40,7 @@ TEST(Golden, TableOfSeveralMachines) {
 }
 TEST(Golden, Markdown) { expect_golden("quick.md", rendered(quick_results(), report::Format::kMarkdown)); }
 TEST(Golden, Csv) { expect_golden("quick.csv", rendered(quick_results(), report::Format::kCsv)); }
-TEST(Golden, Json) { expect_golden("results-1.1.json", rendered(quick_results(), report::Format::kJson)); }
+TEST(Golden, Json) { expect_golden("results-1.2.json", rendered(quick_results(), report::Format::kJson)); }
 
 /// Every format of one campaign.
 void expect_golden_formats(const std::string& name, const record::Results& results) {
@@ -51,11 +51,11 @@ void expect_golden_formats(const std::string& name, const record::Results& resul
 }
 TEST(Golden, ASimulatedMeterAtTheInput) {
   expect_golden_formats("meter", metered_results());
-  expect_golden("results-1.1-meter.json", rendered(metered_results(), report::Format::kJson));
+  expect_golden("results-1.2-meter.json", rendered(metered_results(), report::Format::kJson));
 }
 TEST(Golden, RailsOnly) {
   expect_golden_formats("rails", rails_results());
-  expect_golden("results-1.1-rails.json", rendered(rails_results(), report::Format::kJson));
+  expect_golden("results-1.2-rails.json", rendered(rails_results(), report::Format::kJson));
 }
 
 TEST(Table, FitsItsWidth) {

@@ -35,7 +35,8 @@ record::Row base_row(const std::string& backend, const std::string& precision) {
                  {"calibration", "3333"},
                  {"dataset", "4444"},
                  {"environment", "5555"}};
-  row.versions = {{"runtime", "2026.4.1"}, {"plugin", "0.1.0"}};
+  row.versions = {{"runtime", backend == "openvino" ? "2026.4.1" : "1.31.1"}, {"plugin", "0.1.0"}};
+  row.stack = backend == "openvino" ? "native SDK" : "general runtime";
   row.libraries = {"libopenvino.so.2026.4.1"};
   row.findings = {{"power-unmeasured",
                    Severity::kUnmeasured,

@@ -12,8 +12,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <memory>
+#include <sstream>
 
 #include "assay/backend_abi.h"
 #include "support/plugin_support.h"
@@ -286,6 +288,29 @@ std::int32_t device_time(assay_session* session, std::uint32_t slot, std::int64_
   return ASSAY_OK;
 }
 
+/// Writes down what it was asked for, as a builder would have used it.
+std::int32_t prepare(const assay_prepare_options* options, assay_error* error) {
+  std::ifstream source(options->source, std::ios::binary);
+  if (!source) return fail(error, ASSAY_ERROR_NOT_FOUND, std::string(options->source) + ": no such source");
+  std::ostringstream text;
+  text << "built for " << options->accelerator << " in " << options->precision << " of " << source.rdbuf()
+       << " (" << options->source_digest << ")";
+  for (std::uint32_t i = 0; i < options->option_count; ++i) {
+    if (std::string(options->options[i].name) == "refuse")
+      return fail(error, ASSAY_ERROR_VENDOR, options->options[i].value, 7);
+    text << ", " << options->options[i].name << "=" << options->options[i].value;
+  }
+  if (const assay_calibration* tensors = options->calibration)
+    text << ", calibrated for " << tensors->input << " with " << tensors->file_count << " tensors "
+         << assay_dtype_name(tensors->dtype) << " " << tensors->dims[tensors->rank - 1] << " wide, the last "
+         << tensors->files[tensors->file_count - 1];
+  text << (options->cache ? ", with a cache" : ", without a cache");
+  std::puts("affine: building");
+  std::fflush(stdout);
+  if (kFault != kGarbage) std::ofstream(options->destination) << text.str();
+  return ASSAY_OK;
+}
+
 void close_session(assay_session* session) {
   if (kFault == kSegfaultClose) ::raise(SIGSEGV);
   delete session;
@@ -294,7 +319,7 @@ void close_session(assay_session* session) {
 const assay_backend_v1 kBackend = {sizeof kBackend,
                                    kFault == kWrongAbi ? 99u : ASSAY_ABI_VERSION,
                                    describe,
-                                   nullptr,
+                                   prepare,
                                    open_session,
                                    session_info,
                                    bind,

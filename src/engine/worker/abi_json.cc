@@ -82,6 +82,10 @@ const char* placement_name(assay_placement placement) {
   }
 }
 
+std::string stack_of(const assay_description& description) {
+  return ASSAY_HAS(&description, stack) ? text_or_empty(description.stack) : "";
+}
+
 }  // namespace
 
 json description_json(const assay_description& description) {
@@ -101,6 +105,7 @@ json description_json(const assay_description& description) {
           {"runtime_version", text_or_empty(description.runtime_version)},
           {"runtime_problem", text_or_empty(description.runtime_problem)},
           {"simulated", description.simulated != 0},
+          {"stack", stack_of(description)},
           {"accelerators", accelerators},
           {"versions", name_values(description.versions, description.version_count)},
           {"artifact_formats", formats}};
@@ -123,6 +128,7 @@ json session_json(const assay_description& description, const assay_session_info
           {"executed_precision", text_or_empty(info.executed_precision)},
           {"determinism", determinism_name(info.determinism)},
           {"simulated", description.simulated != 0},
+          {"stack", stack_of(description)},
           {"max_in_flight", info.max_in_flight},
           {"inputs", tensors_json(info.inputs, info.input_count, problem)},
           {"outputs", tensors_json(info.outputs, info.output_count, problem)}};

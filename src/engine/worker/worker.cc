@@ -33,6 +33,17 @@ std::string error_text(const assay_error& error) {
   return {error.text, end};
 }
 
+/// Options of a command as the ABI wants them, with their storage.
+struct NameValues {
+  explicit NameValues(const json& list)
+      : texts(list.get<std::vector<std::pair<std::string, std::string>>>()) {
+    for (const auto& [name, value] : texts) pairs.push_back({name.c_str(), value.c_str()});
+  }
+  NameValues(const NameValues&) = delete;
+  std::vector<std::pair<std::string, std::string>> texts;
+  std::vector<assay_name_value> pairs;
+};
+
 }  // namespace
 
 struct Worker::State {
@@ -65,6 +76,7 @@ struct Worker::State {
 
   void load(const json& command);
   json describe(const json& command);
+  json prepare(const json& command);
   json open(const json& command);
   json bind(const json& command);
   json first(const json& command);
@@ -95,18 +107,64 @@ json Worker::State::describe(const json& command) {
   return description_json(*description);
 }
 
+json Worker::State::prepare(const json& command) {
+  load(command);
+  if (!plugin->prepare)
+    throw Stop{
+        "prepare", ASSAY_ERROR_UNSUPPORTED, 0,
+        std::string("the plugin of ") + backend::text_or_empty(description->name) + " builds no artifacts"};
+  const auto word = [&](const char* key) { return command.at(key).get<std::string>(); };
+  const std::string source = word("source"), destination = word("destination"), cache = word("cache"),
+                    digest = word("source_digest"), accelerator = word("accelerator"),
+                    precision = word("precision");
+  const NameValues options(command.at("options"));
+  assay_prepare_options request{};
+  request.struct_size = sizeof request;
+  request.source = source.c_str();
+  request.destination = destination.c_str();
+  request.accelerator = accelerator.c_str();
+  request.precision = precision.c_str();
+  request.option_count = static_cast<std::uint32_t>(options.pairs.size());
+  request.options = options.pairs.data();
+  request.source_digest = digest.c_str();
+  request.cache = cache.empty() ? nullptr : cache.c_str();
+
+  assay_calibration calibration{};
+  std::string texts[4];
+  std::vector<std::string> paths;
+  std::vector<const char*> files;
+  if (const auto given = command.find("calibration"); given != command.end()) {
+    const char* const keys[] = {"input", "digest", "layout", "dtype"};
+    for (int i = 0; i < 4; ++i) texts[i] = given->at(keys[i]).get<std::string>();
+    paths = given->at("files").get<std::vector<std::string>>();
+    for (const std::string& path : paths) files.push_back(path.c_str());
+    const auto dims = given->at("dims").get<std::vector<std::int64_t>>();
+    need(dims.size() <= ASSAY_MAX_RANK, "calibration tensors of too high a rank");
+    calibration.struct_size = sizeof calibration;
+    calibration.input = texts[0].c_str();
+    calibration.digest = texts[1].c_str();
+    calibration.layout = texts[2].c_str();
+    calibration.dtype = assay_dtype_named(texts[3].c_str());
+    calibration.rank = static_cast<std::uint32_t>(dims.size());
+    std::copy(dims.begin(), dims.end(), calibration.dims);
+    calibration.file_count = static_cast<std::uint32_t>(files.size());
+    calibration.files = files.data();
+    request.calibration = &calibration;
+  }
+  check(plugin->prepare(&request, fresh_error()), "prepare");
+  return {{"type", "built"}};
+}
+
 json Worker::State::open(const json& command) {
   load(command);
   const auto artifact = command.at("artifact").get<std::string>();
   const auto accelerator = command.at("accelerator").get<std::string>();
   const auto precision = command.at("precision").get<std::string>();
-  const auto option_texts = command.at("options").get<std::vector<std::pair<std::string, std::string>>>();
+  const NameValues options(command.at("options"));
   const auto shape_dims =
       command.at("shapes").get<std::vector<std::pair<std::string, std::vector<std::int64_t>>>>();
   slots = command.at("slots").get<std::uint32_t>();
 
-  std::vector<assay_name_value> options;
-  for (const auto& [name, value] : option_texts) options.push_back({name.c_str(), value.c_str()});
   std::vector<assay_shape> shapes;
   for (const auto& [name, dims] : shape_dims) {
     assay_shape shape{sizeof(assay_shape), name.c_str(), static_cast<std::uint32_t>(dims.size()), {}};
@@ -126,8 +184,8 @@ json Worker::State::open(const json& command) {
   request.slot_count = slots;
   request.shape_count = static_cast<std::uint32_t>(shapes.size());
   request.shapes = shapes.data();
-  request.option_count = static_cast<std::uint32_t>(options.size());
-  request.options = options.data();
+  request.option_count = static_cast<std::uint32_t>(options.pairs.size());
+  request.options = options.pairs.data();
 
   const std::int64_t begin = clock_ns();
   const int code = plugin->open(&request, &session, fresh_error());
@@ -299,7 +357,9 @@ json Worker::State::timed(const json& command) {
                   {"foreign_cpu_share", foreign_cpu_share(cpu_begin, cpu_end, result.end_ns - begin_ns)},
                   {"involuntary_switches", cpu_end.involuntary_switches - cpu_begin.involuntary_switches},
                   {"peak_rss_bytes", peak_memory()},
-                  {"device_time_ns", json::array()}};
+                  {"device_time_ns", json::array()},
+                  {"transfer_in_ns", json::array()},
+                  {"transfer_out_ns", json::array()}};
   std::uint64_t bytes = 0;
   if (plugin->device_memory && plugin->device_memory(session, &bytes, fresh_error()) == ASSAY_OK)
     message["device_memory_bytes"] = bytes;
@@ -309,6 +369,12 @@ json Worker::State::timed(const json& command) {
     std::int64_t time_ns = 0;
     if (plugin->device_time(session, samples[i].slot, &time_ns, fresh_error()) != ASSAY_OK) break;
     message["device_time_ns"].push_back(time_ns);
+    std::int64_t in_ns = 0, out_ns = 0;
+    if (!ASSAY_HAS(plugin, transfer_times) || !plugin->transfer_times ||
+        plugin->transfer_times(session, samples[i].slot, &in_ns, &out_ns, fresh_error()) != ASSAY_OK)
+      continue;
+    message["transfer_in_ns"].push_back(in_ns);
+    message["transfer_out_ns"].push_back(out_ns);
   }
   return message;
 }
@@ -353,6 +419,8 @@ int Worker::run() {
       json answer;
       if (name == "describe")
         answer = state_->describe(command);
+      else if (name == "prepare")
+        answer = state_->prepare(command);
       else if (name == "open")
         answer = state_->open(command);
       else if (name == "bind")
