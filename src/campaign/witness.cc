@@ -26,7 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::nanoseconds kWarmUp = std::chrono::seconds(1), kWarmUpCap = std::chrono::seconds(2);
+/// Of ours, at most: a process that has just begun is not steady.
+constexpr double kWarmUpSeconds = 1;
 constexpr int kProbes = 5, kLeastInferences = 10;
 
 std::string numbered(const char* what, int pair) {
@@ -110,10 +111,13 @@ class Pairs {
     ASSAY_TRY(timed_.inputs, source.first(1));
     timed_.class_axis = spec::class_axis(context_.experiment.model.io);
     timed_.warmup_iterations = kLeastInferences;
-    timed_.warmup_duration = kWarmUp;
-    timed_.warmup_cap = kWarmUpCap;
+    const auto seconds = [](double value) {
+      return std::chrono::nanoseconds(static_cast<std::int64_t>(value * 1e9));
+    };
+    timed_.warmup_duration = seconds(std::min(kWarmUpSeconds, request_.seconds));
+    timed_.warmup_cap = 2 * timed_.warmup_duration;
     timed_.timed_iterations = kLeastInferences;
-    timed_.timed_duration = std::chrono::nanoseconds(static_cast<std::int64_t>(request_.seconds * 1e9));
+    timed_.timed_duration = seconds(request_.seconds);
     int number = 0;
     for (const bool ours_first : orders(request_.pairs, request_.seed)) {
       context_.observer.progress("witness of " + row_.id + " by " + std::string(tool_.name) + ", pairs",
@@ -215,10 +219,10 @@ void put(const metric::WitnessComparison& found, record::Witness& witness) {
 
 Result<record::Witness> witness_row(const Context& context, const spec::RowSpec& row,
                                     const record::ArtifactRecord& artifact, const WitnessRequest& request) {
-  ASSAY_TRY(const WitnessTool* const tool, choose_tool(row.backend, request.tool));
   const std::string id = "witness." + row.id;
   ASSAY_TRY(const engine::WorkerSpec spec, worker_spec(context, id, row, artifact));
   ASSAY_TRY(const Probe probed, probe(context, row, spec));
+  ASSAY_TRY(const WitnessTool* const tool, choose_tool(row.backend, request.tool));
 
   const fs::path work = fs::absolute(context.directory.work() / id);
   ToolJob job{row, artifact, probed.session, work / "input.npy", work / "input.bin", work};

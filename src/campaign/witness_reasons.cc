@@ -40,6 +40,7 @@ class Rules {
     resolution();
     warm_up();
     mean_only();
+    scatter();
     order();
     later();
     busy();
@@ -49,6 +50,8 @@ class Rules {
 
  private:
   bool theirs_slower() const { return percent_ > 0; }
+  /// There is a difference to explain, be it within the tolerance.
+  bool decided() const { return f_.comparison.widened_lo > 0 || f_.comparison.widened_hi < 0; }
   void say(const char* id, bool likely, std::string evidence) {
     reasons_.push_back({id, std::move(evidence), likely});
   }
@@ -84,23 +87,37 @@ class Rules {
                                                                 "RUNTIME_REQUIREMENTS",
                                                                 "LOG_LEVEL",
                                                                 "SUPPORTED_PROPERTIES"};
+    // What a latency hangs on most; the others are counted.
+    static const std::set<std::string, std::less<>> kFirst{"INFERENCE_NUM_THREADS",
+                                                           "NUM_STREAMS",
+                                                           "INFERENCE_PRECISION_HINT",
+                                                           "PERFORMANCE_HINT",
+                                                           "ENABLE_CPU_PINNING",
+                                                           "threads",
+                                                           "inter_op",
+                                                           "graph_optimization",
+                                                           "execution_mode",
+                                                           "spinning"};
     std::string different, same;
-    int count = 0;
+    int count = 0, named = 0;
     for (const auto& [name, theirs] : last_.settings) {
       const auto ours = f_.ours.properties.find(name);
       if (ours == f_.ours.properties.end() || kNoSettings.contains(name)) continue;
-      const bool alike = equal(ours->second, theirs);
-      std::string& list = alike ? same : different;
-      if (alike && ++count > 6) continue;
-      list += (list.empty() ? "" : ", ") + name + " " +
-              (alike ? theirs : theirs + " (ours " + ours->second + ")");
+      if (!equal(ours->second, theirs)) {
+        different += (different.empty() ? "" : ", ") + name + " " + theirs + " (ours " + ours->second + ")";
+        continue;
+      }
+      ++count;
+      if (!kFirst.contains(name)) continue;
+      ++named;
+      same += (same.empty() ? "" : ", ") + name + " " + theirs;
     }
     if (!different.empty())
       say("settings", true, "the tool runs with other settings: " + different);
     else if (count > 0)
       say("settings", false,
-          "the " + std::to_string(count) + " settings that both tell are equal (" + same +
-              (count > 6 ? ", ...)" : ")"));
+          "the " + std::to_string(count) + " settings that both tell are equal" +
+              (same.empty() ? "" : ": " + same + (count > named ? " ..." : "")));
   }
 
   void input() {
@@ -138,7 +155,7 @@ class Rules {
   void transfers() {
     const auto on = last_.settings.find("Data transfers");
     if (on != last_.settings.end() && on->second == "Disabled") {
-      say("transfers", !theirs_slower(), "the tool's times have no transfers, ours have them");
+      say("transfers", decided() && !theirs_slower(), "the tool's times have no transfers, ours have them");
     } else if (last_.to_device_ms && last_.from_device_ms) {
       say("transfers", false,
           "both have the transfers in: by the tool's clock " + text(*last_.to_device_ms, 3) + " ms in and " +
@@ -165,7 +182,7 @@ class Rules {
       evidence += "; its loop takes " + text(1000 * loop[loop.size() / 2], 1) +
                   " us more for an inference than it reports";
     }
-    say("clock", less != theirs_slower(), evidence);
+    say("clock", decided() && less != theirs_slower(), evidence);
   }
 
   void resolution() {
@@ -184,7 +201,7 @@ class Rules {
                   text(*last_.median_ms, 2) + " ms of " + std::to_string(last_.inferences);
     // A median moves only where the warming takes much of a loop.
     const bool skewed = last_.mean_ms && last_.median_ms && *last_.mean_ms > 1.1 * *last_.median_ms;
-    say("warm-up", theirs_slower() && skewed && f_.tool.warm_up == "one inference", evidence);
+    say("warm-up", decided() && theirs_slower() && skewed && f_.tool.warm_up == "one inference", evidence);
   }
 
   void mean_only() {
@@ -197,20 +214,32 @@ class Rules {
   }
   static bool sure(const record::Figure& figure) { return *figure.lo > 0 || *figure.hi < 0; }
 
+  /// How much single pairs scatter: what more pairs, or a quieter machine, would make narrower.
+  void scatter() {
+    double low = 0, high = 0;
+    for (std::size_t i = 0; i < f_.runs.size(); ++i) {
+      const double ratio = f_.runs[i].theirs_ms / f_.runs[i].ours_ms;
+      low = i == 0 ? ratio : std::min(low, ratio);
+      high = std::max(high, ratio);
+    }
+    say("scatter", f_.comparison.verdict == metric::WitnessVerdict::kUndecided,
+        "single pairs lie between " + text(low, 3) + " and " + text(high, 3));
+  }
+
   void order() {
     if (!f_.comparison.second_slower) return;
     const record::Figure& second = *f_.comparison.second_slower;
     say("order", sure(second),
-        "whoever ran second in a pair was slower by " + interval(second) +
-            (sure(second) ? ": heat or clocks that have not settled" : ": the order does not matter"));
+        "who ran second in a pair took " + interval(second) + " longer" +
+            (sure(second) ? ": heat or clocks that have not settled" : ": no effect of the order is seen"));
   }
 
   void later() {
     if (!f_.comparison.later_slower) return;
     const record::Figure& later = *f_.comparison.later_slower;
     say("drift", sure(later),
-        "both were slower in the second half of the pairs by " + interval(later) +
-            (sure(later) ? ": the machine changed meanwhile" : ": the machine held still"));
+        "both took " + interval(later) + " longer in the second half of the pairs" +
+            (sure(later) ? ": the machine changed meanwhile" : ": no trend is seen"));
   }
 
   void busy() {

@@ -130,21 +130,24 @@ class Parser(argparse.ArgumentParser):
         raise ToolchainError(message)
 
 
-def arguments(description):
+def arguments(description, calibrates=True):
     """A parser with what every script takes; abbreviations would make two command lines of one meaning."""
     parser = Parser(description=description, allow_abbrev=False)
     parser.add_argument("--model", required=True, help="ONNX model, FP32")
-    parser.add_argument("--calibration", required=True, help="folder with index.json")
+    if calibrates:
+        parser.add_argument("--calibration", required=True, help="folder with index.json")
     parser.add_argument("--output", required=True, help="folder for the artifact; it exists and is empty")
     return parser
 
 
 def run(quantize, parser):
-    """Runs quantize(arguments, calibration, channel), which returns the facts of {"done": ...}; exits with 0 or 1."""
+    """Runs quantize(arguments, calibration, channel), which returns the facts of {"done": ...}; exits with 0 or 1.
+    calibration is None for a script that takes none."""
     channel = Channel()
     try:
         args = parser.parse_args()
-        channel.done(**quantize(args, Calibration(args.calibration), channel))
+        calibration = Calibration(args.calibration) if hasattr(args, "calibration") else None
+        channel.done(**quantize(args, calibration, channel))
     except ToolchainError as error:
         channel.error(str(error))
         sys.exit(1)
