@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Options {
-  std::string what, row, tool, program, out, cache, format = "text";
+  std::string what, row, device, tool, program, out, cache, format = "text";
   int pairs = 10;
   double seconds = 3, tolerance = 3, timeout_s = 300;
   std::uint64_t seed = 42;
@@ -110,7 +110,7 @@ Result<Subject> open_run(const Options& options, const fs::path& cache, const ca
 
 Result<Subject> open_spec(const Options& options, const fs::path& cache, const campaign::Observer& observer) {
   ASSAY_TRY(spec::Experiment experiment, spec::load_experiment(options.what));
-  ASSAY_OK(keep_rows(experiment, {options.row}));
+  ASSAY_OK(keep_rows(experiment, {{options.row}, options.device}));
   const fs::path out =
       options.out.empty() ? fresh_run_folder(experiment.name + "-witness") : fs::path(options.out);
   ASSAY_TRY(const store::Campaign campaign, campaign::describe_campaign(experiment));
@@ -202,6 +202,7 @@ CLI::App* declare_witness(CLI::App& app, Action& action) {
       "witness", "A row's artifact timed by its vendor's own tool beside us, in pairs of short runs");
   command->add_option("what", options->what, "Run directory, or experiment (YAML)")->required();
   command->add_option("--row", options->row, "The row, by id")->required();
+  command->add_option("--device", options->device, "Which device of a spec this machine is");
   command->add_option("--tool", options->tool, "Which tool, by name; default: the backend's");
   command->add_option("--program", options->program, "Program to run as that tool, by path");
   command->add_option("--pairs", options->pairs, "Pairs of runs")
