@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cctype>
 #include <filesystem>
 #include <map>
 
@@ -81,6 +82,14 @@ std::string layer_precision(const std::string& kernel, const std::string& runtim
   const auto mark = kernel.rfind("__");
   if (mark != std::string::npos) {
     const std::string named = assay_name(kernel.substr(mark + 2));
+    if (!named.empty()) return named;
+  }
+  // A CPU's kernel: "brgconv_avx512_f32", "brgconv_avx512_amx_I8". A GPU's without its mark may end in a
+  // layout.
+  if (kernel.find("_gpu_") == std::string::npos) {
+    std::string suffix = kernel.substr(kernel.rfind('_') + 1);
+    for (char& letter : suffix) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    const std::string named = assay_name(suffix);
     if (!named.empty()) return named;
   }
   return assay_name(runtime_precision);

@@ -29,8 +29,9 @@ DeviceNodes device_nodes(const std::string& kind);
 std::string reason_of_absence(const std::string& kind, const std::string& openvino_says, DeviceNodes nodes);
 
 /// Precision of a layer in assay's words, "" where nothing tells: what its kernel is named for
-/// ("convolution_gpu_bfyx_os_iyx_osv16__f16", "jit:ir__i8": behind the last "__"; a CPU's kernel says it
-/// otherwise), else the runtime model's own word ("f16", "u8").
+/// ("convolution_gpu_bfyx_os_iyx_osv16__f16", "jit:ir__i8": behind the last "__"; on a CPU
+/// "brgconv_avx512_f32": behind the last "_"), else the runtime model's own word ("f16", "u8"). That word
+/// alone is not enough: a CPU's convolution in FP32 whose weights are stored in FP16 is told as f16.
 std::string layer_precision(const std::string& kernel, const std::string& runtime_precision);
 
 }  // namespace assay::openvino

@@ -129,6 +129,9 @@ Result<record::ArtifactRecord> artifact_of(const campaign::Context& context, con
     ASSAY_TRY(record::ArtifactRecord made, artifacts.make(id, row));
     if (!made.failure.reason.empty())
       return fail(Code::kWorkerFailed, row.id + " has no artifact: " + made.failure.reason);
+    // Kept as a campaign keeps it, so that the directory's row can be witnessed again.
+    ASSAY_OK(context.directory.add_run(
+        id, [&](const fs::path& folder) { return store::save_artifact(folder, made); }));
     return made;
   }
   if (!context.directory.has_run(id))

@@ -33,6 +33,9 @@ TEST(OpenVinoDevice, KernelsSayWhatTheyComputeIn) {
   // Nothing behind the name: the runtime model's own word.
   EXPECT_EQ(layer_precision("gen_conv", "f16"), "fp16");
   EXPECT_EQ(layer_precision("brgconv_avx512_amx_I8", "i8"), "int8");
+  EXPECT_EQ(layer_precision("brgconv_avx512_1x1_f32", "f16"), "fp32");  // Weights stored in FP16.
+  EXPECT_EQ(layer_precision("brgconv_avx512_amx_bf16", "bf16"), "bf16");
+  EXPECT_EQ(layer_precision("convolution_gpu_bfyx_f16", "f32"), "fp32");  // A layout, not a precision.
   EXPECT_EQ(layer_precision("ocl::sdpa::opt__undefined", "bf16"), "bf16");
   EXPECT_EQ(layer_precision("", ""), "");
   EXPECT_EQ(layer_precision("permute_ref__i64", "i64"), "");

@@ -333,8 +333,9 @@ TEST(OpenVino, SaysWhatAnAbsentGpuOrNpuNeeds) {
     EXPECT_NE(session.text().find("this machine has CPU"), std::string::npos) << session.text();
     for (std::uint32_t i = 0; i < description->accelerator_count; ++i) {
       const assay_accelerator& accelerator = backend::element(description->accelerators, i);
-      if (accelerator.name == kind)
+      if (accelerator.name == kind) {
         EXPECT_NE(std::string(accelerator.reason).find(driver), std::string::npos);
+      }
     }
   }
 }
