@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<BuiltinBackend, 6> kBuiltins{{
+constexpr std::array<BuiltinBackend, 7> kBuiltins{{
     {"openvino", "OpenVINO: Intel CPU, GPU and NPU"},
     {"onnxruntime", "ONNX Runtime: CPU"},
     {"tensorrt", "TensorRT: NVIDIA GPU, and the DLA of a Jetson"},

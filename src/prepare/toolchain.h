@@ -63,6 +63,7 @@ Result<void> check_limits(const Toolchain& toolchain, const model::ModelFacts& s
 Result<void> check_options(const Toolchain& toolchain, const std::map<std::string, std::string>& options);
 
 extern const Toolchain kNncf;
+extern const Toolchain kOpenVinoFp16;
 extern const Toolchain kOnnxRuntimeQuantizer;
 extern const Toolchain kQnn;
 extern const Toolchain kQnnFloat;

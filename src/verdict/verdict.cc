@@ -30,6 +30,7 @@ std::span<const Rule> rules() {
       {"environment", "all passes ran on the same version of the runtime and loaded the same libraries",
        judge_environment},
       {"placement", "the whole model ran on the claimed accelerator", judge_placement},
+      {"compile-cached", "every worker compiled the model itself", judge_compile_time},
       {"outputs-match",
        "outputs sampled in the timed loop equal those of the accuracy pass: bitwise where the backend "
        "declares itself deterministic, else argmax equal on 99.9 %; all finite, at least 12 a run",

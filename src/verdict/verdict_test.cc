@@ -125,6 +125,14 @@ const Fires kFires[] = {
      }},
     {"placement", Severity::kUnmeasured, "not told",
      [](Subject& s) { s.row.figures.placement = record::Figure::unmeasured("%", "not told"); }},
+    {"compile-cached", Severity::kWarn, "read from a cache (repeat 2, repeat 3)",
+     [](Subject& s) {
+       for (std::size_t i : {1, 2}) s.evidence.timed[i].session.properties["compiled_model"] = "from cache";
+     },
+     []() -> const std::vector<std::string>& {
+       static const std::vector<std::string> kNames{"compile_time"};
+       return kNames;
+     }},
     {"outputs-match", Severity::kInvalid, "1 of 36 sampled outputs",
      [](Subject& s) { s.evidence.timed[1].samples[0].bitwise_equal = false; }},
     {"outputs-match", Severity::kInvalid, "wrote no output",
