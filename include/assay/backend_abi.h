@@ -242,6 +242,9 @@ typedef struct assay_session_info {
   const assay_tensor* outputs;
   uint32_t property_count; /* Effective settings, as the runtime reports them (threads, streams, hints). */
   const assay_name_value* properties;
+  /* Appended. The accelerator as this session uses it ("Hexagon HTP simulator, V68"). NULL or "": as
+   * described. */
+  const char* accelerator_name;
 } assay_session_info;
 
 typedef enum assay_memory_kind { ASSAY_MEMORY_HOST = 0, ASSAY_MEMORY_MEMFD = 1 } assay_memory_kind;

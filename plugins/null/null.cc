@@ -88,8 +88,17 @@ std::int32_t open_session(const assay_open_options* options, assay_session** out
   session->output_bytes = session->outputs[0].byte_size;
   session->slots.resize(options->slot_count);
   session->profiling = options->profiling != 0;
-  session->info = {sizeof(assay_session_info), "unknown", ASSAY_DETERMINISTIC,     1, 1,
-                   session->inputs.data(),     1,         session->outputs.data(), 0, nullptr};
+  session->info = {sizeof(assay_session_info),
+                   "unknown",
+                   ASSAY_DETERMINISTIC,
+                   1,
+                   1,
+                   session->inputs.data(),
+                   1,
+                   session->outputs.data(),
+                   0,
+                   nullptr,
+                   nullptr};
   *out = session.release();
   return ASSAY_OK;
 }

@@ -1,15 +1,9 @@
-// The ONNX Runtime backend: the table of ABI functions. Each is one call of Session behind guard().
-#include <memory>
-
+// The ONNX Runtime backend: what it says of itself, and its table of ABI functions.
+#include "ort/session_table.h"
 #include "session.h"
 
 using assay::plugin::guard;
-using assay::plugin::require_struct;
-
-struct assay_session {
-  explicit assay_session(const assay_open_options& options) : session(options) {}
-  assay::onnxruntime::Session session;
-};
+using Table = assay::onnxruntime::SessionTable<assay::onnxruntime::Session>;
 
 namespace {
 
@@ -58,60 +52,22 @@ int32_t describe(const assay_description** description, assay_error* error) {
   });
 }
 
-int32_t open(const assay_open_options* options, assay_session** session, assay_error* error) {
-  return guard(error, [&] {
-    require_struct(options, "open: options");
-    *session = std::make_unique<assay_session>(*options).release();
-  });
-}
-
-int32_t session_info(assay_session* session, const assay_session_info** info, assay_error* error) {
-  return guard(error, [&] { *info = session->session.info(); });
-}
-
-int32_t bind(assay_session* session, uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
-             const assay_buffer* outputs, uint32_t output_count, assay_error* error) {
-  return guard(error, [&] { session->session.bind(slot, inputs, input_count, outputs, output_count); });
-}
-
-int32_t infer(assay_session* session, uint32_t slot, assay_error* error) {
-  return guard(error, [&] { session->session.infer(slot); });
-}
-
-int32_t submit(assay_session* session, uint32_t slot, assay_error* error) {
-  return guard(error, [&] { session->session.submit(slot); });
-}
-
-int32_t wait(assay_session* session, int64_t timeout_ns, uint32_t* slot, assay_error* error) {
-  return guard(error, [&] { *slot = session->session.wait(timeout_ns); });
-}
-
-int32_t cancel(assay_session* session, assay_error* error) {
-  return guard(error, [&] { session->session.cancel(); });
-}
-
-int32_t profile(assay_session* session, const assay_profile** profile, assay_error* error) {
-  return guard(error, [&] { *profile = session->session.profile(); });
-}
-
-void close(assay_session* session) { delete session; }
-
 const assay_backend_v1 kBackend = {
     sizeof(assay_backend_v1),
     ASSAY_ABI_VERSION,
     describe,
     nullptr,  // prepare: ONNX Runtime reads ONNX as it is.
-    open,
-    session_info,
-    bind,
-    infer,
-    submit,
-    wait,
-    cancel,
-    profile,
+    Table::open,
+    Table::session_info,
+    Table::bind,
+    Table::infer,
+    Table::submit,
+    Table::wait,
+    Table::cancel,
+    Table::profile,
     nullptr,  // device_memory: the CPU has none of its own.
     nullptr,  // device_time: on the CPU it is the latency.
-    close,
+    Table::close,
     nullptr,  // transfer_times: nothing is copied to a device.
 };
 

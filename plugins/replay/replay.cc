@@ -130,7 +130,8 @@ std::int32_t open_checked(const assay_open_options* options, assay_session** out
                    static_cast<std::uint32_t>(session->outputs.size()),
                    session->outputs.data(),
                    static_cast<std::uint32_t>(session->properties.size()),
-                   session->properties.data()};
+                   session->properties.data(),
+                   nullptr};
   *out = session.release();
   return ASSAY_OK;
 }

@@ -12,9 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<BuiltinBackend, 4> kBuiltins{{
+constexpr std::array<BuiltinBackend, 5> kBuiltins{{
     {"openvino", "OpenVINO: Intel CPU, GPU and NPU"},
     {"onnxruntime", "ONNX Runtime: CPU"},
+    {"qnn", "Qualcomm Hexagon (HTP) by ONNX Runtime's QNN provider; on x86-64 its simulator"},
     {"null", "does nothing: its time is the harness's own"},
     {"replay", "replays recorded outputs and delays; always marked simulated"},
 }};

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "campaign/imported_power.h"
 #include "campaign/plan.h"
+#include "campaign/targets.h"
 #include "metric/figures.h"
 #include "spec/explain.h"
 #include "store/power_import.h"
@@ -46,13 +47,6 @@ record::RowKey key_of(const spec::Experiment& experiment, const spec::RowSpec& r
   return key;
 }
 
-std::vector<record::Peak> declared_peaks(const spec::Experiment& experiment) {
-  std::vector<record::Peak> peaks;
-  for (const spec::PeakSpec& peak : experiment.peaks)
-    peaks.push_back({peak.precision, peak.accelerator, peak.gops, "declared: " + peak.source});
-  return peaks;
-}
-
 /// When the last step's folder was renamed into place: deriving the results again must not change it, nor
 /// does a log that is imported later.
 std::string last_step_utc(const store::RunDirectory& directory) {
@@ -66,34 +60,18 @@ std::string last_step_utc(const store::RunDirectory& directory) {
   return utc_iso8601(last);
 }
 
-Result<std::vector<record::Peak>> all_peaks(const spec::Experiment& experiment,
-                                            const store::RunDirectory& directory) {
-  std::vector<record::Peak> peaks = declared_peaks(experiment);
-  if (directory.has_run("peaks")) {
-    ASSAY_TRY(const auto measured, store::load_peaks(directory.run_folder("peaks") / "peaks.json"));
-    // A declared peak is the user's word on the very unit; a measured one fills in where there is none.
-    for (const record::Peak& peak : measured) {
-      const bool declared = std::any_of(peaks.begin(), peaks.end(), [&](const record::Peak& other) {
-        return other.precision == peak.precision && other.accelerator == peak.accelerator;
-      });
-      if (!declared) peaks.push_back(peak);
-    }
-  }
-  return peaks;
-}
-
 }  // namespace
 
 std::string untimed(const spec::RowSpec& row, const std::optional<record::AccuracyRun>& accuracy) {
   if (!accuracy || !accuracy->session.simulated || metric::simulated_times_stand(row.backend)) return "";
-  return "simulated: " + accuracy->session.accelerator_name + " is no device, and its time no latency";
+  return accuracy->session.accelerator_name + " is no device, and its time no latency";
 }
 
 Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment& experiment,
                                                          const Assets& assets,
                                                          const store::RunDirectory& directory) {
   std::vector<record::RowEvidence> rows(experiment.rows.size());
-  ASSAY_TRY(const auto peaks, all_peaks(experiment, directory));
+  ASSAY_TRY(const Peaks peaks, read_peaks(experiment, directory));
   std::optional<record::AccuracyRun> reference;
   std::vector<record::IdleRun> idle;
   const std::vector<Step> plan = make_plan(experiment);
@@ -167,13 +145,17 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
       row.operations = source->second.operations;
       row.operations_note = source->second.operations_note;
       row.model_digest = source->second.facts.sha256;
+      row.image_width = source->second.size.width;
+      row.image_height = source->second.size.height;
     }
     if (row.accuracy) row.dataset_digest = row.accuracy->dataset_digest;
     row.calibration_digest = row.artifact.calibration_digest.empty() ? "" : calibration_digest;
     row.calibration_relation = row.artifact.calibration_digest.empty() ? "none" : assets.calibration_relation;
     row.environment_digest = directory.campaign().environment.digest;
-    row.peaks = peaks;
+    row.case_temperature_c = experiment.conditions.case_temperature_c;
+    ASSAY_OK(add_target(spec, peaks, directory, row));
     row.untimed = untimed(spec, row.accuracy);
+    if (!row.untimed.empty()) row.key.device = "simulator on " + row.key.device;
     row.planned_repeats = row.untimed.empty() ? experiment.protocol.repeats : 0;
     // Repeats ran in random order over the rows; within a row they are told in order.
     std::sort(row.timed.begin(), row.timed.end(),
@@ -234,7 +216,8 @@ Result<record::Results> derive_results(const spec::Experiment& experiment, const
   results.protocol = spec::protocol_in_words(experiment);
   results.environment = directory.campaign().environment;
   results.class_names = assets.class_names;
-  ASSAY_TRY(results.peaks, all_peaks(experiment, directory));
+  ASSAY_TRY(const Peaks peaks, read_peaks(experiment, directory));
+  results.peaks = all_peaks(peaks, evidence);
   for (const record::RowEvidence& row : evidence) results.rows.push_back(metric::derive_row(row));
   verdict::judge_results(experiment, evidence, results);
   const auto plan = make_plan(experiment);

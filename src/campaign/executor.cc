@@ -14,6 +14,7 @@
 #include "campaign/observing.h"
 #include "campaign/pipeline_pass.h"
 #include "campaign/plan.h"
+#include "campaign/targets.h"
 #include "engine/timed.h"
 #include "metric/peak.h"
 #include "prepare/prepare.h"
@@ -40,6 +41,7 @@ class Executor {
 
   Result<record::Results> run() {
     ASSAY_OK(make_directories(directory_.work()));
+    ASSAY_OK(keep_targets(experiment_, directory_));
     // A meter that does not answer is better known now than after an hour of accuracy.
     if (observes_something())
       if (auto opened = observing_.open(); !opened) return stop(opened.error());

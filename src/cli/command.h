@@ -27,6 +27,7 @@ CLI::App* declare_dataset(CLI::App& app, Action& action);
 CLI::App* declare_subset(CLI::App& app, Action& action);
 CLI::App* declare_doctor(CLI::App& app, Action& action);
 CLI::App* declare_power(CLI::App& app, Action& action);
+CLI::App* declare_targets(CLI::App& app, Action& action);
 CLI::App* declare_simulate(CLI::App& app, Action& action);
 
 }  // namespace assay::cli

@@ -13,8 +13,8 @@
 #include "powerlog/mapping_file.h"
 #include "report/report.h"
 #include "spec/parse.h"
-#include "spec/yaml_reader.h"
 #include "store/results_json.h"
+#include "yaml/reader.h"
 
 namespace assay::cli {
 namespace {
@@ -31,7 +31,7 @@ struct Options {
 Result<std::chrono::nanoseconds> duration_of(const char* option, std::string text) {
   const bool negative = text.starts_with('-');
   if (negative) text.erase(0, 1);
-  auto duration = spec::parse_duration(text);
+  auto duration = yaml::parse_duration(text);
   if (!duration) return fail(duration.error().with_context(option));
   return negative ? -*duration : *duration;
 }

@@ -10,6 +10,7 @@
 #include "campaign/describe.h"
 #include "campaign/executor.h"
 #include "campaign/plan.h"
+#include "campaign/targets.h"
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/run_folder.h"
@@ -54,6 +55,7 @@ Result<spec::Experiment> load_spec(const Options& options) {
   if (options.repeats > 0) experiment.protocol.repeats = options.repeats;
   ASSAY_OK(keep_rows(experiment, options.rows));
   ASSAY_OK(spec::validate(experiment));
+  ASSAY_OK(campaign::check_targets(experiment));
   return experiment;
 }
 

@@ -15,6 +15,7 @@
 #include "metric/power.h"
 #include "metric/segmentation.h"
 #include "metric/statistics.h"
+#include "metric/target_figures.h"
 
 namespace assay::metric {
 namespace {
@@ -76,7 +77,7 @@ void device_figure(Figure& figure, std::span<const ProcessLatencies> processes,
 }
 
 std::string no_timed_run(const RowEvidence& evidence) {
-  if (!evidence.untimed.empty()) return evidence.untimed;
+  if (!evidence.untimed.empty()) return "simulated: " + evidence.untimed;
   if (evidence.timed.empty()) return "no timed run";
   return "no timed run completed: " + evidence.timed.front().failure.reason;
 }
@@ -94,10 +95,10 @@ void percentile_figure(Figure& figure, double q, std::span<const ProcessLatencie
 void latency_figures(const RowEvidence& evidence, std::span<const ProcessLatencies> processes, Row& row) {
   auto& f = row.figures;
   Figure* const from_latencies[] = {
-      &f.latency_mean,    &f.latency_p50,       &f.latency_p90,       &f.latency_p95,   &f.latency_p99,
-      &f.latency_p999,    &f.throughput,        &f.throughput_window, &f.compile_time,  &f.gops,
-      &f.first_inference, &f.performance_ratio, &f.peak_memory,       &f.device_memory, &f.device_time,
-      &f.transfer_in,     &f.transfer_out};
+      &f.latency_mean,    &f.latency_p50,       &f.latency_p90,       &f.latency_p95,     &f.latency_p99,
+      &f.latency_p999,    &f.throughput,        &f.throughput_window, &f.compile_time,    &f.gops,
+      &f.first_inference, &f.performance_ratio, &f.area_efficiency,   &f.cost_efficiency, &f.capacity,
+      &f.peak_memory,     &f.device_memory,     &f.device_time,       &f.transfer_in,     &f.transfer_out};
   if (processes.empty()) {
     for (Figure* figure : from_latencies) refuse(*figure, no_timed_run(evidence));
     return;
@@ -272,29 +273,39 @@ void accuracy_figures(const RowEvidence& evidence, Row& row) {
       miou_drop_interval(reference.confusion, run.confusion, run.classes, kBootstrapSeed));
 }
 
-/// Share of the claimed accelerator in the executed layers, by time where it is told, else by count.
-void placement_figure(const RowEvidence& evidence, Row& row) {
-  Figure& figure = row.figures.placement;
-  if (!evidence.profiled) return refuse(figure, "placement unknown: no profiled run");
+/// Share of the claimed accelerator in the executed layers, by time where it is told, else by count; and in
+/// the operations. A fallback of short layers shows in neither alone: both stand.
+void placement_figures(const RowEvidence& evidence, Row& row) {
+  Figure &figure = row.figures.placement, &by_operations = row.figures.placement_operations;
+  const auto refuse_both = [&](const std::string& reason) {
+    refuse(figure, reason);
+    refuse(by_operations, reason);
+  };
+  if (!evidence.profiled) return refuse_both("placement unknown: no profiled run");
   const auto& run = *evidence.profiled;
   if (!run.failure.reason.empty())
-    return refuse(figure, "placement unknown: the profiled run failed: " + run.failure.reason);
-  double claimed_ns = 0, elsewhere_ns = 0;
+    return refuse_both("placement unknown: the profiled run failed: " + run.failure.reason);
+  double claimed_ns = 0, elsewhere_ns = 0, claimed_operations = 0, all_operations = 0;
   std::size_t claimed = 0, elsewhere = 0;
-  bool timed = true;
+  bool timed = true, counted = true;
   for (const auto& layer : run.layers) {
+    counted &= layer.operations >= 0 && (layer.operations == 0 || layer.placement != "unknown");
+    all_operations += layer.operations;
     if (layer.placement != "claimed" && layer.placement != "elsewhere") continue;
     const bool here = layer.placement == "claimed";
     timed &= layer.time_ns >= 0;
     (here ? claimed_ns : elsewhere_ns) += static_cast<double>(layer.time_ns);
     (here ? claimed : elsewhere) += 1;
+    if (here) claimed_operations += layer.operations;
   }
   const std::size_t told = claimed + elsewhere;
-  if (told == 0) return refuse(figure, "placement unknown: the runtime tells it of no layer");
+  if (told == 0) return refuse_both("placement unknown: the runtime tells it of no layer");
   // A layer elsewhere too short for the runtime's clock must still show as less than 100 %.
   const bool by_time = timed && claimed_ns + elsewhere_ns > 0 && (elsewhere == 0 || elsewhere_ns > 0);
   set(figure, by_time ? 100 * claimed_ns / (claimed_ns + elsewhere_ns)
                       : 100 * static_cast<double>(claimed) / static_cast<double>(told));
+  counted&& all_operations > 0 ? set(by_operations, 100 * claimed_operations / all_operations)
+                               : refuse(by_operations, "the runtime does not tell every layer's operations");
   if (told < run.layers.size()) {
     figure.status = FigureStatus::kWarn;
     figure.reasons.push_back("placement of " + std::to_string(run.layers.size() - told) + " of " +
@@ -325,6 +336,9 @@ void mark_simulated_times(const RowEvidence& evidence, Row& row) {
                          &f.first_inference,
                          &f.gops,
                          &f.performance_ratio,
+                         &f.area_efficiency,
+                         &f.cost_efficiency,
+                         &f.capacity,
                          &f.energy_per_inference,
                          &f.window_energy_per_inference,
                          &f.efficiency,
@@ -334,7 +348,7 @@ void mark_simulated_times(const RowEvidence& evidence, Row& row) {
     if (!simulated_times_stand(evidence.key.backend)) {
       refuse(*figure, evidence.untimed.empty()
                           ? "simulated: the time of " + evidence.key.backend + " is no latency of a device"
-                          : evidence.untimed);
+                          : "simulated: " + evidence.untimed);
       continue;
     }
     if (!figure->value) continue;
@@ -382,6 +396,7 @@ void identify(const RowEvidence& evidence, Row& row) {
   row.simulated = session->simulated;
   row.stack = session->stack;
   row.libraries = session->libraries;
+  version("accelerator", session->accelerator_name);
   for (const auto& [name, value] : session->versions) version(name, value);
   version("runtime", session->runtime_version);
   version("plugin", session->plugin_version);
@@ -412,7 +427,8 @@ record::Row derive_row(const record::RowEvidence& evidence) {
   pipeline_figures(evidence, row);
   accuracy_figures(evidence, row);
   power_figures(evidence, row);
-  placement_figure(evidence, row);
+  placement_figures(evidence, row);
+  target_figures(evidence, row);
   if (row.simulated) mark_simulated_times(evidence, row);
   return row;
 }

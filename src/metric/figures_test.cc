@@ -213,6 +213,21 @@ TEST(Figures, NoDropAcrossDifferentImages) {
   EXPECT_FALSE(derive_row(e).figures.miou.value);
 }
 
+TEST(Figures, PlacementByOperationsWhereEveryLayersAreTold) {
+  auto e = evidence();
+  e.profiled.emplace();
+  auto& layers = e.profiled->layers;
+  layers = {{"{ForeignNode[a...f]}", "DLA", "", -1, 600, "claimed"},
+            {"g", "Resize", "", 900, 400, "elsewhere"}};
+  EXPECT_DOUBLE_EQ(*derive_row(e).figures.placement_operations.value, 60);
+  layers.push_back({"reformat", "Reformat", "", 1, 0, "unknown"});  // No arithmetic: wherever it ran.
+  EXPECT_DOUBLE_EQ(*derive_row(e).figures.placement_operations.value, 60);
+  layers[2].operations = 5;
+  EXPECT_FALSE(derive_row(e).figures.placement_operations.value);
+  layers[2].operations = -1;
+  EXPECT_TRUE(says(derive_row(e).figures.placement_operations, "does not tell every layer's operations"));
+}
+
 TEST(Figures, PlacementByTimeElseByCountElseUnknown) {
   auto e = evidence();
   EXPECT_TRUE(says(derive_row(e).figures.placement, "placement unknown"));

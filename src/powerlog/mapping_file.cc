@@ -3,13 +3,13 @@
 #include <limits>
 
 #include "base/file.h"
-#include "spec/yaml_document.h"
+#include "yaml/document.h"
 
 namespace assay::powerlog {
 namespace {
 
-using spec::MapReader;
-using spec::Problems;
+using yaml::MapReader;
+using yaml::Problems;
 
 constexpr double kAny = 1e12;
 
@@ -22,13 +22,13 @@ void read_column(MapReader& root, Field& field) {
   if (!node.IsScalar() || node.Scalar().empty())
     return root.complain(
         "column",
-        "expected a column's name or its number (from 1), or a JSON pointer, found " + spec::describe(node));
+        "expected a column's name or its number (from 1), or a JSON pointer, found " + yaml::describe(node));
   int number = 0;
   const bool quoted = node.Tag() == "!";
-  if (quoted || !spec::whole_number(node.Scalar(), number))
+  if (quoted || !yaml::whole_number(node.Scalar(), number))
     field.name = node.Scalar();
   else if (number < 1)
-    root.complain("column", "columns are counted from 1, found " + spec::describe(node));
+    root.complain("column", "columns are counted from 1, found " + yaml::describe(node));
   else
     field.number = number;
 }
@@ -152,7 +152,7 @@ Result<MappingFile> parse_mapping(std::string_view yaml, const std::filesystem::
     if (const auto formula = power_formula(file.mapping); !formula)
       problems.add(document.Mark(), "", formula.error().message);
   };
-  ASSAY_OK(spec::read_yaml(yaml, source, "a mapping", read));
+  ASSAY_OK(yaml::read_yaml(yaml, source, "a mapping", read));
   return file;
 }
 

@@ -2,6 +2,7 @@
 // us.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -134,6 +135,49 @@ TEST_F(Quantizers, NncfWritesTheSameIrEachTime) {
   const auto again = prepare(request_);
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->digest, record->digest);
+}
+
+/// The first step of toolchain qnn: what the plugin then builds a context from.
+Toolchain qnn_script() {
+  Toolchain script = kQnn;
+  script.name = "qnn-script";
+  script.format = "onnx";
+  script.builds = false;
+  return script;
+}
+
+TEST_F(Quantizers, QnnGetsUnsignedActivationsAndTheSameModelEachTime) {
+  const Toolchain script = qnn_script();
+  request_.toolchain = &script;
+  const auto record = prepare(request_);
+  ASSERT_TRUE(record) << record.error().message;
+  const auto facts = model::read_model(record->path);
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_TRUE(facts->quantized);
+  onnx::ModelProto quantized;
+  ASSERT_TRUE(quantized.ParseFromString(*read_file(record->path)));
+  const auto zero_points = [&quantized](int type) {
+    return std::ranges::count_if(quantized.graph().initializer(), [type](const onnx::TensorProto& tensor) {
+      return tensor.name().find("zero_point") != std::string::npos && tensor.data_type() == type;
+    });
+  };
+  EXPECT_GE(zero_points(onnx::TensorProto::UINT8), 3) << "of the image and of each convolution's result";
+  EXPECT_EQ(zero_points(onnx::TensorProto::INT8), 2) << "of each convolution's weights";
+
+  request_.cache = root() / "another cache";
+  const auto again = prepare(request_);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->digest, record->digest);
+}
+
+TEST_F(Quantizers, QnnHasNoAsymmetricWeightsPerChannel) {
+  const Toolchain script = qnn_script();
+  request_.toolchain = &script;
+  request_.options = {{"weight-type", "uint8"}};
+  const auto record = prepare(request_);
+  ASSERT_FALSE(record);
+  EXPECT_NE(record.error().message.find("take weight-type int8, not uint8"), std::string::npos)
+      << record.error().message;
 }
 
 TEST_F(Quantizers, ABatchIsFilledFromTheTensors) {

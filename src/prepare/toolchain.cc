@@ -8,7 +8,7 @@
 namespace assay::prepare {
 namespace {
 
-constexpr std::array kToolchains = {&kNncf, &kOpenVinoFp16, &kOnnxRuntimeQuantizer, &kNone};
+constexpr std::array kToolchains = {&kNncf, &kOpenVinoFp16, &kOnnxRuntimeQuantizer, &kQnn, &kQnnFloat, &kNone};
 
 bool serves(const std::vector<std::string_view>& list, std::string_view word) {
   return list.empty() || std::find(list.begin(), list.end(), word) != list.end();

@@ -65,6 +65,8 @@ Result<void> check_options(const Toolchain& toolchain, const std::map<std::strin
 extern const Toolchain kNncf;
 extern const Toolchain kOpenVinoFp16;
 extern const Toolchain kOnnxRuntimeQuantizer;
+extern const Toolchain kQnn;
+extern const Toolchain kQnnFloat;
 extern const Toolchain kNone;
 
 }  // namespace assay::prepare

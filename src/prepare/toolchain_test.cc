@@ -33,6 +33,8 @@ TEST(ChooseToolchain, DefaultFollowsBackendAndPrecision) {
   EXPECT_EQ(chosen(row("openvino", "fp32"), float_model()), "none");
   EXPECT_EQ(chosen(row("onnxruntime", "bf16"), float_model()), "none");
   EXPECT_EQ(chosen(row("null", "int8"), float_model()), "none");
+  EXPECT_EQ(chosen(row("qnn", "int8"), float_model()), "qnn");
+  EXPECT_EQ(chosen(row("qnn", "fp16"), float_model()), "qnn-float");
 }
 
 TEST(ChooseToolchain, WhatIsQuantizedIsNotQuantizedAgain) {
@@ -121,7 +123,9 @@ TEST(Documentation, ShowsTheTable) {
                              std::to_string(t->min_opset) + "-" + std::to_string(t->max_opset) + " | " +
                              cell(t->input_types) + " | " + std::string(t->limits) + " |";
     EXPECT_NE(document->find(line), std::string::npos) << "docs/toolchains.md lacks this line:\n" << line;
-    for (const ToolchainOption& option : t->options) {
+    std::vector<ToolchainOption> options = t->options;
+    options.insert(options.end(), t->build_options.begin(), t->build_options.end());
+    for (const ToolchainOption& option : options) {
       const std::string described = "| `" + std::string(t->name) + "` | `" + std::string(option.name) +
                                     "` | " + cell(option.values) + " | " + std::string(option.meaning) + " |";
       EXPECT_NE(document->find(described), std::string::npos) << "docs/toolchains.md lacks this line:\n"

@@ -8,6 +8,7 @@
 
 #include "record/results.h"
 #include "record/run.h"
+#include "record/target.h"
 
 namespace assay::record {
 
@@ -32,7 +33,11 @@ struct RowEvidence {
   std::string model_digest, dataset_digest, calibration_digest;
   std::string environment_digest;    ///< The campaign's: of a row whose runs never came to tell theirs.
   std::string calibration_relation;  ///< "same images as validation", "disjoint", "none"
-  std::vector<Peak> peaks;
+  std::vector<Peak> peaks;  ///< One for each precision and accelerator: whose word counts has been settled.
+  std::optional<TargetFacts> target;  ///< What the row names in the catalogue.
+  MachineFacts machine;
+  int image_width = 0, image_height = 0;     ///< As the model sees it; 0: not known.
+  std::optional<double> case_temperature_c;  ///< What the product allows its case.
   int planned_repeats = 0;
   /// Why the row's time is not measured at all, by intent: a simulator's is no device's. Empty: it is
   /// measured.

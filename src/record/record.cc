@@ -112,6 +112,13 @@ std::span<const MetricInfo> metrics() {
        "VEDLIoT D3.3"},
       {"performance_ratio", "%", &F::performance_ratio,
        "achieved GOPS / peak GOPS of the executed precision on the claimed unit", "VEDLIoT D3.3"},
+      {"area_efficiency", "GOPS/mm2", &F::area_efficiency,
+       "achieved GOPS / area of the whole die that the target catalogue names", "VEDLIoT D3.3"},
+      {"cost_efficiency", "GOPS/$", &F::cost_efficiency,
+       "achieved GOPS / dated US dollar price that the target catalogue names", "VEDLIoT D3.3"},
+      {"capacity", "op/s", &F::capacity,
+       "throughput x width x height x operations per pixel of the FP32 source graph: what it was enough for",
+       "white paper"},
       {"miou", "%", &F::miou,
        "mean IoU over classes, one confusion matrix over the set, logits upsampled bilinearly before argmax; "
        "95 % bootstrap over images",
@@ -139,6 +146,10 @@ std::span<const MetricInfo> metrics() {
        "Orin energy paper"},
       {"temperature", "degC", &F::temperature, "highest temperature of any zone in the timed windows",
        "guide"},
+      {"thermal_resistance", "K/W", &F::thermal_resistance,
+       "(junction's limit of the target - case temperature, stated or read) / average power: the most that "
+       "the way from junction to case may have",
+       "white paper"},
       {"peak_memory", "MB", &F::peak_memory,
        "peak resident set of the worker process (1 MB = 1e6 B), largest of the repeats", "VEDLIoT D3.3"},
       {"device_memory", "MB", &F::device_memory, "device memory of the session, where the runtime tells",
@@ -146,6 +157,11 @@ std::span<const MetricInfo> metrics() {
       {"placement", "%", &F::placement,
        "share of the executed layers' time on the claimed accelerator (of their count where no times are "
        "told)",
+       "measurement catalogue"},
+      {"placement_operations", "%", &F::placement_operations,
+       "share of the source graph's operations whose layers ran on the claimed accelerator, where the "
+       "runtime "
+       "tells them of every layer",
        "measurement catalogue"},
   };
   return kMetrics;

@@ -30,13 +30,14 @@ struct RowFigures {
   Figure end_to_end_mean, preprocess_mean, pipeline_inference_mean, postprocess_mean, end_to_end_throughput;
   Figure compile_time, first_inference;
   Figure gops, performance_ratio;
+  Figure area_efficiency, cost_efficiency, capacity;
   Figure miou, miou_fp32, miou_drop, pixel_accuracy;
   Figure power, energy_per_inference, efficiency;
   Figure power_idle, power_loaded_idle, power_net, power_peak;
   Figure window_energy_per_inference, net_efficiency, gops_per_watt, energy_delay_product;
-  Figure temperature;
+  Figure temperature, thermal_resistance;
   Figure device_time, transfer_in, transfer_out;
-  Figure peak_memory, device_memory, placement;
+  Figure peak_memory, device_memory, placement, placement_operations;
 };
 
 struct MetricInfo {
@@ -115,6 +116,9 @@ struct Row {
   std::map<std::string, std::string> versions;
   std::vector<std::string> libraries;
   std::string stack;  ///< SessionInfo::stack
+  /// What the catalogue says of the row's target, in words with sources: id, name, unit, power_mode, ...;
+  /// empty: the row names none.
+  std::map<std::string, std::string> target;
   bool simulated = false;
 };
 

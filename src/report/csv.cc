@@ -27,7 +27,7 @@ std::string render_csv(const record::Results& results) {
   std::string out =
       "id,device,backend,accelerator,model,precision,executed_precision,batch,scenario,repeats,warmup,"
       "iterations,"
-      "verdict,simulated,stack,rules,power_source,power_boundary,power_simulated";
+      "verdict,simulated,stack,target,rules,power_source,power_boundary,power_simulated";
   for (const record::MetricInfo& metric : record::metrics()) {
     const std::string name(metric.name);
     out += "," + name + " [" + std::string(metric.unit) + "]," + name + "_lo," + name + "_hi," + name +
@@ -44,7 +44,7 @@ std::string render_csv(const record::Results& results) {
          {key.id, key.device, key.backend, key.accelerator, key.model, key.precision, row.executed_precision,
           std::to_string(key.batch), key.scenario, std::to_string(row.repeats), std::to_string(row.warmup),
           std::to_string(row.iterations), row.verdict, std::string(row.simulated ? "true" : "false"),
-          row.stack})
+          row.stack, row.target.contains("id") ? row.target.at("id") : std::string()})
       out += field(text) + ",";
     out += field(rules);
     const record::PowerSource* power = primary_source(row);

@@ -5,6 +5,7 @@
 #include "report/number_text.h"
 #include "report/power_text.h"
 #include "report/summary.h"
+#include "report/target_text.h"
 
 namespace assay::report {
 namespace {
@@ -187,6 +188,33 @@ std::string power_section(const record::Results& results, const Summary& summary
   return out + "\n" + power_windows(results, summary) + "\n" + std::string(kPowerMethod) + "\n";
 }
 
+/// What rows achieved of their targets, and where what is known of these comes from.
+std::string target_section(const record::Results& results, const Summary& summary) {
+  if (summary.target.empty()) return "";
+  Lines lines{{"Backend/precision", "Target"}};
+  for (const TargetFigure& column : target_figures())
+    lines[0].push_back(std::string(column.title) +
+                       (column.unit.empty() ? "" : " (" + std::string(column.unit) + ")"));
+  std::vector<std::string> remarks;
+  const auto remark = [&](const std::string& text) {
+    if (std::ranges::find(remarks, text) == remarks.end()) remarks.push_back(text);
+  };
+  for (std::size_t i = 0; i < results.rows.size(); ++i) {
+    const record::Row& row = results.rows[i];
+    if (row.target.empty()) continue;
+    lines.push_back({escaped(summary.rows[i].configuration), escaped(target_name(row))});
+    for (const TargetFigure& column : target_figures()) {
+      const record::Figure& figure = row.figures.*column.member;
+      lines.back().push_back(cell_text(figure_cell(figure, {}, false)));
+      for (const std::string& reason : figure.reasons)
+        remark(std::string(column.title) + (figure.value ? ": " : ", unmeasured: ") + one_line(reason));
+    }
+  }
+  std::string out = "\n### Target\n\n" + markdown_table(lines, 2) + "\n";
+  for (const std::string& text : remarks) out += "- " + escaped(text) + "\n";
+  return out;
+}
+
 }  // namespace
 
 std::string render_markdown(const record::Results& results) {
@@ -225,7 +253,7 @@ std::string render_markdown(const record::Results& results) {
   }
   if (!summary.tail.empty()) out += "\n";
   for (const std::string& line : summary.tail) out += escaped(line) + "  \n";
-  return out + power_section(results, summary);
+  return out + power_section(results, summary) + target_section(results, summary);
 }
 
 }  // namespace assay::report

@@ -7,6 +7,7 @@
 
 #include "report/number_text.h"
 #include "report/power_text.h"
+#include "report/target_text.h"
 
 namespace assay::report {
 
@@ -248,6 +249,7 @@ Summary summarise(const record::Results& results) {
     summary.has_temperature = summary.has_temperature || results.rows[i].figures.temperature.value;
   }
   add_power(results, summary);
+  summary.target = target_lines(results, names);
   summary.notes = notes.take();
   summary.tail = make_tail(results, names);
   return summary;

@@ -66,6 +66,7 @@ struct Summary {
   bool has_temperature = false;  ///< Of any row.
   std::vector<PowerLine> power;  ///< In the order of rows, the primary source first; empty: there was none.
   std::vector<std::string> power_remarks;  ///< What the intervals hold, and what is missing.
+  std::vector<std::string> target;         ///< What rows achieved of their targets, a line each.
   std::vector<Note> notes;                 ///< Note 1 is notes[0].
   std::vector<std::string> tail;           ///< Lines below the notes: unmeasured, not distinguishable.
 };

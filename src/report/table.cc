@@ -357,6 +357,8 @@ std::string render_table(const record::Results& results, const Style& style) {
                    width, 4);
   }
   out += power_part(summary, width, style.colour);
+  if (!summary.target.empty()) out += "\n";
+  for (const std::string& line : summary.target) out += wrapped(line, width, 2);
   if (!summary.tail.empty()) out += "\n";
   for (const std::string& line : summary.tail) out += wrapped(line, width, 2);
   return out;

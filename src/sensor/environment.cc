@@ -114,6 +114,11 @@ record::Environment read_environment(const fs::path& root) {
   if (board.empty()) board = read_line(root / "proc/device-tree/model");
   std::erase(board, '\0');
   fact("board", board);
+  // Texts that end in NUL each: "nvidia,p3768-0000+p3767-0001", "nvidia,tegra234".
+  if (auto compatible = read_file(root / "proc/device-tree/compatible")) {
+    std::ranges::replace(*compatible, '\0', ' ');
+    fact("compatible", std::string(trim(*compatible)));
+  }
 
   Sha256 digest;
   digest.field(env.os).field(env.kernel).field(env.cpu_model);

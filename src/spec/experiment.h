@@ -83,6 +83,8 @@ struct Data {
 struct RowSpec {
   std::string id;                ///< [device-]backend-accelerator-precision[-bN], lower case, unique.
   std::string device = "local";  ///< Which machine it is for.
+  std::string target;            ///< Of the catalogue: "jetson-orin-nx-8gb"; "": not stated.
+  std::string power_mode;        ///< The one that the board is said to be in; "": not stated.
   std::string backend;           ///< "openvino"
   std::string accelerator = "CPU";
   std::string precision = "fp32";
@@ -90,6 +92,8 @@ struct RowSpec {
   std::map<std::string, std::string> options;  ///< Passed to the backend's open().
   std::string toolchain;                       ///< Empty: the backend's default for the precision.
   std::map<std::string, std::string> toolchain_options;
+  std::string fallback =
+      "refuse";  ///< "allow": parts of the model may run off the accelerator; the row says so.
   std::filesystem::path artifact;  ///< Given: used as it is, nothing is prepared.
   std::filesystem::path plugin;    ///< Given: this shared library instead of the built-in of the name.
   bool operator==(const RowSpec&) const = default;
@@ -154,10 +158,14 @@ struct PowerSpec {
   bool operator==(const PowerSpec&) const = default;
 };
 
+/// Where neither spec nor target tells another [the guide].
+inline constexpr double kTemperatureLimit = 85;
+
 /// Heat and quiet: the conditions under which a run counts.
 struct ConditionsSpec {
   std::string cooling = "unstated";  ///< "active", "passive" or "unstated"
-  double temperature_limit_c = 85;
+  std::optional<double> temperature_limit_c;  ///< Absent: the target's, else kTemperatureLimit.
+  std::optional<double> case_temperature_c;   ///< What the product allows its case: for a thermal resistance.
   double quiet_load_percent = 10;  ///< Most CPU share of other processes.
   std::chrono::nanoseconds quiet_wait =
       std::chrono::seconds(30);  ///< How long a run waits for quiet and cool; 0: nobody looks.

@@ -128,11 +128,13 @@ void write_data(Writer& w, const Data& data) {
 }
 
 void write_row(Writer& w, const RowSpec& row) {
-  w.begin().text("id", row.id).text("device", row.device).text("backend", row.backend);
+  w.begin().text("id", row.id).text("device", row.device).text("target", row.target);
+  w.text("power_mode", row.power_mode).text("backend", row.backend);
   w.text("accelerator", row.accelerator).text("precision", row.precision).pair("batch", row.batch);
   w.texts("options", row.options)
       .text("toolchain", row.toolchain)
       .texts("toolchain_options", row.toolchain_options);
+  w.text("fallback", row.fallback);
   w.text("artifact", row.artifact.string()).text("plugin", row.plugin.string()).end();
 }
 
@@ -192,7 +194,9 @@ void write_power(Writer& w, const PowerSpec& p) {
 }
 
 void write_conditions(Writer& w, const ConditionsSpec& c) {
-  w.begin("conditions").pair("cooling", c.cooling).pair("temperature_limit", c.temperature_limit_c);
+  w.begin("conditions").pair("cooling", c.cooling);
+  if (c.temperature_limit_c) w.pair("temperature_limit", *c.temperature_limit_c);
+  if (c.case_temperature_c) w.pair("case_temperature", *c.case_temperature_c);
   w.pair("quiet_load", c.quiet_load_percent).pair("quiet_wait", c.quiet_wait);
   w.pair("cool_band", c.cool_band_k).end();
 }

@@ -6,13 +6,16 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "spec/validate.h"
-#include "spec/yaml_document.h"
-#include "spec/yaml_reader.h"
+#include "yaml/document.h"
+#include "yaml/reader.h"
 
 namespace assay::spec {
 namespace {
 
 using namespace std::chrono_literals;
+using yaml::MapReader;
+using yaml::Problems;
+using yaml::read_list;
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kMostIterations = 100'000'000;  // 800 MB of preallocated latencies.
@@ -23,7 +26,10 @@ void read_model(MapReader root, Model& model, const fs::path& base) {
   root.text("name", model.name);
   root.choice("builtin", model.builtin, {"ddrnet23-slim"});
   root.path("path", model.path, base);
-  if (root.has("size")) root.size("size", model.size.emplace());
+  if (root.has("size")) {
+    Size& size = model.size.emplace();
+    root.size("size", size.height, size.width);
+  }
   if (model.name.empty()) model.name = !model.builtin.empty() ? model.builtin : model.path.stem().string();
   ModelIo& io = model.io;
   if (auto input = root.map("input")) {
@@ -59,7 +65,7 @@ void read_class_map(MapReader& root, std::map<int, int>& out) {
   root.string_map("class_map", raw);
   for (const auto& [label, value] : raw) {
     int from = 0, to = 0;
-    if (whole_number(label, from) && whole_number(value, to))
+    if (yaml::whole_number(label, from) && yaml::whole_number(value, to))
       out[from] = to;
     else
       root.complain("class_map", "expected label: class as whole numbers, found " + label + ": " + value);
@@ -74,7 +80,7 @@ void read_data(MapReader root, Data& data, const fs::path& base) {
     map->integer("train", streets.train, 0, kMostImages);
     map->integer("val", streets.val, 0, kMostImages);
     map->integer("seed", streets.seed, std::uint64_t{0}, kAnySeed);
-    map->size("size", streets.size);
+    map->size("size", streets.size.height, streets.size.width);
     map->done();
   }
   root.choice("labels", data.labels, {"labelIds", "trainIds"});
@@ -94,7 +100,7 @@ void read_data(MapReader root, Data& data, const fs::path& base) {
           "calibration",
           "expected a map (split, count, seed) or the word same, which calibrates on the validation "
           "images, found " +
-              describe(node));
+              yaml::describe(node));
     }
   }
   root.done();
@@ -124,14 +130,20 @@ std::string default_id(const RowSpec& row) {
 }
 
 /// One item of `rows`: the product of its axes.
-void read_rows(MapReader root, std::vector<RowSpec>& rows, Problems& problems, const fs::path& base) {
+void read_rows(MapReader root, const RowSpec& campaign, std::vector<RowSpec>& rows, Problems& problems,
+               const fs::path& base) {
   if (!root.is_map()) return;
-  RowSpec shared;
+  RowSpec shared = campaign;
   root.text("id", shared.id);
   root.text("device", shared.device);
+  // Another target than the campaign's has other power modes.
+  if (root.has("target")) shared.power_mode.clear();
+  root.text("target", shared.target);
+  root.text("power_mode", shared.power_mode);
   root.string_map("options", shared.options);
   root.text("toolchain", shared.toolchain);
   root.string_map("toolchain_options", shared.toolchain_options);
+  root.choice("fallback", shared.fallback, {"refuse", "allow"});
   root.path("artifact", shared.artifact, base);
   root.path("plugin", shared.plugin, base);
   std::vector<std::string> backends, accelerators{shared.accelerator}, precisions{shared.precision};
@@ -206,17 +218,6 @@ void read_accuracy(MapReader root, AccuracySpec& accuracy) {
   root.done();
 }
 
-/// Calls `read` with a MapReader for each item of a list.
-template <typename Read>
-void read_list(MapReader& root, std::string_view key, Problems& problems, Read read) {
-  const YAML::Node list = root.node(key);
-  if (!root.has(key)) return;
-  if (!list.IsSequence()) return root.complain(key, "expected a list (- item), found " + describe(list));
-  std::size_t index = 0;
-  for (const auto& item : list)
-    read(MapReader(item, std::string(key) + "[" + std::to_string(index++) + "]", problems));
-}
-
 void read_meter(MapReader root, MeterSpec& meter) {
   root.choice("kind", meter.kind, {"wt300e", "ptdaemon", "http"});
   root.text("address", meter.address);
@@ -242,7 +243,10 @@ void read_power(MapReader root, PowerSpec& power, Problems& problems) {
 
 void read_conditions(MapReader root, ConditionsSpec& conditions) {
   root.choice("cooling", conditions.cooling, {"active", "passive", "unstated"});
-  root.number("temperature_limit", conditions.temperature_limit_c, 0, 200, "degC");
+  if (root.has("temperature_limit"))
+    root.number("temperature_limit", conditions.temperature_limit_c.emplace(), 0, 200, "degC");
+  if (root.has("case_temperature"))
+    root.number("case_temperature", conditions.case_temperature_c.emplace(), -60, 200, "degC");
   root.number("quiet_load", conditions.quiet_load_percent, 0, 100, "%");
   root.duration("quiet_wait", conditions.quiet_wait, 0ns);
   root.number("cool_band", conditions.cool_band_k, 0, 100, "K");
@@ -251,7 +255,7 @@ void read_conditions(MapReader root, ConditionsSpec& conditions) {
 
 void read_peak(MapReader root, PeakSpec& peak) {
   root.text("accelerator", peak.accelerator);
-  root.choice("precision", peak.precision, {"fp32", "fp16", "bf16", "int8"});
+  root.choice("precision", peak.precision, {"fp32", "tf32", "fp16", "bf16", "int8"});
   root.number("gops", peak.gops, 0, 1e9, "GOPS");
   root.text("source", peak.source);
   root.done();
@@ -273,8 +277,11 @@ Experiment read_experiment(const YAML::Node& document, Problems& problems, const
   experiment.protocol.order_seed = experiment.seed;
   if (auto map = root.map("model")) read_model(*map, experiment.model, base);
   if (auto map = root.map("data")) read_data(*map, experiment.data, base);
+  RowSpec campaign;  // What holds for every row that does not say otherwise.
+  root.text("target", campaign.target);
+  root.text("power_mode", campaign.power_mode);
   read_list(root, "rows", problems,
-            [&](MapReader item) { read_rows(item, experiment.rows, problems, base); });
+            [&](MapReader item) { read_rows(item, campaign, experiment.rows, problems, base); });
   if (auto map = root.map("protocol")) read_protocol(*map, experiment.protocol);
   if (auto map = root.map("accuracy")) read_accuracy(*map, experiment.accuracy);
   if (auto map = root.map("power")) read_power(*map, experiment.power, problems);
@@ -289,7 +296,7 @@ Experiment read_experiment(const YAML::Node& document, Problems& problems, const
 
 }  // namespace
 
-Result<Experiment> parse_experiment(std::string_view yaml, const fs::path& source) {
+Result<Experiment> parse_experiment(std::string_view text, const fs::path& source) {
   Experiment experiment;
   const auto read = [&](const YAML::Node& document, Problems& problems) {
     experiment = read_experiment(document, problems, fs::absolute(source).parent_path());
@@ -298,7 +305,7 @@ Result<Experiment> parse_experiment(std::string_view yaml, const fs::path& sourc
       for (const Problem& problem : find_problems(experiment))
         problems.add(problems.place_of(problem.path), problem.path, problem.message);
   };
-  ASSAY_OK(read_yaml(yaml, source, "a spec", read));
+  ASSAY_OK(yaml::read_yaml(text, source, "a spec", read));
   return experiment;
 }
 

@@ -118,6 +118,27 @@ TEST(Parse, RowsOfOtherDevicesHaveIdsOfTheirOwn) {
   EXPECT_EQ(experiment->rows[1].id, "radxa-x4-openvino-cpu-fp32");
 }
 
+TEST(Parse, ATargetHoldsForTheRowsThatNameNone) {
+  std::string text(kMinimal);
+  text.replace(text.find("rows:"), std::string::npos,
+               "target: jetson-orin-nx-8gb\npower_mode: 15W\n"
+               "rows:\n"
+               "  - {backend: openvino}\n"
+               "  - {backend: openvino, precision: int8, power_mode: 10W}\n"
+               "  - {backend: onnxruntime, target: raspberry-pi-5}\n"
+               "conditions: {case_temperature: 60 degC}\n");
+  const Experiment x = parse_experiment(text, "a.yaml").value();
+  EXPECT_EQ(x.rows[0].target + " " + x.rows[0].power_mode, "jetson-orin-nx-8gb 15W");
+  EXPECT_EQ(x.rows[1].target + " " + x.rows[1].power_mode, "jetson-orin-nx-8gb 10W");
+  EXPECT_EQ(x.rows[2].target + " " + x.rows[2].power_mode, "raspberry-pi-5 ")
+      << "Another target has other modes.";
+  EXPECT_EQ(x.conditions.case_temperature_c, 60);
+  EXPECT_FALSE(x.conditions.temperature_limit_c) << "The target's, where it has one.";
+  EXPECT_EQ(parse_experiment(explain(x), "a.yaml").value(), x);
+  EXPECT_CONTAINS(message("{backend: openvino}", "{backend: openvino, power_mode: 15W}"),
+                  "rows[openvino-cpu-fp32].power_mode: expected a target");
+}
+
 TEST(Parse, UnknownKeyIsNamedWithItsPlaceAndTheNearest) {
   const std::string text = message("protocol: {repeets: 3}\n");
   EXPECT_CONTAINS(text, "a.yaml:6:12: protocol: unknown key 'repeets': did you mean 'repeats'?");
@@ -335,6 +356,7 @@ Experiment random_experiment(std::mt19937_64& random) {
     else if (up_to(1))
       row.toolchain = words(), row.toolchain_options = {{"k", words()}};
     if (up_to(1)) row.plugin = "/p/x.so";
+    if (up_to(1)) row.target = words(), row.power_mode = up_to(1) ? words() : "";
     x.rows.push_back(row);
   }
   x.protocol.repeats = 1 + up_to(9);
@@ -362,8 +384,12 @@ Experiment random_experiment(std::mt19937_64& random) {
   x.power.least_samples = 30 + up_to(99);
   if (up_to(1)) x.power.supply_limit_w = real();
   x.power.load_pattern = up_to(1);
-  x.conditions = {pick({"active", "passive", "unstated"}), 100 * real(), 100 * real(), up_to(99) * 1s,
-                  real()};
+  x.conditions.cooling = pick({"active", "passive", "unstated"});
+  if (up_to(1)) x.conditions.temperature_limit_c = 100 * real();
+  if (up_to(1)) x.conditions.case_temperature_c = 100 * real();
+  x.conditions.quiet_load_percent = 100 * real();
+  x.conditions.quiet_wait = up_to(99) * 1s;
+  x.conditions.cool_band_k = real();
   x.accuracy.enabled = up_to(1);
   if (up_to(1)) x.accuracy.target = 100 * real();
   x.accuracy.warn_drop = real();

@@ -130,6 +130,9 @@ class Finder {
       add(path + ".precision", "expected " + join_or(kPrecisions) + ", found '" + r.precision + "'" +
                                    (nearest.empty() ? "" : ": did you mean '" + nearest + "'?"));
     }
+    if (!r.power_mode.empty() && r.target.empty())
+      add(path + ".power_mode",
+          "expected a target that has this mode beside it: write target: as well, or leave it out");
     if (r.batch < 1) add(path + ".batch", "expected at least 1, found " + std::to_string(r.batch));
     if (!r.artifact.empty() && (!r.toolchain.empty() || !r.toolchain_options.empty()))
       add(path + ".toolchain", "contradicts artifact, which is used as it is: remove one");

@@ -82,35 +82,28 @@ void fields(V& v, Is<record::LatencyDiagnostics> auto& x) {
   v("drift_percent", x.drift_percent);
 }
 
-/// A window without a value has none in the file either: null, where the record holds zeros that nobody
-/// measured.
-void fields(Writer& v, const record::PowerWindow& x) {
-  const bool told = x.problem.empty();
-  const auto measured = [&](const char* key, const auto& value) {
-    v(key, told ? std::optional(value) : std::nullopt);
-  };
-  v("repeat", x.repeat), v("problem", x.problem);
-  measured("mean_w", x.mean_w), measured("window_energy_j", x.window_energy_j);
-  v("peak_w", x.peak_w);
-  measured("u_gain_w", x.u_gain_w), measured("u_range_w", x.u_range_w), measured("u_other_w", x.u_other_w);
-  v("accuracy_known", x.accuracy_known);
-  measured("coverage", x.coverage), measured("samples", x.samples), measured("breaks", x.breaks);
-  measured("repeated", x.repeated), measured("window_ms", x.window_ms);
-  measured("longest_gap_ms", x.longest_gap_ms), measured("interval_ms", x.interval_ms);
-  v("loaded_idle_w", x.loaded_idle_w);
+// A window without a value has none in the file either: null, where the record holds zeros that nobody
+// measured.
+void measured(Writer& v, const char* key, const auto& value, bool told) {
+  v(key, told ? std::optional(value) : std::nullopt);
 }
-void fields(const Reader& v, record::PowerWindow& x) {
+void measured(const Reader& v, const char* key, auto& value, bool told) {
+  if (told) v(key, value);
+}
+
+template <typename V>
+void fields(V& v, Is<record::PowerWindow> auto& x) {
   v("repeat", x.repeat), v("problem", x.problem);
-  const auto measured = [&](const char* key, auto& value) {
-    if (x.problem.empty()) v(key, value);
-  };
-  measured("mean_w", x.mean_w), measured("window_energy_j", x.window_energy_j);
+  const bool told = x.problem.empty();
+  measured(v, "mean_w", x.mean_w, told), measured(v, "window_energy_j", x.window_energy_j, told);
   v("peak_w", x.peak_w);
-  measured("u_gain_w", x.u_gain_w), measured("u_range_w", x.u_range_w), measured("u_other_w", x.u_other_w);
+  measured(v, "u_gain_w", x.u_gain_w, told), measured(v, "u_range_w", x.u_range_w, told);
+  measured(v, "u_other_w", x.u_other_w, told);
   v("accuracy_known", x.accuracy_known);
-  measured("coverage", x.coverage), measured("samples", x.samples), measured("breaks", x.breaks);
-  measured("repeated", x.repeated), measured("window_ms", x.window_ms);
-  measured("longest_gap_ms", x.longest_gap_ms), measured("interval_ms", x.interval_ms);
+  measured(v, "coverage", x.coverage, told), measured(v, "samples", x.samples, told);
+  measured(v, "breaks", x.breaks, told), measured(v, "repeated", x.repeated, told);
+  measured(v, "window_ms", x.window_ms, told), measured(v, "longest_gap_ms", x.longest_gap_ms, told);
+  measured(v, "interval_ms", x.interval_ms, told);
   v("loaded_idle_w", x.loaded_idle_w);
 }
 
@@ -144,7 +137,7 @@ template <typename V>
 void tail_fields(V& v, auto& x) {
   v("verdict", x.verdict), v("findings", x.findings), v("digests", x.digests), v("versions", x.versions);
   v("simulated", x.simulated), v("calibration_relation", x.calibration_relation), v("libraries", x.libraries);
-  v.added("stack", x.stack);
+  v.added("stack", x.stack), v.added("target", x.target);
   v("diagnostics", x.diagnostics), v("layers", x.layers);
   v.added("power_sources", x.power_sources);
 }

@@ -172,7 +172,11 @@ void judge_heat_observed(const Case& c, Findings& out) {
 }
 
 void judge_temperature(const Case& c, Findings& out) {
-  const double limit = c.experiment.conditions.temperature_limit_c;
+  const auto& told = c.experiment.conditions.temperature_limit_c;
+  const auto of_target = c.evidence.target ? c.evidence.target->temperature_limit_c : std::nullopt;
+  const double limit = told ? *told : of_target ? of_target->value : spec::kTemperatureLimit;
+  const std::string whose =
+      !told && of_target ? " (" + c.evidence.target->id + ": " + of_target->source + ")" : "";
   std::map<std::string, double> hot;
   for (const TimedRun* run : completed(c.evidence))
     for (const Series& series : run->observation.series) {
@@ -186,10 +190,10 @@ void judge_temperature(const Case& c, Findings& out) {
   std::vector<std::string> zones;
   for (const auto& [zone, celsius] : hot) zones.push_back(zone + " " + number(celsius, 1));
   if (!zones.empty())
-    out.push_back(
-        {"temperature", Severity::kInvalid,
-         "not below " + number(limit) + " degC all through the timed windows: " + joined(zones, ", "),
-         timed_figures()});
+    out.push_back({"temperature", Severity::kInvalid,
+                   "not below " + number(limit) + " degC" + whose +
+                       " all through the timed windows: " + joined(zones, ", "),
+                   timed_figures()});
 }
 
 void judge_throttling(const Case& c, Findings& out) {

@@ -186,12 +186,25 @@ void judge_placement(const Case& c, Findings& out) {
     return;
   }
   constexpr double kRounding = 1e-6;  // Of a sum of shares.
-  if (*placement.value < 100 - kRounding)
-    out.push_back({"placement",
-                   Severity::kInvalid,
-                   "only " + number(*placement.value) + " % of the model ran on " + c.row.key.accelerator +
-                       ": the rest fell back elsewhere",
-                   {}});
+  const auto partial = [](const record::Figure& figure) {
+    return figure.value && *figure.value < 100 - kRounding;
+  };
+  const record::Figure& operations = c.row.figures.placement_operations;
+  if (!partial(placement) && !partial(operations)) return;
+  // By operations where they are told: a share by time depends on how fast each of the two is.
+  const bool by_operations = partial(operations);
+  std::string evidence = "only " + number(*(by_operations ? operations : placement).value) +
+                         " % of the model" + (by_operations ? "'s operations" : "") + " ran on " +
+                         c.row.key.accelerator;
+  if (by_operations) evidence += " (of its layers: " + number(*placement.value) + " %)";
+  const auto spec = std::ranges::find(c.experiment.rows, c.row.key.id, &spec::RowSpec::id);
+  const bool allowed = spec != c.experiment.rows.end() && spec->fallback == "allow";
+  if (allowed)
+    out.push_back({"placement", Severity::kWarn,
+                   evidence + ": the rest fell back elsewhere, as the spec allows; this is the time of both",
+                   both(timed_figures(), {"placement", "placement_operations"})});
+  else
+    out.push_back({"placement", Severity::kInvalid, evidence + ": the rest fell back elsewhere", {}});
 }
 
 void judge_compile_time(const Case& c, Findings& out) {

@@ -221,20 +221,25 @@ void judge_idle_drift(const Case& c, Findings& out) {
 
 void judge_supply(const Case& c, Findings& out) {
   const auto& peak = c.row.figures.power_peak;
-  const auto& limit = c.experiment.power.supply_limit_w;
+  std::optional<double> limit = c.experiment.power.supply_limit_w;
+  std::string whose = "the supply's ";
+  if (!limit && c.evidence.target && c.evidence.target->supply_limit_w) {
+    limit = c.evidence.target->supply_limit_w->value;
+    whose = "what the supply of " + c.evidence.target->id + " gives (" +
+            c.evidence.target->supply_limit_w->source + "), ";
+  }
   if (!limit || !c.row.figures.power.value) return;
   if (!peak.value)
     out.push_back({"supply-limit",
                    Severity::kUnmeasured,
-                   "no peak power to hold against the supply's " + number(*limit) + " W" +
+                   "no peak power to hold against " + whose + number(*limit) + " W" +
                        (peak.reasons.empty() ? "" : ": " + peak.reasons.front()),
                    {"power_peak"}});
   else if (*peak.value > *limit)
-    out.push_back(
-        {"supply-limit",
-         Severity::kWarn,
-         "peak power of " + number(*peak.value) + " W is over the supply's " + number(*limit) + " W",
-         {"power_peak"}});
+    out.push_back({"supply-limit",
+                   Severity::kWarn,
+                   "peak power of " + number(*peak.value) + " W is over " + whose + number(*limit) + " W",
+                   {"power_peak"}});
 }
 
 }  // namespace assay::verdict

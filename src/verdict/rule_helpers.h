@@ -16,9 +16,13 @@ const std::vector<std::string>& percentile_figures();
 const std::vector<std::string>& accuracy_figures();
 const std::vector<std::string>& end_to_end_figures();
 const std::vector<std::string>& power_figures();    ///< From the power of the timed window.
+const std::vector<std::string>& target_figures();   ///< That rest on what the catalogue says.
 const std::vector<std::string>& idle_figures();     ///< That rest on power while nothing was loaded.
 const std::vector<std::string>& metered_figures();  ///< All that come from the power source.
 const std::vector<std::string>& timed_figures();    ///< Latency and power: what heat and load disturb.
+
+/// `one`, then what else is in `other`.
+std::vector<std::string> both(std::vector<std::string> one, const std::vector<std::string>& other);
 
 /// "12.3": `value` with `digits` after the point, trailing zeros cut.
 std::string number(double value, int digits = 2);
@@ -111,5 +115,9 @@ void judge_temperature(const Case&, Findings&);
 void judge_throttling(const Case&, Findings&);
 void judge_slowing(const Case&, Findings&);
 void judge_cooling(const Case&, Findings&);
+
+void judge_target(const Case&, Findings&);
+void judge_power_mode(const Case&, Findings&);
+void judge_target_sensors(const Case&, Findings&);
 
 }  // namespace assay::verdict

@@ -77,6 +77,7 @@ inline Subject good() {
   s.row.figures.miou = record::Figure::of(70, "%");
   s.row.figures.miou_drop = record::Figure::of(0.5, "%", 0.1, 0.9);
   s.row.figures.placement = record::Figure::of(100, "%");
+  s.row.figures.placement_operations = record::Figure::of(100, "%");
   s.row.diagnostics.effective_n = 2500;
   s.row.diagnostics.change_points = {-1, -1, -1};
   s.row.diagnostics.drift_percent = {0.5, -0.5, 4.9};
@@ -201,6 +202,7 @@ inline const std::vector<std::string>& whole_row() {
 
 std::span<const Fires> power_cases();
 std::span<const Fires> heat_cases();
+std::span<const Fires> target_cases();
 
 inline std::string in_words(const std::vector<record::Finding>& findings) {
   std::string all;

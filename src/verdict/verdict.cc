@@ -78,7 +78,7 @@ std::span<const Rule> rules() {
       {"power-in-step", "instants went through 3 rounds of an inference's phases", judge_power_in_step},
       {"idle-window", "idle power has windows as complete, quiet and of at least 30 s", judge_idle_window},
       {"idle-drift", "idle power before and after differ by at most 5 % of the power", judge_idle_drift},
-      {"supply-limit", "peak power is within the supply's limit", judge_supply},
+      {"supply-limit", "peak power is within the supply's limit (the spec's, or the target's)", judge_supply},
       {"power-range", "no reading was over the meter's range, and the ranges stayed as they were",
        judge_power_range},
       {"power-integral", "the meter's own watt hours agree with its readings to 1 % (over 5 % invalid)",
@@ -89,10 +89,14 @@ std::span<const Rule> rules() {
       {"power-reconciliation", "power sources of one board can be true together", judge_reconciliation},
       {"heat-unobserved", "every zone, clocks and throttling were observed all through the timed windows",
        judge_heat_observed},
-      {"temperature", "every zone stayed below the limit (85 degC, or the spec's)", judge_temperature},
+      {"temperature", "every zone stayed below the limit (the spec's, else the target's, else 85 degC)",
+       judge_temperature},
       {"throttled", "no throttling by counters or reasons in a timed window", judge_throttling},
       {"slowing", "clocks did not fall while temperature rose and latency grew", judge_slowing},
       {"cooling", "active cooling is declared", judge_cooling},
+      {"target-mismatch", "the machine is the target that the row names", judge_target},
+      {"power-mode", "the power mode found is the one that the spec states", judge_power_mode},
+      {"target-sensors", "the sensors that the target has were found", judge_target_sensors},
       {"versions", "versions, libraries and the model's digest are recorded", judge_versions},
       {"simulated", "times come from a device, not from a replay or a simulator", judge_simulated},
   };
@@ -226,9 +230,11 @@ void judge_results(const spec::Experiment& experiment, std::span<const record::R
 
 const std::vector<std::string>& latency_figures() {
   static const std::vector<std::string> kNames{
-      "latency_mean",         "latency_p50", "latency_p90",       "latency_p95",   "latency_p99",
-      "latency_p999",         "throughput",  "throughput_window", "gops",          "performance_ratio",
-      "energy_per_inference", "efficiency",  "net_efficiency",    "gops_per_watt", "energy_delay_product"};
+      "latency_mean",  "latency_p50",          "latency_p90",     "latency_p95",
+      "latency_p99",   "latency_p999",         "throughput",      "throughput_window",
+      "gops",          "performance_ratio",    "area_efficiency", "cost_efficiency",
+      "capacity",      "energy_per_inference", "efficiency",      "net_efficiency",
+      "gops_per_watt", "energy_delay_product"};
   return kNames;
 }
 const std::vector<std::string>& percentile_figures() {
@@ -248,7 +254,12 @@ const std::vector<std::string>& end_to_end_figures() {
 const std::vector<std::string>& power_figures() {
   static const std::vector<std::string> kNames{
       "power",      "power_net",      "power_peak",    "energy_per_inference", "window_energy_per_inference",
-      "efficiency", "net_efficiency", "gops_per_watt", "energy_delay_product"};
+      "efficiency", "net_efficiency", "gops_per_watt", "energy_delay_product", "thermal_resistance"};
+  return kNames;
+}
+const std::vector<std::string>& target_figures() {
+  static const std::vector<std::string> kNames{"performance_ratio", "area_efficiency", "cost_efficiency",
+                                               "thermal_resistance"};
   return kNames;
 }
 const std::vector<std::string>& idle_figures() {
@@ -256,16 +267,11 @@ const std::vector<std::string>& idle_figures() {
   return kNames;
 }
 
-namespace {
-
-/// `one`, then what else is in `other`.
 std::vector<std::string> both(std::vector<std::string> one, const std::vector<std::string>& other) {
   for (const std::string& name : other)
     if (std::ranges::find(one, name) == one.end()) one.push_back(name);
   return one;
 }
-
-}  // namespace
 
 const std::vector<std::string>& metered_figures() {
   static const std::vector<std::string> kNames =

@@ -115,6 +115,14 @@ const Fires kFires[] = {
      }},
     {"placement", Severity::kInvalid, "only 99.9 %",
      [](Subject& s) { s.row.figures.placement.value = 99.9; }},
+    {"placement", Severity::kInvalid, "only 60 % of the model's operations ran on CPU (of its layers: 100 %)",
+     [](Subject& s) { s.row.figures.placement_operations.value = 60; }},
+    {"placement", Severity::kWarn, "as the spec allows",
+     [](Subject& s) {
+       s.row.figures.placement_operations.value = 60;
+       s.experiment.rows.emplace_back().id = s.row.key.id;
+       s.experiment.rows.back().fallback = "allow";
+     }},
     {"placement", Severity::kUnmeasured, "not told",
      [](Subject& s) { s.row.figures.placement = record::Figure::unmeasured("%", "not told"); }},
     {"compile-cached", Severity::kWarn, "read from a cache (repeat 2, repeat 3)",
@@ -249,7 +257,8 @@ TEST(Judge, EachRuleFires) { testing::expect_each_fires(kFires, good); }
 
 TEST(Judge, EachRuleHasACaseThatFiresIt) {
   std::set<std::string_view> cases;
-  for (const auto& table : {std::span<const Fires>(kFires), testing::power_cases(), testing::heat_cases()})
+  for (const auto& table : {std::span<const Fires>(kFires), testing::power_cases(), testing::heat_cases(),
+                            testing::target_cases()})
     for (const Fires& fires : table) cases.insert(fires.rule);
   for (const Rule& rule : rules()) EXPECT_TRUE(cases.contains(rule.id)) << rule.id;
 }

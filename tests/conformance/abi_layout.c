@@ -75,6 +75,7 @@ OFFSET(assay_session_info, output_count, 40);
 OFFSET(assay_session_info, outputs, 48);
 OFFSET(assay_session_info, property_count, 56);
 OFFSET(assay_session_info, properties, 64);
+OFFSET(assay_session_info, accelerator_name, 72);
 OFFSET(assay_buffer, kind, 4);
 OFFSET(assay_buffer, data, 8);
 OFFSET(assay_buffer, size, 16);

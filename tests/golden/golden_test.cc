@@ -53,6 +53,7 @@ TEST(Golden, ASimulatedMeterAtTheInput) {
   expect_golden_formats("meter", metered_results());
   expect_golden("results-1.2-meter.json", rendered(metered_results(), report::Format::kJson));
 }
+TEST(Golden, Targets) { expect_golden_formats("target", target_results()); }
 TEST(Golden, RailsOnly) {
   expect_golden_formats("rails", rails_results());
   expect_golden("results-1.2-rails.json", rendered(rails_results(), report::Format::kJson));

@@ -333,4 +333,38 @@ record::Results rails_results() {
   return r;
 }
 
+record::Results target_results() {
+  record::Results r = quick_results();
+  r.name = "target";
+  r.rows.resize(2);
+  record::Row& here = r.rows[0];
+  here.target = {{"id", "jetson-agx-xavier"},
+                 {"name", "NVIDIA Jetson AGX Xavier"},
+                 {"unit", "GPU"},
+                 {"power_mode", "30W"},
+                 {"die_area", "350 mm2: Hot Chips 30 (2018)"}};
+  auto& f = here.figures;
+  f.performance_ratio = Figure::of(49.1, "%");
+  f.performance_ratio.reasons = {
+      "of 1410 GOPS fp32, target jetson-agx-xavier GPU, dense: data sheet (2021-01)"};
+  f.area_efficiency = Figure::of(1.977, "GOPS/mm2");
+  f.area_efficiency.reasons = {"of 350 mm2, the whole die: Hot Chips 30 (2018)"};
+  f.cost_efficiency = Figure::unmeasured("GOPS/$", "no source of target jetson-agx-xavier tells a price");
+  f.capacity = Figure::of(6.9184e11, "op/s");
+  f.capacity.reasons = {"76.2777 FPS x 512 x 256 x 69199 operations per pixel"};
+  f.thermal_resistance = figure(2.45, 0.04, "K/W");
+  f.thermal_resistance.reasons = {"junction 99 degC (design guide), case 50 degC, stated in the spec"};
+  record::Row& elsewhere = r.rows[1];
+  elsewhere.target = {{"id", "qcs6490"}, {"name", "Qualcomm QCS6490"}, {"unit", "NPU"}};
+  elsewhere.figures.performance_ratio = Figure::of(27.8, "%");
+  elsewhere.figures.performance_ratio.reasons = {
+      "of 12600 GOPS int8, target qcs6490 NPU, dense: sheet (2022)"};
+  add(elsewhere, "target-mismatch", Severity::kWarn,
+      "the row's target is qcs6490 (Qualcomm QCS6490), but this machine says it is another: found AMD EPYC "
+      "9B45; "
+      "figures that rest on the catalogue are another device's",
+      {"performance_ratio", "area_efficiency", "cost_efficiency", "thermal_resistance"});
+  return r;
+}
+
 }  // namespace assay

@@ -1,5 +1,4 @@
-// A small honest backend and, by the compile definition ASSAY_FAULT, dishonest and broken ones. For tests
-// only.
+// A small honest backend and, by kFault (fault.h), dishonest and broken ones. For tests only.
 //
 // The model: logits[c][y][x] = sum over the input's channels i of w(c, i) * input[i][y][x] + b(c), fully
 // written. Options: input ("f32:1x3x16x16"), classes ("19"), outputs ("1", or "2": then also the argmax as
@@ -18,6 +17,7 @@
 #include <sstream>
 
 #include "assay/backend_abi.h"
+#include "fault.h"
 #include "support/plugin_support.h"
 
 using assay::plugin::buffers_fit;
@@ -26,26 +26,6 @@ using assay::plugin::TensorSpec;
 
 namespace {
 
-enum Fault {
-  kNone,
-  kSegfault,       // The 500th inference crashes.
-  kHang,           // The 500th inference never returns.
-  kExit,           // The 500th inference calls exit(7).
-  kGarbage,        // The 500th inference writes nonsense to the worker's channel.
-  kError,          // The 500th inference returns the vendor's error 42.
-  kCached,         // Every inference returns the first one's answer.
-  kSkipTenth,      // Every tenth inference does nothing.
-  kRefuseOpen,     // open() says that the accelerator is unavailable.
-  kAbortOpen,      // open() aborts.
-  kWrongAbi,       // The function table is of ABI version 99.
-  kSegfaultClose,  // close() crashes: everything had been measured by then.
-  kWriteInput,     // infer() writes to its input, which is not its own.
-  kNoLayers,       // It has no profile(), which is optional.
-  kPartial,        // Its profile has a second layer, which ran elsewhere than on the accelerator.
-  kStrided,        // The logits' rows have gaps between them.
-  kNotFinite       // Every inference writes one NaN.
-};
-constexpr Fault kFault = ASSAY_FAULT;
 constexpr std::int64_t kFaultyInference = 500;
 
 struct Slot {
@@ -163,7 +143,8 @@ std::int32_t open_session(const assay_open_options* options, assay_session** out
                    static_cast<std::uint32_t>(session->outputs.size()),
                    session->outputs.data(),
                    1,
-                   properties};
+                   properties,
+                   nullptr};
   *out = session.release();
   return ASSAY_OK;
 }

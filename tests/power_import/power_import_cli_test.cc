@@ -1,19 +1,12 @@
 // `assay power import` as a user runs it, on a campaign that the program itself has measured.
 #include <gtest/gtest.h>
 
-#include "assay_program.h"
+#include "small_campaign.h"
 
 namespace assay::test {
 namespace {
 
-constexpr std::string_view kSpec = R"(assay: 1
-name: small
-model: {builtin: ddrnet23-slim, size: 64x128, input: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}}
-data:
-  streets: {train: 8, val: 12, seed: 3, size: 64x128}
-  calibration: {split: train, count: 4}
-  validation: {split: val, count: 12}
-rows: [{backend: onnxruntime, precision: fp32}]
+const std::string kSpec = std::string(kHead) + R"(rows: [{backend: onnxruntime, precision: fp32}]
 protocol: {repeats: 1, warmup: {iterations: 20, duration: 50 ms, cap: 200 ms}, timed: {iterations: 300, duration: 2 s}, pipeline_iterations: 0}
 accuracy: {compare_images: 4}
 power: {sensors: false}

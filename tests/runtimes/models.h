@@ -55,6 +55,33 @@ inline std::string quantised(onnx::ModelProto& model, const std::string& value) 
   return value + "_dq";
 }
 
+/// y = relu(convolution 3x3 of x) as a quantizer writes it for QNN: 8 bits, activations unsigned, x within
+/// 0..1.
+inline onnx::ModelProto unsigned_conv_relu(const std::vector<std::int64_t>& dims) {
+  auto model = model::empty_model();
+  model.mutable_graph()->set_name("unsigned_conv_relu");
+  model::add_value(*model.mutable_graph()->mutable_input(), "x", dims);
+  std::vector<std::int8_t> weights(kChannels * kChannels * 9);
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    weights[i] = static_cast<std::int8_t>(static_cast<int>(i * 37 % 255) - 127);
+  add_tensor(model, "w", {kChannels, kChannels, 3, 3}, onnx::TensorProto::INT8, weights);
+  add_tensor<float>(model, "w_scale", {}, onnx::TensorProto::FLOAT, {1.0f / 1024});
+  add_tensor<std::int8_t>(model, "w_zero", {}, onnx::TensorProto::INT8, {0});
+  add_tensor<std::uint8_t>(model, "zero", {}, onnx::TensorProto::UINT8, {0});
+  const auto quantise = [&](const std::string& value, float scale, const std::string& result) {
+    add_tensor<float>(model, value + "_scale", {}, onnx::TensorProto::FLOAT, {scale});
+    model::add_node(model, "QuantizeLinear", {value, value + "_scale", "zero"}, value + "_q");
+    model::add_node(model, "DequantizeLinear", {value + "_q", value + "_scale", "zero"}, result);
+  };
+  quantise("x", 1.0f / 255, "x_dq");
+  model::add_node(model, "DequantizeLinear", {"w", "w_scale", "w_zero"}, "w_dq");
+  model::set_ints(model::add_node(model, "Conv", {"x_dq", "w_dq"}, "c"), "pads", {1, 1, 1, 1});
+  model::add_node(model, "Relu", {"c"}, "r");
+  quantise("r", 1.0f / 64, "y");
+  model::add_value(*model.mutable_graph()->mutable_output(), "y", dims);
+  return model;
+}
+
 /// A quantised convolution (the form that quantisers write), followed by `float_convolutions` in float.
 inline onnx::ModelProto quantised_conv(int float_convolutions) {
   auto model = model::empty_model();

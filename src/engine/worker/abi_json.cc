@@ -118,6 +118,8 @@ json session_json(const assay_description& description, const assay_session_info
     const assay_accelerator& candidate = element(description.accelerators, i);
     if (accelerator == text_or_empty(candidate.name)) full_name = text_or_empty(candidate.full_name);
   }
+  if (ASSAY_HAS(&info, accelerator_name) && *text_or_empty(info.accelerator_name) != '\0')
+    full_name = info.accelerator_name;
   return {{"backend", text_or_empty(description.name)},
           {"plugin_version", text_or_empty(description.plugin_version)},
           {"runtime_version", text_or_empty(description.runtime_version)},

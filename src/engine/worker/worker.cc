@@ -192,7 +192,7 @@ json Worker::State::open(const json& command) {
   const std::int64_t compile_ns = clock_ns() - begin;
   check(code, "open");
   check(plugin->session_info(session, &info, fresh_error()), "session_info");
-  if (!info || info->struct_size < sizeof(assay_session_info))
+  if (!info || info->struct_size < offsetof(assay_session_info, accelerator_name))
     throw Stop{"session_info", ASSAY_ERROR_INVALID, 0,
                "the plugin broke the ABI: its session_info is absent or too short"};
   std::string problem;

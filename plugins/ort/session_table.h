@@ -1,0 +1,45 @@
+// The ABI functions of a session, for any Session derived from BoundSession: each is one call behind guard().
+#pragma once
+
+#include <memory>
+
+#include "support/vendor_plugin.h"
+
+namespace assay::onnxruntime {
+
+template <typename Session>
+struct SessionTable {
+  static Session& of(assay_session* session) { return *reinterpret_cast<Session*>(session); }
+
+  static int32_t open(const assay_open_options* options, assay_session** session, assay_error* error) {
+    return plugin::guard(error, [&] {
+      plugin::require_struct(options, "open: options");
+      *session = reinterpret_cast<assay_session*>(std::make_unique<Session>(*options).release());
+    });
+  }
+  static int32_t session_info(assay_session* session, const assay_session_info** info, assay_error* error) {
+    return plugin::guard(error, [&] { *info = of(session).info(); });
+  }
+  static int32_t bind(assay_session* session, uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
+                      const assay_buffer* outputs, uint32_t output_count, assay_error* error) {
+    return plugin::guard(error, [&] { of(session).bind(slot, inputs, input_count, outputs, output_count); });
+  }
+  static int32_t infer(assay_session* session, uint32_t slot, assay_error* error) {
+    return plugin::guard(error, [&] { of(session).infer(slot); });
+  }
+  static int32_t submit(assay_session* session, uint32_t slot, assay_error* error) {
+    return plugin::guard(error, [&] { of(session).submit(slot); });
+  }
+  static int32_t wait(assay_session* session, int64_t timeout_ns, uint32_t* slot, assay_error* error) {
+    return plugin::guard(error, [&] { *slot = of(session).wait(timeout_ns); });
+  }
+  static int32_t cancel(assay_session* session, assay_error* error) {
+    return plugin::guard(error, [&] { of(session).cancel(); });
+  }
+  static int32_t profile(assay_session* session, const assay_profile** profile, assay_error* error) {
+    return plugin::guard(error, [&] { *profile = of(session).profile(); });
+  }
+  static void close(assay_session* session) { delete &of(session); }
+};
+
+}  // namespace assay::onnxruntime

@@ -1,0 +1,63 @@
+#include <cstdio>
+#include <memory>
+
+#include "base/exit_code.h"
+#include "cli/command.h"
+#include "sensor/environment.h"
+#include "target/catalogue.h"
+#include "target/describe.h"
+
+namespace assay::cli {
+namespace {
+
+struct Options {
+  std::string id, format = "table";
+};
+
+record::MachineFacts this_machine() {
+  const record::Environment environment = sensor::read_environment();
+  record::MachineFacts machine{{"cpu", environment.cpu_model}};
+  for (const char* key : {"board", "compatible"})
+    if (const auto fact = environment.facts.find(key); fact != environment.facts.end())
+      machine[key] = fact->second;
+  return machine;
+}
+
+Result<int> run(const Options& options) {
+  ASSAY_TRY(const std::filesystem::path folder, target::targets_folder());
+  ASSAY_TRY(const target::Catalogue catalogue, target::Catalogue::open(folder));
+  std::vector<target::Target> chosen = catalogue.targets();
+  if (!options.id.empty()) {
+    ASSAY_TRY(const target::Target* one, catalogue.find(options.id));
+    chosen = {*one};
+  }
+  if (options.format == "json") {
+    ASSAY_TRY(const std::string json, target::targets_json(chosen));
+    std::printf("%s\n", json.c_str());
+    return kExitOk;
+  }
+  if (!options.id.empty()) {
+    std::fputs(target::target_text(chosen.front()).c_str(), stdout);
+    return kExitOk;
+  }
+  std::fputs(target::targets_table(chosen).c_str(), stdout);
+  if (const target::Target* here = catalogue.recognise(this_machine()))
+    std::printf("\nThis machine says it is %s.\n", here->id.c_str());
+  else
+    std::printf("\nThis machine is none of these, as far as it tells.\n");
+  return kExitOk;
+}
+
+}  // namespace
+
+CLI::App* declare_targets(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "targets", "List the devices whose peaks, limits and sensors are known, with sources");
+  command->add_option("id", options->id, "Everything about one of them");
+  command->add_option("--format", options->format, "table or json")->check(CLI::IsMember({"table", "json"}));
+  action = [options] { return run(*options); };
+  return command;
+}
+
+}  // namespace assay::cli

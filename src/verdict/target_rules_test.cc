@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include "verdict/test_subject.h"
+
+namespace assay::verdict {
+namespace {
+
+using record::Severity;
+using testing::Fires;
+using testing::Subject;
+
+const std::vector<std::string>& of_target() { return target_figures(); }
+
+/// A row on the board that it names, in the mode that it states, with the sensors that it should have.
+Subject on_target() {
+  Subject s = testing::metered();
+  record::TargetFacts& target = s.evidence.target.emplace();
+  target.id = "jetson-orin-nx-8gb";
+  target.name = "NVIDIA Jetson Orin NX 8GB";
+  target.unit = "GPU";
+  target.power_mode = "15W";
+  target.power_mode_names = {"15W", "MODE_15W"};
+  target.knows_power_modes = true;
+  target.temperature_limit_c = record::Cited{99, "Design Guide"};
+  target.supply_limit_w = record::Cited{40, "Carrier board"};
+  target.recognised_by = {"p3767-0001", "Orin NX Engineering"};
+  target.sensors = {"thermal.CPU"};
+  s.evidence.machine = {{"board", "NVIDIA Jetson Orin NX Engineering Reference Developer Kit"},
+                        {"cpu", "ARMv8 Processor rev 1"},
+                        {"power_mode", "MODE_15W (mode 2)"}};
+  return s;
+}
+
+void elsewhere(Subject& s) { s.evidence.machine = {{"board", "Compute Engine"}, {"cpu", "AMD EPYC 7B13"}}; }
+
+void simulate(Subject& s) {
+  elsewhere(s);
+  s.row.simulated = true;
+}
+
+const Fires kFires[] = {
+    {"target-mismatch", Severity::kWarn, "found Compute Engine; AMD EPYC 7B13", elsewhere, of_target},
+    {"target-mismatch", Severity::kOk, "simulated on another machine than the target", simulate,
+     testing::whole_row},
+    {"target-mismatch", Severity::kUnmeasured, "nothing tells",
+     [](Subject& s) { s.evidence.machine.clear(); }, testing::whole_row},
+    {"target-mismatch", Severity::kWarn, "found Tesla T4",
+     [](Subject& s) {
+       s.evidence.target->card = true;
+       for (auto& run : s.evidence.timed) run.session.accelerator_name = "Tesla T4";
+     },
+     of_target},
+    {"power-mode", Severity::kWarn, "says 15W, but the board is in MAXN (mode 0)",
+     [](Subject& s) { s.evidence.machine["power_mode"] = "MAXN (mode 0)"; }, of_target},
+    {"power-mode", Severity::kUnmeasured, "was not found",
+     [](Subject& s) { s.evidence.machine.erase("power_mode"); }, testing::whole_row},
+    {"power-mode", Severity::kUnmeasured, "neither stated (power_mode) nor found",
+     [](Subject& s) {
+       s.evidence.machine.erase("power_mode");
+       s.evidence.target->power_mode.clear();
+     },
+     testing::whole_row},
+    {"target-sensors", Severity::kUnmeasured, "not found: VDD_IN",
+     [](Subject& s) { s.evidence.target->sensors.push_back("VDD_IN"); }, testing::whole_row},
+    {"temperature", Severity::kInvalid, "not below 60 degC (jetson-orin-nx-8gb: Design Guide)",
+     [](Subject& s) { s.evidence.target->temperature_limit_c->value = 60; }, timed_figures},
+    {"supply-limit", Severity::kWarn, "over what the supply of jetson-orin-nx-8gb gives (Carrier board), 4 W",
+     [](Subject& s) { s.evidence.target->supply_limit_w->value = 4; }},
+};
+
+bool has(const Subject& s, std::string_view rule) {
+  return std::ranges::any_of(s.judge(), [&](const auto& finding) { return finding.rule == rule; });
+}
+
+TEST(TargetRules, EachFires) { testing::expect_each_fires(kFires, on_target); }
+
+TEST(TargetRules, AreSilentOnTheTargetItself) {
+  const Subject s = on_target();
+  EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
+}
+
+TEST(TargetRules, AreSilentWithoutATarget) {
+  Subject s = on_target();
+  elsewhere(s);
+  s.evidence.target.reset();
+  EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
+}
+
+TEST(TargetRules, OfAnotherMachineNeitherModeNorSensorsAreAskedFor) {
+  Subject s = on_target();
+  elsewhere(s);
+  s.evidence.target->sensors.push_back("VDD_IN");
+  EXPECT_FALSE(has(s, "power-mode"));
+  EXPECT_FALSE(has(s, "target-sensors"));
+}
+
+TEST(TargetRules, SensorsThatTheSpecLeavesOutAreNotMissed) {
+  Subject s = on_target();
+  s.evidence.target->sensors.push_back("VDD_IN");
+  s.experiment.power.sensors = false;
+  EXPECT_FALSE(has(s, "target-sensors"));
+}
+
+TEST(TargetRules, ACardIsKnownByItsRuntimeAlone) {
+  Subject s = on_target();
+  elsewhere(s);
+  s.evidence.machine["power_mode"] = "15W";
+  s.evidence.target->card = true;
+  s.evidence.target->recognised_by = {"A100"};
+  for (auto& run : s.evidence.timed) run.session.accelerator_name = "NVIDIA A100-PCIE-40GB";
+  EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
+}
+
+TEST(TargetRules, TheSpecsLimitsStandAboveTheTargets) {
+  Subject s = on_target();
+  s.evidence.target->temperature_limit_c->value = 60;
+  s.experiment.conditions.temperature_limit_c = 95;
+  s.evidence.target->supply_limit_w->value = 4;
+  s.experiment.power.supply_limit_w = 40;
+  EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
+}
+
+}  // namespace
+
+std::span<const Fires> testing::target_cases() { return kFires; }
+
+}  // namespace assay::verdict

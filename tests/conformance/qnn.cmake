@@ -1,0 +1,5 @@
+set(model ${CMAKE_CURRENT_BINARY_DIR}/qnn.onnx)
+add_dependencies(conformance make_runtimes_model)
+add_test(NAME make_qnn_model COMMAND make_runtimes_model ${model} quantised)
+set_tests_properties(make_qnn_model PROPERTIES FIXTURES_SETUP qnn_model)
+assay_conformance(NAME qnn TARGET assay_plugin_qnn ARTIFACT ${model} ACCELERATOR HTP PRECISION int8 FIXTURE qnn_model)

@@ -1,0 +1,3 @@
+#include "fault.h"
+
+const Fault kFault = ASSAY_FAULT;
