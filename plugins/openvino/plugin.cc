@@ -3,6 +3,7 @@
 #include <memory>
 #include <openvino/runtime/exception.hpp>
 
+#include "device.h"
 #include "session.h"
 
 using assay::openvino::plain_text;
@@ -62,21 +63,13 @@ struct Description {
       add(device, core.get_property(device, ov::device::full_name), "");
       for (const auto& [name, plugin] : core.get_versions(device))
         versions.add(name + " plugin", plugin.buildNumber);
+      for (const auto& [name, value] : assay::openvino::device_facts(device))
+        versions.add(device + " " + name, value);
     }
     for (const char* kind : {"CPU", "GPU", "NPU"}) {
       const bool found = std::any_of(present.begin(), present.end(),
                                      [&](const std::string& device) { return device.rfind(kind, 0) == 0; });
-      if (!found) add(kind, "", reason_of_absence(kind));
-    }
-  }
-
-  static std::string reason_of_absence(const char* kind) {
-    try {
-      assay::openvino::core().get_versions(kind);  // Loads the device's plugin, and says why it cannot.
-      return std::string("OpenVINO's ") + kind +
-             " plugin loads but finds no device: hardware or driver is absent";
-    } catch (const std::exception& exception) {
-      return plain_text(exception);
+      if (!found) add(kind, "", assay::openvino::why_absent(kind));
     }
   }
 
@@ -138,6 +131,10 @@ int32_t profile(assay_session* session, const assay_profile** profile, assay_err
   return guard(error, [&] { *profile = session->session.profile(); });
 }
 
+int32_t device_memory(assay_session* session, uint64_t* bytes, assay_error* error) {
+  return guard(error, [&] { *bytes = session->session.device_memory(); });
+}
+
 void close(assay_session* session) { delete session; }
 
 const assay_backend_v1 kBackend = {
@@ -153,7 +150,7 @@ const assay_backend_v1 kBackend = {
     wait,
     cancel,
     profile,
-    nullptr,  // device_memory
+    device_memory,
     nullptr,  // device_time
     close,
     nullptr,  // transfer_times

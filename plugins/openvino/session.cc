@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <openvino/runtime/intel_gpu/properties.hpp>
+#include <openvino/runtime/intel_gpu/remote_properties.hpp>
 #include <set>
 #include <sstream>
+
+#include "device.h"
 
 namespace assay::openvino {
 
@@ -32,21 +36,34 @@ std::string name_of(const ov::Output<const ov::Node>& port) {
   return port.get_names().empty() ? port.get_node()->get_friendly_name() : port.get_any_name();
 }
 
-// "GPU" also stands for the devices that OpenVINO lists as "GPU.0", "GPU.1".
-void require_device(const std::string& wanted) {
+// The device as OpenVINO lists it.
+std::string require_device(const std::string& wanted) {
   const std::vector<std::string> devices = core().get_available_devices();
-  for (const std::string& device : devices)
-    if (device == wanted || device.rfind(wanted + ".", 0) == 0) return;
+  const std::string found = listed_device(devices, wanted);
+  if (!found.empty()) return found;
+  const std::string kind = device_kind(wanted);
+  std::string why;
+  if (kind == "GPU" || kind == "NPU") {
+    // One of several that is not there needs no driver.
+    const bool others = std::any_of(devices.begin(), devices.end(),
+                                    [&](const std::string& device) { return device_kind(device) == kind; });
+    if (!others) why = ". " + why_absent(kind);
+  }
   throw Failure(ASSAY_ERROR_UNAVAILABLE,
                 "accelerator '" + wanted + "': this machine has " +
                     (devices.empty() ? "none that OpenVINO can use" : join(devices)) +
-                    " (as OpenVINO sees it)");
+                    " (as OpenVINO sees it)" + why);
+}
+
+bool has_capability(const std::string& device, const std::string& capability) {
+  const auto capabilities = core().get_property(device, ov::device::capabilities);
+  return std::find(capabilities.begin(), capabilities.end(), capability) != capabilities.end();
 }
 
 void require_capability(const std::string& device, const std::string& capability,
                         const std::string& precision) {
+  if (has_capability(device, capability)) return;
   const auto capabilities = core().get_property(device, ov::device::capabilities);
-  if (std::find(capabilities.begin(), capabilities.end(), capability) != capabilities.end()) return;
   throw Failure(ASSAY_ERROR_UNAVAILABLE, "precision '" + precision + "': " + device + " does not execute " +
                                              capability + "; OpenVINO says that it has " +
                                              join(capabilities));
@@ -63,12 +80,34 @@ ov::element::Type float_precision(const std::string& device, const std::string& 
     require_capability(device, ov::device::capability::FP16, precision);
     return ov::element::f16;
   }
-  return ov::element::f32;
+  if (precision == "fp32") require_capability(device, ov::device::capability::FP32, precision);
+  // What an INT8 model has not quantized: in FP32, or, where there is none (an NPU), in FP16.
+  return has_capability(device, ov::device::capability::FP32) ? ov::element::f32 : ov::element::f16;
+}
+
+const std::vector<std::string> kLevels{"low", "medium", "high"};
+constexpr ov::hint::Priority kPriorities[] = {ov::hint::Priority::LOW, ov::hint::Priority::MEDIUM,
+                                              ov::hint::Priority::HIGH};
+
+Options options_of(const assay_open_options& request) {
+  return {request.options,
+          request.option_count,
+          {"threads", "streams", "hint", "num_requests", "pinning", "inference_precision", "cache_dir",
+           "queue_throttle", "queue_priority", "zero_copy"}};
+}
+
+// Options that only one kind of device has are refused on others: they would do nothing there.
+void require_kind(const Options& options, const std::string& device, const char* kind,
+                  std::initializer_list<const char*> names) {
+  if (device_kind(device) == kind) return;
+  for (const char* name : names)
+    if (options.text(name))
+      throw Failure(ASSAY_ERROR_INVALID, std::string("option '") + name + "' goes with the accelerator " +
+                                             kind + " only, this is " + device);
 }
 
 ov::AnyMap configuration(const std::string& device, const assay_open_options& request) {
-  const Options options(request.options, request.option_count,
-                        {"threads", "streams", "hint", "pinning", "inference_precision", "cache_dir"});
+  const Options options = options_of(request);
   const std::string precision = request.precision;
   const bool rest_chosen = options.choice("inference_precision", {"fp32", "fp16", "bf16"}).has_value();
   if (rest_chosen && precision != "int8")
@@ -87,17 +126,23 @@ ov::AnyMap configuration(const std::string& device, const assay_open_options& re
       options.choice("hint", {"latency", "throughput", "cumulative_throughput", "none"}).value_or(0);
   if (hint < 3) config.emplace(ov::hint::performance_mode(kHints[hint]));
   const auto streams = options.integer("streams", 1, 1024);
-  if (streams || hint == 0) config.emplace(ov::num_streams(streams.value_or(1)));
-  if (device == "CPU") {
+  // An NPU chooses them itself, and lets nobody set them.
+  if (streams || (hint == 0 && device_kind(device) != "NPU"))
+    config.emplace(ov::num_streams(streams.value_or(1)));
+  if (const auto requests = options.integer("num_requests", 1, 1024))
+    config.emplace(ov::hint::num_requests(static_cast<uint32_t>(*requests)));
+  require_kind(options, device, "CPU", {"threads", "pinning"});
+  require_kind(options, device, "GPU", {"queue_throttle", "queue_priority", "zero_copy"});
+  if (device_kind(device) == "CPU") {
     config.emplace(
         ov::inference_num_threads(options.integer("threads", 1, 1024).value_or(plugin::affinity_cores())));
     if (const auto pinning = options.boolean("pinning"))
       config.emplace(ov::hint::enable_cpu_pinning(*pinning));
-  } else {
-    for (const char* name : {"threads", "pinning"})
-      if (options.text(name))
-        throw Failure(ASSAY_ERROR_INVALID,
-                      std::string("option '") + name + "' goes with the accelerator CPU only");
+  } else if (device_kind(device) == "GPU") {
+    if (const auto level = options.choice("queue_throttle", kLevels))
+      config.emplace(ov::intel_gpu::hint::queue_throttle(kPriorities[*level]));
+    if (const auto level = options.choice("queue_priority", kLevels))
+      config.emplace(ov::intel_gpu::hint::queue_priority(kPriorities[*level]));
   }
   if (const auto folder = options.text("cache_dir")) config.emplace(ov::cache_dir(*folder));
   config.emplace(ov::enable_profiling(request.profiling != 0));
@@ -147,10 +192,6 @@ void add_tensors(const std::vector<ov::Output<const ov::Node>>& ports, plugin::T
   }
 }
 
-ov::Tensor wrap(const ov::Output<const ov::Node>& port, const assay_buffer& buffer) {
-  return {port.get_element_type(), port.get_shape(), buffer.data};
-}
-
 std::string runtime_fact(const ov::Node& node, const char* name) {
   const auto& facts = node.get_rt_info();
   const auto found = facts.find(name);
@@ -162,6 +203,35 @@ std::string runtime_fact(const ov::Node& node, const char* name) {
 ov::Core& core() {
   static auto* const made = new ov::Core();  // Never destroyed: OpenVINO's own statics may be gone by then.
   return *made;
+}
+
+std::map<std::string, std::string> device_facts(const std::string& device) {
+  static const std::set<std::string> kFacts{
+      "FULL_DEVICE_NAME",          "DEVICE_ARCHITECTURE",       "DEVICE_TYPE",
+      "OPTIMIZATION_CAPABILITIES", "GPU_DRIVER_VERSION",        "GPU_UARCH_VERSION",
+      "GPU_EXECUTION_UNITS_COUNT", "GPU_DEVICE_TOTAL_MEM_SIZE", "NPU_DRIVER_VERSION",
+      "NPU_COMPILER_VERSION",      "NPU_DEVICE_TOTAL_MEM_SIZE"};
+  std::map<std::string, std::string> facts;
+  for (const ov::PropertyName& name : core().get_property(device, ov::supported_properties)) {
+    if (kFacts.count(name) == 0) continue;
+    try {
+      facts[name] = core().get_property(device, name, {}).as<std::string>();
+    } catch (const std::exception&) {
+      // Listed, and without a value here: absent.
+    }
+  }
+  return facts;
+}
+
+std::string why_absent(const std::string& kind) {
+  std::string says;
+  try {
+    core().get_versions(kind);  // Loads the device's plugin, and says why it cannot.
+    says = "OpenVINO's " + kind + " plugin loads but finds no device";
+  } catch (const std::exception& exception) {
+    says = plain_text(exception);
+  }
+  return reason_of_absence(kind, says, device_nodes(kind));
 }
 
 std::string plain_text(const std::exception& exception) {
@@ -187,26 +257,26 @@ std::string executed_precision(const std::shared_ptr<const ov::Model>& runtime_m
                                                "RNNCell"};
   static const std::set<std::string> kMoves{"Input",  "Parameter", "Const",   "Constant",
                                             "Output", "Result",    "Reorder", "Reshape"};
-  static const std::map<std::string, std::string> kNames{{"f32", "fp32"}, {"f16", "fp16"}, {"bf16", "bf16"},
-                                                         {"i8", "int8"},  {"u8", "int8"},  {"f64", "fp64"}};
   PrecisionCount products;
   PrecisionCount others;
   for (const auto& node : runtime_model->get_ordered_ops()) {
     const std::string type = runtime_fact(*node, "layerType");
-    const auto precision = kNames.find(runtime_fact(*node, "runtimePrecision"));
-    if (precision == kNames.end() || kMoves.count(type) != 0) continue;
-    (kProducts.count(type) != 0 ? products : others).add(precision->second);
+    const std::string precision =
+        layer_precision(runtime_fact(*node, "primitiveType"), runtime_fact(*node, "runtimePrecision"));
+    if (precision.empty() || kMoves.count(type) != 0) continue;
+    (kProducts.count(type) != 0 ? products : others).add(precision);
   }
   return products.empty() ? others.name() : products.name();
 }
 
 Session::Session(const assay_open_options& options)
     : profiling_(options.profiling != 0), claimed_(options.accelerator) {
-  require_device(claimed_);
+  device_ = require_device(claimed_);
   plugin::require_known_precision(options.precision);
-  const ov::AnyMap config = configuration(claimed_, options);
+  const ov::AnyMap config = configuration(device_, options);
+  zero_copy_ = options_of(options).boolean("zero_copy").value_or(false);
   plugin::require_model_file(options.artifact);
-  compiled_ = core().compile_model(read_model(options), claimed_, config);
+  compiled_ = core().compile_model(read_model(options), device_, config);
   add_tensors(compiled_.inputs(), inputs_);
   add_tensors(compiled_.outputs(), outputs_);
   executed_precision_ = executed_precision(compiled_.get_runtime_model());
@@ -236,6 +306,17 @@ void Session::fill_info() {
                       "(not told)");  // Listed as supported, but without a value for this model or as text.
     }
   }
+  for (const auto& [name, value] : device_facts(device_)) properties_.add("device " + name, value);
+  try {
+    // What open() took was then the reading of a file, and no compilation.
+    properties_.add("compiled_model",
+                    compiled_.get_property(ov::loaded_from_cache) ? "from cache" : "compiled");
+  } catch (const std::exception&) {
+    // Not told by this device.
+  }
+  if (device_kind(device_) == "GPU")
+    properties_.add("tensor_memory", zero_copy_ ? "the host's, mapped by the GPU plugin"
+                                                : "the host's, which the GPU plugin copies where it has to");
   info_.struct_size = sizeof(info_);
   info_.executed_precision = executed_precision_.c_str();
   info_.determinism = ASSAY_DETERMINISM_UNKNOWN;
@@ -248,6 +329,18 @@ void Session::fill_info() {
   info_.properties = properties_.data();
 }
 
+ov::Tensor Session::wrap(const ov::Output<const ov::Node>& port, const assay_buffer& buffer, bool input) {
+  if (!zero_copy_) return {port.get_element_type(), port.get_shape(), buffer.data};
+  // The host's pages, mapped for the device: the plugin says what it wants of their alignment.
+  const auto access = input ? ov::intel_gpu::AccessMode::READ : ov::intel_gpu::AccessMode::READ_WRITE;
+  return compiled_.get_context().create_tensor(
+      port.get_element_type(), port.get_shape(),
+      {{ov::intel_gpu::shared_mem_type.name(), ov::intel_gpu::SharedMemType::CPU_VA},
+       {ov::intel_gpu::cpu_va.name(), static_cast<ov::intel_gpu::gpu_handle_param>(buffer.data)},
+       {ov::intel_gpu::cpu_va_size.name(), static_cast<int64_t>(buffer.size)},
+       {ov::intel_gpu::cpu_va_access.name(), access}});
+}
+
 void Session::bind(uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
                    const assay_buffer* outputs, uint32_t output_count) {
   plugin::require_slot(slot, static_cast<uint32_t>(requests_.size()));
@@ -255,9 +348,9 @@ void Session::bind(uint32_t slot, const assay_buffer* inputs, uint32_t input_cou
   plugin::require_buffers(outputs_, outputs, output_count, "output");
   ov::InferRequest request = compiled_.create_infer_request();
   for (uint32_t i = 0; i < input_count; ++i)
-    request.set_input_tensor(i, wrap(compiled_.inputs()[i], element(inputs, i)));
+    request.set_input_tensor(i, wrap(compiled_.inputs()[i], element(inputs, i), true));
   for (uint32_t i = 0; i < output_count; ++i)
-    request.set_output_tensor(i, wrap(compiled_.outputs()[i], element(outputs, i)));
+    request.set_output_tensor(i, wrap(compiled_.outputs()[i], element(outputs, i), false));
   requests_[slot] = std::move(request);
 }
 
@@ -299,12 +392,21 @@ void Session::cancel() {
     if (request) request.cancel();
 }
 
+uint64_t Session::device_memory() {
+  if (device_kind(device_) != "GPU")
+    throw Failure(ASSAY_ERROR_UNSUPPORTED, device_ + " does not tell how much device memory is in use");
+  uint64_t bytes = 0;
+  for (const auto& [kind, used] : core().get_property(device_, ov::intel_gpu::memory_statistics))
+    bytes += used;
+  return bytes;
+}
+
 const assay_profile* Session::profile() {
   if (!profiling_) throw Failure(ASSAY_ERROR_INVALID, "profile: the session was not opened with profiling");
   if (profiled_) return layers_.profile();
   const assay_placement placement =
       executed_devices_.empty() ? ASSAY_PLACED_UNKNOWN
-      : executed_devices_ == claimed_ || executed_devices_.rfind(claimed_ + ".", 0) == 0
+      : !listed_device({executed_devices_}, claimed_).empty() || executed_devices_ == device_
           ? ASSAY_PLACED_CLAIMED
           : ASSAY_PLACED_ELSEWHERE;
   for (const ov::InferRequest& request : requests_) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <openvino/openvino.hpp>
 
 #include "support/vendor_plugin.h"
@@ -10,6 +11,13 @@ namespace assay::openvino {
 
 /// The process-wide core, made at the first call. Throws what OpenVINO throws.
 ov::Core& core();
+
+/// Facts of a listed device that decide its figures, in OpenVINO's names: FULL_DEVICE_NAME,
+/// DEVICE_ARCHITECTURE, driver version, execution units, memory. What the device does not tell is left out.
+std::map<std::string, std::string> device_facts(const std::string& device);
+
+/// Why OpenVINO has no device of that kind here, and what to install.
+std::string why_absent(const std::string& kind);
 
 /// An exception's text without the lines that only tell places in OpenVINO's source, and without line breaks
 /// at its end.
@@ -34,14 +42,19 @@ class Session {
   uint32_t wait(int64_t timeout_ns);
   void cancel();
   const assay_profile* profile();
+  /// Bytes that the GPU plugin has allocated on and for its device, all kinds together. Refuses for others.
+  uint64_t device_memory();
 
  private:
   ov::InferRequest& bound(uint32_t slot);
   void fill_info();
+  ov::Tensor wrap(const ov::Output<const ov::Node>& port, const assay_buffer& buffer, bool input);
 
   ov::CompiledModel compiled_;
   bool profiling_ = false;
   std::string claimed_;
+  std::string device_;  // As OpenVINO lists it.
+  bool zero_copy_ = false;
   std::string executed_precision_;
   std::string executed_devices_;
   plugin::TensorList inputs_;

@@ -12,11 +12,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<BuiltinBackend, 6> kBuiltins{{
+constexpr std::array<BuiltinBackend, 7> kBuiltins{{
     {"openvino", "OpenVINO: Intel CPU, GPU and NPU"},
     {"onnxruntime", "ONNX Runtime: CPU"},
     {"tensorrt", "TensorRT: NVIDIA GPU, and the DLA of a Jetson"},
     {"qnn", "Qualcomm Hexagon (HTP) by ONNX Runtime's QNN provider; on x86-64 its simulator"},
+    {"snpe", "Qualcomm SNPE/QAIRT: Hexagon DSP (HTP), Adreno GPU and CPU, by the user's SDK"},
     {"null", "does nothing: its time is the harness's own"},
     {"replay", "replays recorded outputs and delays; always marked simulated"},
 }};

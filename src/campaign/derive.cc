@@ -151,7 +151,8 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
     if (row.accuracy) row.dataset_digest = row.accuracy->dataset_digest;
     row.calibration_digest = row.artifact.calibration_digest.empty() ? "" : calibration_digest;
     row.calibration_relation = row.artifact.calibration_digest.empty() ? "none" : assets.calibration_relation;
-    row.environment_digest = directory.campaign().environment.digest;
+    row.environment = directory.campaign().environment;
+    row.environment_digest = row.environment.digest;
     row.case_temperature_c = experiment.conditions.case_temperature_c;
     ASSAY_OK(add_target(spec, peaks, directory, row));
     row.untimed = untimed(spec, row.accuracy);

@@ -16,9 +16,11 @@ struct Command {
   CLI::App* (*declare)(CLI::App& app, Action& action);
 };
 
+CLI::App* declare_plan(CLI::App& app, Action& action);
 CLI::App* declare_run(CLI::App& app, Action& action);
 CLI::App* declare_report(CLI::App& app, Action& action);
 CLI::App* declare_probe_effect(CLI::App& app, Action& action);
+CLI::App* declare_witness(CLI::App& app, Action& action);
 CLI::App* declare_record(CLI::App& app, Action& action);
 CLI::App* declare_accuracy(CLI::App& app, Action& action);
 CLI::App* declare_model(CLI::App& app, Action& action);

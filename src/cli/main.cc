@@ -14,10 +14,10 @@ namespace {
 using namespace assay;
 using namespace assay::cli;
 
-constexpr Command kCommands[] = {{declare_run},      {declare_report},   {declare_record},
-                                 {declare_accuracy}, {declare_model},    {declare_dataset},
-                                 {declare_subset},   {declare_doctor},   {declare_power},
-                                 {declare_targets},  {declare_simulate}, {declare_probe_effect}};
+constexpr Command kCommands[] = {
+    {declare_plan},    {declare_run},      {declare_report},       {declare_record}, {declare_accuracy},
+    {declare_model},   {declare_dataset},  {declare_subset},       {declare_doctor}, {declare_power},
+    {declare_targets}, {declare_simulate}, {declare_probe_effect}, {declare_witness}};
 
 void on_signal(int) { set_interrupted(true); }
 

@@ -9,7 +9,6 @@
 #include "campaign/derive.h"
 #include "campaign/describe.h"
 #include "campaign/executor.h"
-#include "campaign/plan.h"
 #include "campaign/targets.h"
 #include "cli/command.h"
 #include "cli/progress.h"
@@ -29,7 +28,7 @@ struct Options {
   std::string spec, out, resume, data_root, cache;
   int repeats = 0;
   RowChoice rows;
-  bool overwrite = false, plan_only = false, retry_failed = false;
+  bool overwrite = false, retry_failed = false;
 };
 
 Result<spec::Experiment> load_spec(const Options& options) {
@@ -85,10 +84,6 @@ Result<store::RunDirectory> open_directory(const Options& options, const spec::E
 
 Result<int> run(const Options& options) {
   ASSAY_TRY(const spec::Experiment experiment, load_spec(options));
-  if (options.plan_only) {
-    for (const campaign::Step& step : campaign::make_plan(experiment)) std::printf("%s\n", step.id.c_str());
-    return kExitOk;
-  }
   const fs::path out = !options.resume.empty() ? fs::path(options.resume)
                        : !options.out.empty()  ? fs::path(options.out)
                                                : fresh_run_folder(experiment.name);
@@ -136,7 +131,6 @@ CLI::App* declare_run(CLI::App& app, Action& action) {
   add_row_choice(*command, options->rows);
   command->add_option("--cache", options->cache,
                       "Prepared artifacts and generated data; default $ASSAY_CACHE");
-  command->add_flag("--plan", options->plan_only, "Print the steps in order, and measure nothing");
   action = [options] { return run(*options); };
   return command;
 }

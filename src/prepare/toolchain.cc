@@ -8,8 +8,9 @@
 namespace assay::prepare {
 namespace {
 
-constexpr std::array kToolchains = {
-    &kNncf, &kOnnxRuntimeQuantizer, &kQnn, &kQnnFloat, &kTensorRtEntropy, &kTensorRtQdq, &kTensorRt, &kNone};
+constexpr std::array kToolchains = {&kNncf, &kOpenVinoFp16, &kOnnxRuntimeQuantizer, &kQnn,         &kQnnFloat,
+                                    &kSnpe, &kSnpeFloat,    &kTensorRtEntropy,      &kTensorRtQdq, &kTensorRt,
+                                    &kNone};
 
 bool serves(const std::vector<std::string_view>& list, std::string_view word) {
   return list.empty() || std::find(list.begin(), list.end(), word) != list.end();

@@ -63,12 +63,15 @@ Result<void> check_limits(const Toolchain& toolchain, const model::ModelFacts& s
 Result<void> check_options(const Toolchain& toolchain, const std::map<std::string, std::string>& options);
 
 extern const Toolchain kNncf;
+extern const Toolchain kOpenVinoFp16;
 extern const Toolchain kOnnxRuntimeQuantizer;
 extern const Toolchain kQnn;
 extern const Toolchain kQnnFloat;
 extern const Toolchain kTensorRtEntropy;
 extern const Toolchain kTensorRtQdq;
 extern const Toolchain kTensorRt;
+extern const Toolchain kSnpe;
+extern const Toolchain kSnpeFloat;
 extern const Toolchain kNone;
 
 }  // namespace assay::prepare

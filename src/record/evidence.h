@@ -31,6 +31,7 @@ struct RowEvidence {
   std::optional<double> operations;  ///< Of one inference (whole batch) of the FP32 source graph; 1 MAC = 2.
   std::string operations_note;       ///< Why operations are unknown, or what was not counted.
   std::string model_digest, dataset_digest, calibration_digest;
+  Environment environment;           ///< Of the machine that the row ran on.
   std::string environment_digest;    ///< The campaign's: of a row whose runs never came to tell theirs.
   std::string calibration_relation;  ///< "same images as validation", "disjoint", "none"
   std::vector<Peak> peaks;  ///< One for each precision and accelerator: whose word counts has been settled.

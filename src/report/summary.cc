@@ -125,7 +125,7 @@ std::string joined(const std::vector<std::string>& parts, const char* separator)
   return text;
 }
 
-/// "openvino 2026.4.1 (native SDK), onnxruntime 1.31.1 (general runtime)": the software that executed the
+/// "openvino: 2026.4.1, native SDK; onnxruntime: 1.31.1, general runtime": the software that executed the
 /// rows.
 std::string stacks(const record::Results& results) {
   std::vector<std::string> told;
@@ -133,10 +133,10 @@ std::string stacks(const record::Results& results) {
     const auto runtime = row.versions.find("runtime");
     if (runtime == row.versions.end()) continue;
     const std::string text =
-        row.key.backend + " " + runtime->second + (row.stack.empty() ? "" : " (" + row.stack + ")");
+        row.key.backend + ": " + runtime->second + (row.stack.empty() ? "" : ", " + row.stack);
     if (std::find(told.begin(), told.end(), text) == told.end()) told.push_back(text);
   }
-  return joined(told, ", ");
+  return joined(told, "; ");
 }
 
 std::vector<std::string> make_head(const record::Results& results) {

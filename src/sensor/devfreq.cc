@@ -54,6 +54,7 @@ void find_devfreq(const Places& places, Found& found) {
     clock.id = source.id + ".frequency";
     clock.quantity = "frequency";
     clock.unit = "Hz";
+    clock.facts["unit"] = *kind;
     if (const auto highest = number_of(device / "max_freq"); highest && *highest > 0)
       clock.limit = static_cast<double>(*highest);
     if (std::string governor = text_of(device / "governor"); !governor.empty())

@@ -81,6 +81,19 @@ std::string read_os_name(const fs::path& root) {
   return "";
 }
 
+/// "35.3.1" of "# R35 (release), REVISION: 3.1, GCID: ...", as Jetsons have it; "" elsewhere.
+std::string read_l4t(const fs::path& root) {
+  const std::string line = read_line(root / "etc/nv_tegra_release");
+  const auto after = [&](std::string_view word, std::string_view allowed) -> std::string {
+    const std::size_t at = line.find(word);
+    if (at == std::string::npos) return "";
+    const std::size_t begin = at + word.size();
+    return line.substr(begin, line.find_first_not_of(allowed, begin) - begin);
+  };
+  const std::string major = after("# R", "0123456789"), minor = after("REVISION: ", "0123456789.");
+  return major.empty() || minor.empty() ? "" : major + "." + minor;
+}
+
 }  // namespace
 
 record::Environment read_environment(const fs::path& root) {
@@ -109,6 +122,7 @@ record::Environment read_environment(const fs::path& root) {
   auto settings = power_settings(root);
   fact("power_mode", std::move(settings["power_mode"]));
   fact("platform_profile", read_line(root / "sys/firmware/acpi/platform_profile"));
+  fact("l4t", read_l4t(root));
   fact("hypervisor", read_line(root / "sys/hypervisor/type"));
   std::string board = read_line(root / "sys/class/dmi/id/product_name");
   if (board.empty()) board = read_line(root / "proc/device-tree/model");

@@ -35,6 +35,12 @@ TEST(Environment, ReadsABoardTree) {
   EXPECT_EQ(env.facts.at("governor"), "performance");
   EXPECT_EQ(env.facts.at("isa"), "avx2 fma avx_vnni");
   EXPECT_FALSE(env.facts.count("boost"));
+  EXPECT_FALSE(env.facts.count("l4t"));
+
+  put(root / "etc/nv_tegra_release", "# R35 (release), REVISION: 3.1, GCID: 32827747, BOARD: t186ref\n");
+  EXPECT_EQ(read_environment(root).facts.at("l4t"), "35.3.1");
+  put(root / "etc/nv_tegra_release", "# R\n");
+  EXPECT_FALSE(read_environment(root).facts.count("l4t"));
 
   put(root / "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
   EXPECT_NE(read_environment(root).digest, env.digest) << "a changed governor is another environment";

@@ -83,6 +83,7 @@ void add_clock(const Places& places, Found& found, const Gt& gt) {
   clock.id = gt.id + ".frequency";
   clock.quantity = "frequency";
   clock.unit = "Hz";
+  clock.facts["unit"] = "gpu";
   if (const auto mhz = number_of(gt.highest); mhz && *mhz > 0) clock.limit = static_cast<double>(*mhz) * 1e6;
   builder.add(gt.actual, std::move(clock), 1e6, check_not_negative);
   builder.finish();

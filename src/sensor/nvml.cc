@@ -295,7 +295,9 @@ void add_gpu(const std::shared_ptr<const Library>& library, nvml::Device device,
   counter.finish(found, refused);
 
   Group state(library, device, part("-state"), milliseconds(100));
-  state.add(channel_of(id + ".graphics.frequency", "frequency", "Hz"), graphics_clock, clock_limit);
+  Channel graphics = channel_of(id + ".graphics.frequency", "frequency", "Hz");
+  graphics.facts["unit"] = "gpu";
+  state.add(graphics, graphics_clock, clock_limit);
   state.add(channel_of(id + ".memory.frequency", "frequency", "Hz"), memory_clock);
   state.add(reasons_channel(id + ".reasons", kReasonBits), reasons);
   state.add(channel_of(id + ".load", "utilisation", "%"), utilisation);

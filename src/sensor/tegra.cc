@@ -45,6 +45,7 @@ void find_tegra_clocks(const Places& places, Found& found) {
     channel.quantity = "frequency";
     channel.unit = "Hz";
     channel.facts["clock"] = clock.name;
+    if (const std::string_view id = clock.id; id.starts_with("dla")) channel.facts["unit"] = id;
     any = builder.add(debug / "bpmp/debug/clk" / clock.name / "rate", channel, 1, check_not_negative) ||
           builder.add(debug / "clk" / clock.name / "clk_rate", channel, 1, check_not_negative) || any;
   }

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay::spec {
@@ -79,6 +80,10 @@ struct Data {
   bool operator==(const Data&) const = default;
 };
 
+/// What a version can be pinned of: the backend's runtime, the operating system's release, the kernel, and
+/// Linux for Tegra.
+inline constexpr std::array<std::string_view, 4> kPins = {"runtime", "os", "kernel", "l4t"};
+
 /// One configuration to measure.
 struct RowSpec {
   std::string id;                ///< [device-]backend-accelerator-precision[-bN], lower case, unique.
@@ -96,6 +101,9 @@ struct RowSpec {
       "refuse";  ///< "allow": parts of the model may run off the accelerator; the row says so.
   std::filesystem::path artifact;  ///< Given: used as it is, nothing is prepared.
   std::filesystem::path plugin;    ///< Given: this shared library instead of the built-in of the name.
+  /// Versions that the row is meant for, by what has them (kPins): "8.5.2" holds for 8.5.2.7 too, "2.10+" for
+  /// all from 2.10 on. Any other is a WARN.
+  std::map<std::string, std::string> pins;
   bool operator==(const RowSpec&) const = default;
 };
 
@@ -163,10 +171,10 @@ inline constexpr double kTemperatureLimit = 85;
 
 /// Heat and quiet: the conditions under which a run counts.
 struct ConditionsSpec {
-  std::string cooling = "unstated";  ///< "active", "passive" or "unstated"
+  std::string cooling = "unstated";           ///< "active", "passive" or "unstated"
   std::optional<double> temperature_limit_c;  ///< Absent: the target's, else kTemperatureLimit.
   std::optional<double> case_temperature_c;   ///< What the product allows its case: for a thermal resistance.
-  double quiet_load_percent = 10;  ///< Most CPU share of other processes.
+  double quiet_load_percent = 10;             ///< Most CPU share of other processes.
   std::chrono::nanoseconds quiet_wait =
       std::chrono::seconds(30);  ///< How long a run waits for quiet and cool; 0: nobody looks.
   double cool_band_k = 3;        ///< Above the temperature at the campaign's start.

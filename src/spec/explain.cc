@@ -135,7 +135,7 @@ void write_row(Writer& w, const RowSpec& row) {
       .text("toolchain", row.toolchain)
       .texts("toolchain_options", row.toolchain_options);
   w.text("fallback", row.fallback);
-  w.text("artifact", row.artifact.string()).text("plugin", row.plugin.string()).end();
+  w.text("artifact", row.artifact.string()).text("plugin", row.plugin.string()).texts("pins", row.pins).end();
 }
 
 void write_protocol(Writer& w, const Protocol& p) {

@@ -146,6 +146,7 @@ void read_rows(MapReader root, const RowSpec& campaign, std::vector<RowSpec>& ro
   root.choice("fallback", shared.fallback, {"refuse", "allow"});
   root.path("artifact", shared.artifact, base);
   root.path("plugin", shared.plugin, base);
+  root.string_map("pins", shared.pins);
   std::vector<std::string> backends, accelerators{shared.accelerator}, precisions{shared.precision};
   read_axis(root, "backend", "backends", backends);
   read_axis(root, "accelerator", "accelerators", accelerators);

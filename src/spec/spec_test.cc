@@ -88,6 +88,12 @@ TEST(Parse, ProtocolsThatShip) {
   EXPECT_TRUE(guide->data.calibration_same_as_validation);
   EXPECT_EQ(guide->data.calibration.count, 500);
   EXPECT_EQ(guide->protocol.repeats, 5);
+  auto targets = load_experiment(ASSAY_SOURCE_DIR "/protocols/guide.yaml");
+  ASSERT_TRUE(targets) << targets.error().message;
+  EXPECT_EQ(targets->rows.size(), 5u);
+  EXPECT_EQ(targets->data.validation.count, 500);
+  EXPECT_TRUE(targets->data.calibration_same_as_validation);
+  for (const RowSpec& row : targets->rows) EXPECT_EQ(row.pins.at("os"), "Ubuntu 20.04");
 }
 
 TEST(Parse, MatrixMakesTheProduct) {
@@ -106,6 +112,26 @@ rows:
   EXPECT_EQ(x->rows[3].batch, 4);
   EXPECT_EQ(x->rows[8].id, "harness");
   EXPECT_EQ(x->rows[8].options.at("threads"), "2");
+}
+
+TEST(Parse, PinsAreOfThingsThatHaveVersions) {
+  const auto with = [](const std::string& pins) {
+    return parse_experiment(
+        "assay: 1\nname: x\nmodel: {path: net.onnx}\ndata: {root: /d}\n"
+        "rows: [{backend: openvino, pins: " +
+            pins + "}]\n",
+        "a.yaml");
+  };
+  const auto good = with("{runtime: 2023.3+, os: Ubuntu 20.04, l4t: 35.3.1, kernel: 5.10}");
+  ASSERT_TRUE(good) << good.error().message;
+  EXPECT_EQ(good->rows[0].pins.at("kernel"), "5.10");  // A text, not a number.
+  EXPECT_EQ(good->rows[0].pins.at("os"), "Ubuntu 20.04");
+  const auto same = parse_experiment(explain(*good), "b.yaml");
+  ASSERT_TRUE(same) << same.error().message;
+  EXPECT_EQ(same->rows[0].pins, good->rows[0].pins);
+  EXPECT_NE(with("{runtme: 1.0}").error().message.find("did you mean 'runtime'?"), std::string::npos);
+  EXPECT_NE(with("{os: \"\"}").error().message.find("expected the version of os"), std::string::npos);
+  EXPECT_FALSE(with("8.5.2"));
 }
 
 TEST(Parse, RowsOfOtherDevicesHaveIdsOfTheirOwn) {

@@ -134,6 +134,14 @@ class Finder {
       add(path + ".power_mode",
           "expected a target that has this mode beside it: write target: as well, or leave it out");
     if (r.batch < 1) add(path + ".batch", "expected at least 1, found " + std::to_string(r.batch));
+    for (const auto& [what, version] : r.pins) {
+      if (std::ranges::find(kPins, what) == kPins.end()) {
+        const std::string nearest = nearest_word(what, kPins);
+        add(path + ".pins", "expected " + join_or(kPins) + ", found '" + what + "'" +
+                                (nearest.empty() ? "" : ": did you mean '" + nearest + "'?"));
+      }
+      if (version.empty()) add(path + ".pins", "expected the version of " + what + ", found an empty one");
+    }
     if (!r.artifact.empty() && (!r.toolchain.empty() || !r.toolchain_options.empty()))
       add(path + ".toolchain", "contradicts artifact, which is used as it is: remove one");
   }

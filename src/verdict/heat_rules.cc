@@ -1,5 +1,6 @@
 // Was it cool, and did nothing hold the clocks down?
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -32,6 +33,29 @@ std::optional<Sign> sign_of(const record::Channel& channel) {
   if (q == "frequency") return Sign::kClock;
   if (q == "events" || q == "duration" || q == "reasons" || q == "level") return Sign::kThrottling;
   return std::nullopt;
+}
+
+/// Of which part of the machine a clock is: "cpu", "gpu", "npu", "dla0"; "" where the sensor does not say, or
+/// where it serves all (memory, a system on chip's buses).
+std::string unit_of(const record::Channel& channel) {
+  if (channel.facts.contains("cpus")) return "cpu";
+  const auto unit = channel.facts.find("unit");
+  return unit == channel.facts.end() ? "" : unit->second;
+}
+
+/// "gpu" of "GPU.1", "dla0" of "DLA0".
+std::string unit_of(const Case& c) {
+  std::string unit = c.row.key.accelerator.substr(0, c.row.key.accelerator.find('.'));
+  for (char& letter : unit) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return unit;
+}
+
+/// Whether a clock is the one that computes: of the row's own accelerator, or of nobody's alone. What another
+/// part does, which idles or serves, says nothing of it: an idle GPU slows down beside a CPU row, and the
+/// processors beside a GPU row.
+bool computes(const record::Channel& clock, const Case& c) {
+  const std::string unit = unit_of(clock);
+  return unit.empty() || unit == unit_of(c);
 }
 
 /// Readings that were taken while the timed window was open.
@@ -112,6 +136,7 @@ void judge_heat_observed(const Case& c, Findings& out) {
     for (const Series& series : run->observation.series) {
       const auto sign = sign_of(series.channel);
       if (!sign) continue;
+      if (sign == Sign::kClock && !computes(series.channel, c)) continue;
       if (watched(series, *run))
         seen.insert(*sign);
       else if (sign == Sign::kTemperature && !series.readings.empty())
@@ -132,7 +157,9 @@ void judge_heat_observed(const Case& c, Findings& out) {
   const bool unmeasured = !temperature_seen && !temperature_told;
   std::vector<std::string> missing;
   if (unmeasured) missing.push_back("temperature" + zones);
-  if (!always.contains(Sign::kClock)) missing.push_back("clocks");
+  const std::string unit = unit_of(c);
+  if (!always.contains(Sign::kClock))
+    missing.push_back(unit == "cpu" || unit.empty() ? "clocks" : "clocks of " + c.row.key.accelerator);
   if (!always.contains(Sign::kThrottling)) missing.push_back("counters or reasons of throttling");
   if (missing.empty()) return;
   const std::string evidence =
@@ -204,8 +231,9 @@ void judge_slowing(const Case& c, Findings& out) {
     double rise = 0;
     bool has_zone = false;
     std::string zone;
-    Ends fastest;          // Of the processors, whichever it was.
-    Fall sure, processor;  // The steepest of what must not fall at all; and of single processors.
+    Ends fastest;  // Of the processors, whichever it was.
+    // The steepest of what must not fall at all, of single processors, and of parts that do not compute.
+    Fall sure, processor, beside;
     for (const Series& series : runs[i]->observation.series) {
       const auto sign = sign_of(series.channel);
       const auto ends = first_and_last(series, *runs[i]);
@@ -214,6 +242,9 @@ void judge_slowing(const Case& c, Findings& out) {
         has_zone = true;
         const double kelvin = ends->second - ends->first;
         if (kelvin > rise) rise = kelvin, zone = series.channel.id;
+      } else if (sign == Sign::kClock && !computes(series.channel, c)) {
+        // On an accelerator's row the processors feed it: worth a word, no proof. A CPU's row needs no GPU.
+        if (unit_of(c) != "cpu") beside = std::max(beside, {fall_of(*ends), series.channel.id});
       } else if (sign == Sign::kClock && series.channel.facts.contains("cpus")) {
         fastest = {std::max(fastest.first, ends->first), std::max(fastest.second, ends->second)};
         processor = std::max(processor, {fall_of(*ends), series.channel.id});
@@ -235,6 +266,8 @@ void judge_slowing(const Case& c, Findings& out) {
     else if (processor.first > kClockFall)
       // One that has nothing to do slows down as it likes, and nobody tells which ones the model ran on.
       unexplained.push_back(fell(processor) + "; another processor kept its clock");
+    else if (beside.first > kClockFall)
+      unexplained.push_back(fell(beside) + "; no clock of " + c.row.key.accelerator + " fell");
   }
   if (!hot.empty())
     out.push_back({"slowing", Severity::kInvalid,

@@ -235,6 +235,48 @@ TEST(HeatRules, AProcessorThatSlowsDownAloneWithoutLatencyHasNothingToDo) {
   EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
 }
 
+/// The clock of policy0 becomes the GPU's, which falls or keeps as it did.
+void make_gpu_clock(Subject& s) {
+  for (auto& run : s.evidence.timed) {
+    auto& channel = series_of(run, "cpufreq.policy0").channel;
+    channel.id = "i915-card0-gt0.frequency";
+    channel.facts = {{"unit", "gpu"}};
+  }
+}
+
+bool has(const Subject& s, const std::string& rule, Severity severity, const std::string& words) {
+  const auto findings = s.judge();
+  return std::ranges::any_of(findings, [&](const record::Finding& finding) {
+    return finding.rule == rule && finding.severity == severity &&
+           finding.evidence.find(words) != std::string::npos;
+  });
+}
+
+TEST(HeatRules, AGpuRowIsJudgedByTheGpusClock) {
+  Subject s = metered();
+  slow_down(s), make_gpu_clock(s);
+  for (auto& key : {&s.evidence.key, &s.row.key}) key->accelerator = "GPU.0";
+  EXPECT_TRUE(has(s, "slowing", Severity::kInvalid, "i915-card0-gt0.frequency fell by 10 %"))
+      << testing::in_words(s.judge());
+  EXPECT_FALSE(has(s, "heat-unobserved", Severity::kUnmeasured, "clocks"));
+}
+
+TEST(HeatRules, AnIdleGpusClockSaysNothingOfACpuRow) {
+  Subject s = metered();
+  slow_down(s), make_gpu_clock(s);
+  for (const auto& finding : s.judge()) EXPECT_NE(finding.rule, "slowing") << finding.evidence;
+  // Nor is the CPU's clock observed by it.
+  EXPECT_TRUE(has(s, "heat-unobserved", Severity::kUnmeasured, "clocks"));
+}
+
+TEST(HeatRules, TheProcessorsClockIsNoProofOnAGpuRow) {
+  Subject s = metered();
+  slow_down(s);
+  for (auto& key : {&s.evidence.key, &s.row.key}) key->accelerator = "GPU";
+  EXPECT_TRUE(has(s, "slowing", Severity::kWarn, "no clock of GPU fell")) << testing::in_words(s.judge());
+  EXPECT_TRUE(has(s, "heat-unobserved", Severity::kUnmeasured, "clocks of GPU"));
+}
+
 TEST(HeatRules, AZoneThatIsAlwaysGatedIsNotMissed) {
   Subject s = metered();
   add_zone(s, "thermal.gpu");

@@ -207,6 +207,22 @@ void judge_placement(const Case& c, Findings& out) {
     out.push_back({"placement", Severity::kInvalid, evidence + ": the rest fell back elsewhere", {}});
 }
 
+void judge_compile_time(const Case& c, Findings& out) {
+  std::vector<std::string> cached;
+  for (const record::TimedRun* run : completed(c.evidence)) {
+    const auto& properties = run->session.properties;
+    const auto made = properties.find("compiled_model");
+    if (made != properties.end() && made->second == "from cache")
+      cached.push_back("repeat " + std::to_string(run->repeat));
+  }
+  if (!cached.empty())
+    out.push_back({"compile-cached",
+                   Severity::kWarn,
+                   "the compiled model was read from a cache (" + joined(cached, ", ") +
+                       "): compile_time is no compilation there",
+                   {"compile_time"}});
+}
+
 void judge_versions(const Case& c, Findings& out) {
   const auto used = sessions(c.evidence);
   if (used.empty()) return;

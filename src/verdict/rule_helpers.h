@@ -67,7 +67,9 @@ void judge_executed_precision(const Case&, Findings&);
 void judge_binding(const Case&, Findings&);
 void judge_environment(const Case&, Findings&);
 void judge_placement(const Case&, Findings&);
+void judge_compile_time(const Case&, Findings&);
 void judge_versions(const Case&, Findings&);
+void judge_pinned_versions(const Case&, Findings&);
 void judge_simulated(const Case&, Findings&);
 
 void judge_accuracy_measured(const Case&, Findings&);

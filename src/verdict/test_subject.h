@@ -203,6 +203,7 @@ inline const std::vector<std::string>& whole_row() {
 std::span<const Fires> power_cases();
 std::span<const Fires> heat_cases();
 std::span<const Fires> target_cases();
+std::span<const Fires> pin_cases();
 
 inline std::string in_words(const std::vector<record::Finding>& findings) {
   std::string all;

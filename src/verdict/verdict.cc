@@ -30,6 +30,7 @@ std::span<const Rule> rules() {
       {"environment", "all passes ran on the same version of the runtime and loaded the same libraries",
        judge_environment},
       {"placement", "the whole model ran on the claimed accelerator", judge_placement},
+      {"compile-cached", "every worker compiled the model itself", judge_compile_time},
       {"outputs-match",
        "outputs sampled in the timed loop equal those of the accuracy pass: bitwise where the backend "
        "declares itself deterministic, else argmax equal on 99.9 %; all finite, at least 12 a run",
@@ -97,6 +98,8 @@ std::span<const Rule> rules() {
       {"power-mode", "the power mode found is the one that the spec states", judge_power_mode},
       {"target-sensors", "the sensors that the target has were found", judge_target_sensors},
       {"versions", "versions, libraries and the model's digest are recorded", judge_versions},
+      {"pinned-version", "runtime and system software are of the versions that the spec pins",
+       judge_pinned_versions},
       {"simulated", "times come from a device, not from a replay or a simulator", judge_simulated},
   };
   return kRules;
@@ -178,6 +181,17 @@ std::vector<Finding> judge_campaign(const spec::Experiment&, std::span<const rec
             return row.accuracy && row.accuracy->failure.reason.empty() ? row.accuracy->dataset_digest
                                                                         : std::string();
           });
+  std::map<std::string, std::string> rows_of;
+  for (const record::RowEvidence& row : evidence)
+    if (!row.environment.os.empty()) {
+      std::string& rows = rows_of[row.environment.os];
+      rows += (rows.empty() ? "" : ", ") + row.key.id;
+    }
+  if (rows_of.size() > 1) {
+    std::string text = "the rows ran on different releases of the operating system (";
+    for (const auto& [os, rows] : rows_of) text += (text.back() == '(' ? "" : "; ") + os + ": " + rows;
+    findings.push_back({"os-differs", Severity::kWarn, text + ")", {}});
+  }
   return findings;
 }
 
@@ -221,7 +235,8 @@ void judge_results(const spec::Experiment& experiment, std::span<const record::R
     for (std::size_t i = 0; i < count; ++i) {
       const bool concerned = finding.rule == "calibration-identical"
                                  ? !evidence[i].artifact.calibration_digest.empty()
-                                 : evidence[i].accuracy.has_value();
+                             : finding.rule == "os-differs" ? !evidence[i].environment.os.empty()
+                                                            : evidence[i].accuracy.has_value();
       if (concerned) apply_findings({&finding, 1}, results.rows[i]);
     }
   for (std::size_t i = 0; i < count; ++i) judge_sources(experiment, evidence[i], results.rows[i]);

@@ -125,6 +125,14 @@ const Fires kFires[] = {
      }},
     {"placement", Severity::kUnmeasured, "not told",
      [](Subject& s) { s.row.figures.placement = record::Figure::unmeasured("%", "not told"); }},
+    {"compile-cached", Severity::kWarn, "read from a cache (repeat 2, repeat 3)",
+     [](Subject& s) {
+       for (std::size_t i : {1, 2}) s.evidence.timed[i].session.properties["compiled_model"] = "from cache";
+     },
+     []() -> const std::vector<std::string>& {
+       static const std::vector<std::string> kNames{"compile_time"};
+       return kNames;
+     }},
     {"outputs-match", Severity::kInvalid, "1 of 36 sampled outputs",
      [](Subject& s) { s.evidence.timed[1].samples[0].bitwise_equal = false; }},
     {"outputs-match", Severity::kInvalid, "wrote no output",
@@ -250,7 +258,7 @@ TEST(Judge, EachRuleFires) { testing::expect_each_fires(kFires, good); }
 TEST(Judge, EachRuleHasACaseThatFiresIt) {
   std::set<std::string_view> cases;
   for (const auto& table : {std::span<const Fires>(kFires), testing::power_cases(), testing::heat_cases(),
-                            testing::target_cases()})
+                            testing::target_cases(), testing::pin_cases()})
     for (const Fires& fires : table) cases.insert(fires.rule);
   for (const Rule& rule : rules()) EXPECT_TRUE(cases.contains(rule.id)) << rule.id;
 }
@@ -350,6 +358,24 @@ TEST(Campaign, DifferentCalibrationTensorsInvalidateTheRowsTheyEntered) {
   EXPECT_EQ(results.rows[0].verdict, "INVALID");
   EXPECT_EQ(results.rows[1].verdict, "INVALID");
   EXPECT_NE(results.rows[2].verdict, "INVALID");
+}
+
+TEST(Campaign, DifferentReleasesOfTheOperatingSystemWarnTheRows) {
+  Subject a = good(), b = good(), unknown = good();
+  a.evidence.environment.os = "Ubuntu 20.04.6 LTS";
+  b.evidence.environment.os = "Ubuntu 22.04.4 LTS";
+  b.evidence.key.id = "snpe-dsp-int8";
+  EXPECT_TRUE(judge_campaign({}, std::vector{a.evidence, a.evidence, unknown.evidence}).empty());
+  record::Results results;
+  results.rows = {a.row, b.row, unknown.row};
+  judge_results({}, std::vector{a.evidence, b.evidence, unknown.evidence}, results);
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].rule, "os-differs");
+  EXPECT_NE(results.findings[0].evidence.find("Ubuntu 22.04.4 LTS: snpe-dsp-int8"), std::string::npos);
+  EXPECT_EQ(results.rows[0].verdict, "WARN");
+  EXPECT_EQ(results.rows[1].verdict, "WARN");
+  EXPECT_EQ(results.rows[2].verdict, "OK");
+  EXPECT_EQ(results.rows[0].figures.latency_mean.status, FigureStatus::kOk);
 }
 
 TEST(Campaign, DifferentValidationInputs) {

@@ -331,11 +331,13 @@ TEST_F(Campaign, SubcommandsDoWhatTheDocsSay) {
             json["miou"]["value"])
       << "pixels on the wrong scale cannot be as good";
 
-  const Outcome plan = run_assay({"run", (kSource / "protocols" / "quickstart.yaml").string(), "--plan"});
+  const Outcome plan = run_assay({"plan", (kSource / "protocols" / "quickstart.yaml").string()});
   EXPECT_EQ(plan.exit_code, 0);
   EXPECT_NE(plan.text.find("timed.openvino-cpu-int8.r3"), std::string::npos) << plan.text;
-  EXPECT_EQ(run_assay({"run", (kSource / "protocols" / "ddrnet23-slim.yaml").string(), "--plan"}).exit_code,
-            0);
+  const Outcome guide =
+      run_assay({"plan", (kSource / "protocols" / "guide.yaml").string(), "--format", "json"});
+  EXPECT_EQ(guide.exit_code, 0);
+  EXPECT_EQ(nlohmann::json::parse(guide.text.substr(guide.text.find('{')))["hosts"].size(), 3u);
   const Outcome doctor = run_assay({"doctor"});
   EXPECT_EQ(doctor.exit_code, 0) << doctor.text;
   EXPECT_NE(doctor.text.find("onnxruntime"), std::string::npos) << doctor.text;

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/subprocess.h"
 #include "model/ddrnet.h"
 #include "test_session.h"
 
@@ -48,6 +49,46 @@ TEST(Agreement, OfDdrnetInFp32) {
     equal += argmax(logits[0]) == argmax(logits[1]);
   }
   EXPECT_GE(static_cast<double>(equal), 0.9999 * static_cast<double>(positions));
+}
+
+/// The intermediate representation with weights in FP16 that GPU and NPU rows start from, computed in FP32
+/// here: what rounding the weights alone costs.
+TEST(Agreement, OfWeightsInFp16) {
+  auto folder = TemporaryDirectory::create("agreement");
+  ASSERT_TRUE(folder);
+  const std::filesystem::path source = ASSAY_SOURCE_DIR, onnx = folder->path() / "ddrnet.onnx";
+  ASSERT_TRUE(model::write_ddrnet23_slim(source / "models/ddrnet23-slim.safetensors", 256, 512, 1, onnx));
+  RunOptions script;
+  script.argv = {(source / "sdk/venv/bin/python").string(),
+                 (source / "tools/toolchains/convert_openvino.py").string(),
+                 "--model",
+                 onnx.string(),
+                 "--output",
+                 folder->path().string()};
+  script.log = folder->path() / "log";
+  const auto state = run_process(script);
+  ASSERT_TRUE(state && state->ok()) << read_file(script.log).value_or("");
+  // 5.7 million weights: 23 MB in FP32.
+  EXPECT_LT(std::filesystem::file_size(folder->path() / "model.bin"), 12'500'000u);
+
+  std::vector<std::vector<float>> logits;
+  for (const auto& [backend, artifact] : std::vector<std::pair<std::string, std::filesystem::path>>{
+           {"onnxruntime", onnx}, {"openvino", folder->path() / "model.xml"}}) {
+    TestSession session(load(backend), {artifact.string()});
+    ASSERT_EQ(session.code, ASSAY_OK) << session.text();
+    ASSERT_STREQ(session.info->executed_precision, "fp32");
+    auto image = noise(session.input_elements(), 42);
+    for (float& value : image) value *= 2;
+    logits.push_back(session.run(image));
+  }
+  double difference = 0, largest = 0;
+  for (std::size_t i = 0; i < logits[0].size(); ++i) {
+    difference = std::max(difference, std::abs(static_cast<double>(logits[0][i]) - logits[1][i]));
+    largest = std::max(largest, std::abs(static_cast<double>(logits[0][i])));
+  }
+  RecordProperty("relative_difference", std::to_string(difference / largest));
+  EXPECT_LE(difference, 1e-2 * largest);
+  EXPECT_GT(difference, 1e-6 * largest);  // They are rounded, indeed.
 }
 
 }  // namespace

@@ -315,5 +315,64 @@ TEST(OpenVino, ExecutesBf16OnlyWhereTheCpuDoes) {
   }
 }
 
+TEST(OpenVino, SaysWhatAnAbsentGpuOrNpuNeeds) {
+  const auto* plugin = load("openvino");
+  auto folder = TemporaryDirectory::create("runtimes");
+  ASSERT_TRUE(folder);
+  Request request{model::save(conv_relu({1, kChannels, 12, 20}), folder->path() / "model.onnx").string()};
+  const assay_description* description = nullptr;
+  assay_error error{sizeof error, 0, {}};
+  ASSERT_EQ(plugin->describe(&description, &error), ASSAY_OK);
+  for (const auto& [kind, driver] :
+       std::map<std::string, std::string>{{"GPU", "/dev/dri/renderD*"}, {"NPU", "/dev/accel/accel*"}}) {
+    request.accelerator = kind;
+    TestSession session(plugin, request);
+    if (session.code == ASSAY_OK) continue;  // This machine has one.
+    EXPECT_EQ(session.code, ASSAY_ERROR_UNAVAILABLE);
+    EXPECT_NE(session.text().find(driver), std::string::npos) << session.text();
+    EXPECT_NE(session.text().find("this machine has CPU"), std::string::npos) << session.text();
+    for (std::uint32_t i = 0; i < description->accelerator_count; ++i) {
+      const assay_accelerator& accelerator = backend::element(description->accelerators, i);
+      if (accelerator.name == kind) {
+        EXPECT_NE(std::string(accelerator.reason).find(driver), std::string::npos);
+      }
+    }
+  }
+}
+
+TEST(OpenVino, RefusesOptionsOfOtherDevices) {
+  const auto* plugin = load("openvino");
+  auto folder = TemporaryDirectory::create("runtimes");
+  ASSERT_TRUE(folder);
+  Request request{model::save(conv_relu({1, kChannels, 12, 20}), folder->path() / "model.onnx").string()};
+  for (const auto& [option, value] : std::map<std::string, std::string>{
+           {"queue_throttle", "low"}, {"queue_priority", "high"}, {"zero_copy", "on"}}) {
+    request.options = {{option, value}};
+    TestSession session(plugin, request);
+    EXPECT_EQ(session.code, ASSAY_ERROR_INVALID);
+    EXPECT_NE(session.text().find("accelerator GPU only"), std::string::npos) << session.text();
+  }
+  request.options = {{"num_requests", "2"}};
+  TestSession session(plugin, request);
+  EXPECT_EQ(session.code, ASSAY_OK) << session.text();
+}
+
+TEST(OpenVino, ACompiledModelFromTheCacheSaysSo) {
+  const auto* plugin = load("openvino");
+  auto folder = TemporaryDirectory::create("runtimes");
+  ASSERT_TRUE(folder);
+  Request request{model::save(conv_relu({1, kChannels, 12, 20}), folder->path() / "model.onnx").string()};
+  request.options = {{"cache_dir", (folder->path() / "cache").string()}};
+  for (const char* expected : {"compiled", "from cache"}) {
+    TestSession session(plugin, request);
+    ASSERT_EQ(session.code, ASSAY_OK) << session.text();
+    std::map<std::string, std::string> properties;
+    for (std::uint32_t i = 0; i < session.info->property_count; ++i)
+      properties[session.info->properties[i].name] = session.info->properties[i].value;
+    EXPECT_EQ(properties["compiled_model"], expected);
+    EXPECT_NE(properties["device FULL_DEVICE_NAME"], "");
+  }
+}
+
 }  // namespace
 }  // namespace assay::runtimes

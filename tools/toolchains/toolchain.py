@@ -78,8 +78,17 @@ class Calibration:
         n, c, h, w = self._canonical
         return (n, c, h, w) if self._layout == "NCHW" else (n, h, w, c)
 
+    @property
+    def layout(self):
+        """Of one sample: the model's."""
+        return self._layout
+
+    def path(self, number):
+        """Of the canonical tensor: float32, NCHW."""
+        return self.folder / self._files[number]
+
     def sample(self, number):
-        path = self.folder / self._files[number]
+        path = self.path(number)
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -130,21 +139,24 @@ class Parser(argparse.ArgumentParser):
         raise ToolchainError(message)
 
 
-def arguments(description):
-    """A parser with what every script takes; abbreviations would make two command lines of one meaning."""
+def arguments(description, calibrates=True):
+    """A parser with what every script takes; abbreviations would make two command lines of one meaning. A script that does
+    not always calibrate is started without the folder then."""
     parser = Parser(description=description, allow_abbrev=False)
     parser.add_argument("--model", required=True, help="ONNX model, FP32")
-    parser.add_argument("--calibration", required=True, help="folder with index.json")
+    parser.add_argument("--calibration", required=calibrates, help="folder with index.json")
     parser.add_argument("--output", required=True, help="folder for the artifact; it exists and is empty")
     return parser
 
 
 def run(quantize, parser):
-    """Runs quantize(arguments, calibration, channel), which returns the facts of {"done": ...}; exits with 0 or 1."""
+    """Runs quantize(arguments, calibration, channel), which returns the facts of {"done": ...}; exits with 0 or 1. The
+    calibration is None where none was given."""
     channel = Channel()
     try:
         args = parser.parse_args()
-        channel.done(**quantize(args, Calibration(args.calibration), channel))
+        calibration = Calibration(args.calibration) if args.calibration else None
+        channel.done(**quantize(args, calibration, channel))
     except ToolchainError as error:
         channel.error(str(error))
         sys.exit(1)

@@ -1,0 +1,183 @@
+#include "campaign/schedule.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <sstream>
+
+#include "base/file.h"
+#include "campaign/schedule_text.h"
+#include "spec/parse.h"
+#include "vendor/flags.h"
+
+namespace assay::campaign {
+namespace {
+
+using namespace std::chrono_literals;
+
+spec::Experiment guide() {
+  const auto loaded = spec::load_experiment(ASSAY_SOURCE_DIR "/protocols/guide.yaml");
+  EXPECT_TRUE(loaded) << (loaded ? "" : loaded.error().message);
+  return loaded ? *loaded : spec::Experiment();
+}
+
+/// Every command of the schedule, in words.
+std::string commands_of(const Schedule& schedule) {
+  std::string text;
+  for (const HostSchedule& host : schedule.hosts)
+    for (const ScheduledStep& step : host.steps)
+      for (const vendor::Command& command : step.by_hand)
+        text += host.device + " " + step.step.id + ": " + to_shell(command) + "\n";
+  return text;
+}
+
+TEST(Schedule, TheGuideByHost) {
+  const Schedule schedule = make_schedule(guide(), "protocols/guide.yaml");
+  ASSERT_EQ(schedule.hosts.size(), 3u);
+  EXPECT_EQ(schedule.hosts[0].device, "orin-nx");
+  EXPECT_EQ(schedule.hosts[1].rows,
+            (std::vector<std::string>{"qcs6490-snpe-dsp-int8", "qcs6490-qnn-htp-int8"}));
+  EXPECT_EQ(schedule.hosts[2].command, "assay run protocols/guide.yaml --device radxa-x4");
+  for (const HostSchedule& host : schedule.hosts) {
+    std::set<std::string> ids;
+    for (const ScheduledStep& step : host.steps) {
+      EXPECT_TRUE(ids.insert(step.step.id).second) << step.step.id;
+      EXPECT_FALSE(step.what.empty() || step.files.empty()) << step.step.id;
+      EXPECT_FALSE(step.time.at_most && *step.time.at_most < step.time.at_least) << step.step.id;
+      EXPECT_TRUE(
+          std::ranges::any_of(time_rules(), [&](const TimeRule& rule) { return rule.name == step.rule; }));
+      if (!step.row.empty() && step.row != "reference") {
+        EXPECT_NE(std::ranges::find(host.rows, step.row), host.rows.end()) << step.row;
+      }
+    }
+    // The reference is made on each machine, since none of the rows is one.
+    EXPECT_TRUE(ids.contains("accuracy.reference")) << host.device;
+  }
+}
+
+TEST(Schedule, CommandsOfTheGuideAreTheVendorsOwn) {
+  const std::string text = commands_of(make_schedule(guide(), "protocols/guide.yaml"));
+  for (const char* command :
+       {"orin-nx artifact.orin-nx-tensorrt-dla0-int8: /usr/src/tensorrt/bin/trtexec "
+        "--onnx=ddrnet23-slim.onnx "
+        "--saveEngine=orin-nx-tensorrt-dla0-int8.engine --int8 --calib=orin-nx-tensorrt-dla0-int8.cache "
+        "--useDLACore=0 --allowGPUFallback --profilingVerbosity=detailed --buildOnly\n",
+        "orin-nx timed.orin-nx-tensorrt-gpu-int8.r1: /usr/src/tensorrt/bin/trtexec "
+        "--loadEngine=orin-nx-tensorrt-gpu-int8.engine --iterations=1000 --duration=0 --warmUp=10000 "
+        "--exposeDMA "
+        "--exportTimes=orin-nx-tensorrt-gpu-int8-times.json\n",
+        "qcs6490 artifact.qcs6490-snpe-dsp-int8: snpe-dlc-quantize --input_dlc "
+        "qcs6490-snpe-dsp-int8-float.dlc "
+        "--input_list input_list.txt --output_dlc qcs6490-snpe-dsp-int8-int8.dlc\n",
+        "qcs6490 artifact.qcs6490-qnn-htp-int8: qairt-quantizer ",
+        "radxa-x4 timed.radxa-x4-openvino-gpu-int8.r1: benchmark_app -m radxa-x4-openvino-gpu-int8.xml -d "
+        "GPU -hint "
+        "latency -api sync -niter 1000 -ip f32\n"})
+    EXPECT_NE(text.find(command), std::string::npos) << command << "\nin\n" << text;
+}
+
+// The whole plan as it is printed: tests/golden/plan-guide.txt. Written anew where ASSAY_UPDATE_GOLDEN is
+// set.
+TEST(Schedule, TheGuideAsItIsPrinted) {
+  const spec::Experiment x = guide();
+  // Where the spec stands is the machine's affair.
+  spec::Experiment elsewhere = x;
+  elsewhere.data.root = "CITYSCAPES";
+  const std::string text = schedule_text(elsewhere, make_schedule(elsewhere, "protocols/guide.yaml"));
+  const std::string golden = ASSAY_SOURCE_DIR "/tests/golden/plan-guide.txt";
+  if (std::getenv("ASSAY_UPDATE_GOLDEN") != nullptr) {
+    ASSERT_TRUE(write_file(golden, text));
+  }
+  const auto wanted = read_file(golden);
+  ASSERT_TRUE(wanted) << wanted.error().message;
+  EXPECT_EQ(text, *wanted);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
+}
+
+TEST(Schedule, TimesAreBoundsThatFollowFromTheSpec) {
+  const spec::Experiment x = guide();
+  const Schedule schedule = make_schedule(x, "guide.yaml");
+  std::chrono::nanoseconds sum{0};
+  for (const ScheduledStep& step : schedule.hosts[0].steps) {
+    sum += step.time.at_least;
+    if (step.step.kind == StepKind::kIdle) {
+      EXPECT_EQ(step.time.at_least, 30s);
+      EXPECT_EQ(*step.time.at_most, 60s);
+    }
+    // 10 s of warm-up, and 32 updates of the meter at 100 ms.
+    if (step.step.kind == StepKind::kTimed) {
+      EXPECT_EQ(step.time.at_least, 13200ms);
+    }
+  }
+  EXPECT_EQ(schedule.hosts[0].at_least, sum);
+  EXPECT_EQ(sum, 2 * 30s + 10 * 13200ms);
+  spec::Experiment longer = x;
+  longer.protocol.timed_duration = 60s;
+  longer.protocol.rest = 5s;
+  longer.power.loaded_idle = 5s;
+  for (const ScheduledStep& step : make_schedule(longer, "x").hosts[0].steps)
+    if (step.step.kind == StepKind::kTimed) {
+      EXPECT_EQ(step.time.at_least, 80s);
+    }
+  spec::Experiment unmetered = x;
+  unmetered.power.meters.clear();
+  for (const ScheduledStep& step : make_schedule(unmetered, "x").hosts[0].steps)
+    if (step.step.kind == StepKind::kIdle) {
+      EXPECT_EQ(step.time.at_least, 0s);
+    }
+}
+
+// Each version that a spec may pin: commands that the table takes, or the reason why there are none.
+TEST(Schedule, CommandsAreValidForWhateverVersionIsPinned) {
+  int commands = 0, refusals = 0;
+  for (const char* backend : {"tensorrt", "snpe", "qnn", "openvino"})
+    for (const char* accelerator : {"CPU", "GPU", "DLA0", "DSP"})
+      for (const char* precision : {"fp32", "fp16", "int8"})
+        for (const char* version :
+             {"", "8.5.2", "8.6.1", "10.3.0", "10.7+", "10.9", "11.2", "11.4.1", "2.10+", "2.35.0", "2.51",
+              "2023.3+", "2024.6", "2026.4.1", "9.9", "soon"}) {
+          spec::Experiment x = guide();
+          spec::RowSpec row = x.rows[0];
+          row.backend = backend;
+          row.accelerator = accelerator;
+          row.precision = precision;
+          row.toolchain_options.clear();
+          row.pins.clear();
+          if (*version != '\0') row.pins["runtime"] = version;
+          x.rows = {row};
+          const Schedule schedule = make_schedule(x, "x.yaml");
+          bool any = false, told = false;
+          for (const ScheduledStep& step : schedule.hosts[0].steps) {
+            told |= step.note.starts_with("no command of the vendor's: row ");
+            for (const vendor::Command& command : step.by_hand) {
+              any = true;
+              ++commands;
+              const auto checked = vendor::check_flags(command.tool, command.version, command.argv);
+              EXPECT_TRUE(checked) << to_shell(command) << ": " << (checked ? "" : checked.error().message);
+            }
+          }
+          EXPECT_NE(any, told) << backend << " " << accelerator << " " << precision << " " << version;
+          refusals += told;
+        }
+  EXPECT_GT(commands, 200);
+  EXPECT_GT(refusals, 50);
+}
+
+TEST(Schedule, ABackendWithoutAVendorsToolSaysSo) {
+  spec::Experiment x = guide();
+  x.rows = {x.rows[0]};
+  x.rows[0].device = "local";
+  x.rows[0].backend = "onnxruntime";
+  const Schedule schedule = make_schedule(x, "x.yaml");
+  EXPECT_EQ(schedule.hosts[0].command, "assay run x.yaml");
+  EXPECT_TRUE(commands_of(schedule).empty());
+  const auto artifact = std::ranges::find(schedule.hosts[0].steps, StepKind::kArtifact,
+                                          [](const ScheduledStep& step) { return step.step.kind; });
+  EXPECT_NE(artifact->note.find("onnxruntime"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace assay::campaign
