@@ -15,19 +15,16 @@ namespace assay::tensorrt {
 
 // All of them are in CUDA 11.4 (JetPack 5), 12 and 13 with one signature. cudaGraphInstantiate is not: its
 // signature changed in 12.
-#define ASSAY_CUDA_FUNCTIONS(X)                                                                         \
-  X(cudaGetDeviceCount)                                                                                 \
-  X(cudaGetErrorString)                                                                                 \
-  X(cudaGetLastError)                                                                                   \
-  X(cudaRuntimeGetVersion)                                                                              \
-  X(cudaDriverGetVersion)                                                                               \
-  X(cudaSetDevice)                                                                                      \
-  X(cudaSetDeviceFlags) X(cudaDeviceGetAttribute) X(cudaMalloc) X(cudaFree) X(cudaHostRegister)         \
-      X(cudaHostUnregister) X(cudaMemcpyAsync) X(cudaStreamCreate) X(cudaStreamDestroy)                 \
-          X(cudaStreamSynchronize) X(cudaStreamQuery) X(cudaStreamBeginCapture) X(cudaStreamEndCapture) \
-              X(cudaGraphInstantiateWithFlags) X(cudaGraphLaunch) X(cudaGraphDestroy)                   \
-                  X(cudaGraphExecDestroy) X(cudaEventCreate) X(cudaEventDestroy) X(cudaEventRecord)     \
-                      X(cudaEventElapsedTime)
+// clang-format off
+#define ASSAY_CUDA_FUNCTIONS(X)                                                                        \
+  X(cudaGetDeviceCount) X(cudaGetErrorString) X(cudaGetLastError) X(cudaRuntimeGetVersion)             \
+  X(cudaDriverGetVersion) X(cudaSetDevice) X(cudaSetDeviceFlags) X(cudaDeviceGetAttribute)             \
+  X(cudaMalloc) X(cudaFree) X(cudaHostRegister) X(cudaHostUnregister) X(cudaMemcpyAsync)               \
+  X(cudaStreamCreate) X(cudaStreamDestroy) X(cudaStreamSynchronize) X(cudaStreamQuery)                 \
+  X(cudaStreamBeginCapture) X(cudaStreamEndCapture) X(cudaGraphInstantiateWithFlags)                   \
+  X(cudaGraphLaunch) X(cudaGraphDestroy) X(cudaGraphExecDestroy) X(cudaEventCreate)                    \
+  X(cudaEventDestroy) X(cudaEventRecord) X(cudaEventElapsedTime)
+// clang-format on
 
 /// One GPU as engines are bound to it.
 struct Gpu {

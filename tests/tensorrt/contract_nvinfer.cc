@@ -90,6 +90,8 @@ class Fusion {
     const bool joins = !members_.empty() && dla == dla_ &&
                        (dla || (members_.back()->node().type == "Conv" && layer.node().type == "Relu"));
     if (!joins) end();
+    if (!joins) int8_ = dequantized_.count(layer.node().input.name) != 0;
+    if (layer.node().type == "DequantizeLinear") dequantized_.insert(layer.node().output.name);
     dla_ = dla;
     members_.push_back(&layer);
   }
@@ -106,7 +108,8 @@ class Fusion {
       name = std::string("{ForeignNode[") + members_.front()->getName() + "..." + members_.back()->getName() +
              "]}";
     const bool convolution = members_.front()->node().type == "Conv";
-    const nlohmann::json input{{"Name", "in"}, {"Format/Datatype", "Row major linear FP32"}};
+    const nlohmann::json input{
+        {"Name", "in"}, {"Format/Datatype", int8_ ? "Row major Int8 format" : "Row major linear FP32"}};
     if (!config_.detailed() || fault("names-only"))
       layers_.push_back(name);
     else
@@ -131,6 +134,8 @@ class Fusion {
   const Config& config_;
   std::vector<const Layer*> members_;
   bool dla_ = false;
+  bool int8_ = false;                  // What begins behind a DequantizeLinear is fused with it.
+  std::set<std::string> dequantized_;  // Values.
   nlohmann::json layers_ = nlohmann::json::array();
 };
 

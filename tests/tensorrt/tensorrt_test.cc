@@ -104,6 +104,7 @@ TEST(Prepare, ElevenTakesInt8FromTheSourceOnly) {
   EXPECT_EQ(plain.code, ASSAY_ERROR_UNSUPPORTED);
   EXPECT_TRUE(plain.says("Use toolchain tensorrt-qdq")) << plain.text;
   EXPECT_EQ(prepare({.source = model("quantised.onnx"), .precision = "int8"}, engine.path).text, "");
+  EXPECT_STREQ(Session(engine.path, "GPU", {}, false, "int8").info->executed_precision, "int8");
   const Answer wrong = prepare({.source = model("quantised.onnx")}, engine.path);
   EXPECT_TRUE(wrong.says("is quantized (Q/DQ), and the row asks for fp32")) << wrong.text;
   const Answer half = prepare({.precision = "fp16"}, engine.path);
