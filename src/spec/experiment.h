@@ -163,10 +163,10 @@ inline constexpr double kTemperatureLimit = 85;
 
 /// Heat and quiet: the conditions under which a run counts.
 struct ConditionsSpec {
-  std::string cooling = "unstated";  ///< "active", "passive" or "unstated"
+  std::string cooling = "unstated";           ///< "active", "passive" or "unstated"
   std::optional<double> temperature_limit_c;  ///< Absent: the target's, else kTemperatureLimit.
   std::optional<double> case_temperature_c;   ///< What the product allows its case: for a thermal resistance.
-  double quiet_load_percent = 10;  ///< Most CPU share of other processes.
+  double quiet_load_percent = 10;             ///< Most CPU share of other processes.
   std::chrono::nanoseconds quiet_wait =
       std::chrono::seconds(30);  ///< How long a run waits for quiet and cool; 0: nobody looks.
   double cool_band_k = 3;        ///< Above the temperature at the campaign's start.

@@ -19,7 +19,8 @@ record::Results metered_results();
 /// one was killed before it had any.
 record::Results rails_results();
 
-/// The quick run's rows on a device of the target catalogue: one that has all it says, one on another machine.
+/// The quick run's rows on a device of the target catalogue: one that has all it says, one on another
+/// machine.
 record::Results target_results();
 
 }  // namespace assay
