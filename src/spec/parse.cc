@@ -281,6 +281,9 @@ Experiment read_experiment(const YAML::Node& document, Problems& problems, const
   RowSpec campaign;  // What holds for every row that does not say otherwise.
   root.text("target", campaign.target);
   root.text("power_mode", campaign.power_mode);
+  if (!campaign.power_mode.empty() && campaign.target.empty())
+    root.complain("power_mode",
+                  "expected a target beside it: a mode is one target's, so say it where the target stands");
   read_list(root, "rows", problems,
             [&](MapReader item) { read_rows(item, campaign, experiment.rows, problems, base); });
   if (auto map = root.map("protocol")) read_protocol(*map, experiment.protocol);

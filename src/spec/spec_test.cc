@@ -161,6 +161,7 @@ TEST(Parse, ATargetHoldsForTheRowsThatNameNone) {
   EXPECT_EQ(x.conditions.case_temperature_c, 60);
   EXPECT_FALSE(x.conditions.temperature_limit_c) << "The target's, where it has one.";
   EXPECT_EQ(parse_experiment(explain(x), "a.yaml").value(), x);
+  EXPECT_CONTAINS(message("power_mode: 15W\n"), "power_mode: expected a target beside it");
   EXPECT_CONTAINS(message("{backend: openvino}", "{backend: openvino, power_mode: 15W}"),
                   "rows[openvino-cpu-fp32].power_mode: expected a target");
 }

@@ -195,9 +195,8 @@ std::string targets_table(const std::vector<Target>& targets) {
     at += target.units.size();
   }
   return print_table(lines) +
-         "Peaks are dense, in 1e9 operations/s (1 multiply-accumulate = 2), in the highest power mode; -: no "
-         "source "
-         "gives one.\n`assay targets ID` prints a target with its sources.\n";
+         "Peaks are dense, in 1e9 operations/s (1 multiply-accumulate = 2), in the highest power mode.\n"
+         "-: no source gives one. `assay targets ID` prints a target with its sources.\n";
 }
 
 std::string target_text(const Target& t) {
