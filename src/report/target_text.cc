@@ -5,8 +5,8 @@
 namespace assay::report {
 namespace {
 
-std::string text_of(const TargetFigure& column, const record::Figure& figure) {
-  const Cell cell = figure_cell(figure, {}, false);
+std::string text_of(const TargetFigure& column, const record::Row& row) {
+  const Cell cell = target_cell(column, row);
   std::string text = cell.text;
   if (cell.has_value && !column.unit.empty()) text += " " + std::string(column.unit);
   if (cell.has_value && cell.status == record::FigureStatus::kInvalid) text += " (invalid)";
@@ -25,9 +25,16 @@ const std::vector<TargetFigure>& target_figures() {
   static const std::vector<TargetFigure> kAll{{"of peak", "%", &F::performance_ratio},
                                               {"GOPS/mm2", "", &F::area_efficiency},
                                               {"GOPS/$", "", &F::cost_efficiency},
-                                              {"capacity", "op/s", &F::capacity},
+                                              {"capacity", "Gop/s", &F::capacity, 1e-9},
                                               {"thermal resistance", "K/W", &F::thermal_resistance}};
   return kAll;
+}
+
+Cell target_cell(const TargetFigure& column, const record::Row& row) {
+  record::Figure figure = row.figures.*column.member;
+  for (std::optional<double>* value : {&figure.value, &figure.lo, &figure.hi})
+    if (*value) **value *= column.scale;
+  return figure_cell(figure, {}, false);
 }
 
 std::string target_name(const record::Row& row) {
@@ -44,7 +51,7 @@ std::vector<std::string> target_lines(const record::Results& results, const std:
     std::string line = "Target of " + names[i] + ": " + target_name(row);
     const char* between = "; ";
     for (const TargetFigure& column : target_figures()) {
-      line += between + std::string(column.title) + " " + text_of(column, row.figures.*column.member);
+      line += between + std::string(column.title) + " " + text_of(column, row);
       between = ", ";
     }
     lines.push_back(one_line(line));
