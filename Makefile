@@ -1,6 +1,8 @@
 # The front door. `make run` sets up, builds and prints the table; `make test` sets up, builds and tests.
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
+# Many tests wait for a process or a meter.
+TESTS = $(shell expr $(JOBS) + 1)
 OUT ?= runs/quickstart
 
 .PHONY: run test test-all check bench setup build clean plugin-tensorrt
@@ -19,8 +21,8 @@ run: build
 test: build
 	@test -f build/asan/build.ninja || cmake --preset asan
 	@cmake --build build/asan -j $(JOBS)
-	@ctest --preset release -j $(JOBS)
-	@ctest --preset asan -j $(JOBS)
+	@ctest --preset release -j $(TESTS)
+	@ctest --preset asan -j $(TESTS)
 
 # What is slow: ThreadSanitizer and long fuzzing.
 test-all: test
