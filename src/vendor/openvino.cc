@@ -13,7 +13,8 @@ Result<Command> latency_benchmark(const LatencyBenchmark& run) {
   };
   add("-m", run.model.string());
   add("-d", run.device);
-  add("-hint", "latency");
+  // A thread count stands only without a hint: the tool refuses both.
+  add("-hint", run.threads ? "none" : "latency");
   // Said and not left to the default, which is asynchronous until 2025.0 at least.
   add("-api", "sync");
   add("-niter", std::to_string(run.iterations));
