@@ -2,6 +2,7 @@
 // lists. C++17 and the C library only, like the plugins themselves.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -45,12 +46,26 @@ const T& element(const T* array, uint32_t index) {
   return *reinterpret_cast<const T*>(bytes + static_cast<size_t>(index) * array->struct_size);
 }
 
+/// Bytes that version 1 of the ABI had of T: what every host has. Fields that were appended since lie behind
+/// it, and are read where ASSAY_HAS finds them. Not sizeof(T), which grows with each of them.
+template <typename T>
+constexpr std::size_t kVersionOneSize = 0;
+#define ASSAY_VERSION_ONE(type, last_field) \
+  template <>                               \
+  inline constexpr std::size_t kVersionOneSize<type> = offsetof(type, last_field) + sizeof(type::last_field)
+ASSAY_VERSION_ONE(assay_open_options, options);
+ASSAY_VERSION_ONE(assay_prepare_options, options);
+ASSAY_VERSION_ONE(assay_calibration, files);
+ASSAY_VERSION_ONE(assay_buffer, offset);
+#undef ASSAY_VERSION_ONE
+
 /// Refuses a null pointer or a struct that is older than version 1 of the ABI.
 template <typename T>
 void require_struct(const T* value, const char* what) {
-  if (value == nullptr || value->struct_size < sizeof(T))
+  static_assert(kVersionOneSize<T> > 0, "say above which field of it was the last of version 1");
+  if (value == nullptr || value->struct_size < kVersionOneSize<T>)
     throw Failure(ASSAY_ERROR_INVALID, std::string(what) + ": null, or struct_size below " +
-                                           std::to_string(sizeof(T)) + " (ABI version 1)");
+                                           std::to_string(kVersionOneSize<T>) + " (ABI version 1)");
 }
 
 /// The backend options of the spec. Reading is typed; a name outside `known` is refused with the list.

@@ -1,7 +1,9 @@
 #include "build.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -36,11 +38,22 @@ std::string plain(std::string text) {
   return text;
 }
 
+/// The request with what version 1 of the ABI has, and of the fields that were appended those that the host
+/// has.
+assay_prepare_options whole(const assay_prepare_options& given) {
+  assay_prepare_options known{};
+  std::memcpy(&known, &given, offsetof(assay_prepare_options, source_digest));
+  if (ASSAY_HAS(&given, source_digest)) known.source_digest = given.source_digest;
+  if (ASSAY_HAS(&given, calibration)) known.calibration = given.calibration;
+  if (ASSAY_HAS(&given, cache)) known.cache = given.cache;
+  return known;
+}
+
 /// One build, from the request to the file.
 class Build {
  public:
   explicit Build(const assay_prepare_options& request)
-      : request_(request),
+      : request_(whole(request)),
         precision_(request.precision),
         accelerator_(parse_accelerator(request.accelerator)),
         options_(parse_build_options(request, accelerator_)),
@@ -54,7 +67,7 @@ class Build {
     gpus_ = cuda_.require_gpus();
     require_accelerator(accelerator_, gpus_,
                         1 + std::max(accelerator_.dla, 0));  // DLA cores: asked of the builder.
-    cuda_.check(cuda_.cudaSetDevice(accelerator_.gpu), "choosing " + accelerator_.name());
+    cuda_.check(cuda_.cudaSetDevice(accelerator_.gpu), "choosing ", accelerator_.name().c_str());
     gpu_ = cuda_.gpu(accelerator_.gpu);
     builder_ = library_.make_builder();
     require_accelerator(accelerator_, gpus_, builder_->getNbDLACores());
@@ -120,9 +133,12 @@ class Build {
       config_->setDefaultDeviceType(nvinfer1::DeviceType::kDLA);
       config_->setDLACore(accelerator_.dla);
       if (options_.gpu_fallback) config_->setFlag(nvinfer1::BuilderFlag::kGPU_FALLBACK);
-      if (options_.dla_sram_kib)
-        config_->setMemoryPoolLimit(nvinfer1::MemoryPoolType::kDLA_MANAGED_SRAM,
-                                    static_cast<std::size_t>(*options_.dla_sram_kib) << 10);
+      const auto limit = [&](nvinfer1::MemoryPoolType pool, const std::optional<int>& size, int shift) {
+        if (size) config_->setMemoryPoolLimit(pool, static_cast<std::size_t>(*size) << shift);
+      };
+      limit(nvinfer1::MemoryPoolType::kDLA_MANAGED_SRAM, options_.dla_sram_kib, 10);
+      limit(nvinfer1::MemoryPoolType::kDLA_LOCAL_DRAM, options_.dla_local_dram_mib, 20);
+      limit(nvinfer1::MemoryPoolType::kDLA_GLOBAL_DRAM, options_.dla_global_dram_mib, 20);
     }
     if (options_.io_formats != "source") {
       const auto type =
@@ -279,7 +295,7 @@ class Build {
     return facts;
   }
 
-  const assay_prepare_options& request_;
+  const assay_prepare_options request_;
   std::string precision_;
   Accelerator accelerator_;
   BuildOptions options_;

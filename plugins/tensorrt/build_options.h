@@ -16,8 +16,10 @@ struct BuildOptions {
   bool timing_cache = true;
   bool sparsity = false;
   bool gpu_fallback = false;  ///< Off: a layer that the DLA cannot take is an error, never a quiet fallback.
-  std::optional<int> dla_sram_kib;    ///< Of the DLA's managed SRAM; absent: TensorRT's default.
-  std::string io_formats = "source";  ///< Or "fp32", "fp16": element type of inputs and outputs.
+  std::optional<int> dla_sram_kib;         ///< Of the DLA's managed SRAM; absent: TensorRT's default.
+  std::optional<int> dla_local_dram_mib;   ///< For tensors between its operations; absent: as above.
+  std::optional<int> dla_global_dram_mib;  ///< For its weights; absent: as above.
+  std::string io_formats = "source";       ///< Or "fp32", "fp16": element type of inputs and outputs.
   std::optional<int> optimization_level;
   bool version_compatible = false;
   bool tf32 = false;              ///< Off: an FP32 row computes in FP32. TensorRT's own default is on.

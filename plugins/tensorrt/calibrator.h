@@ -67,6 +67,9 @@ class EntropyCalibrator : public Base {
   }
 
   void writeCalibrationCache(void const* data, std::size_t length) noexcept override {
+    // TensorRT writes what it has also when the stream broke off: a table of a part of the set, which the
+    // next build would take for that of the whole.
+    if (failure_) return;
     try {
       write_whole_file(cache_path_,
                        encode_calibration_cache(identity_, {static_cast<const char*>(data), length}));

@@ -86,15 +86,6 @@ inline void allow_host_code(nvinfer1::IRuntime& runtime) {
 #endif
 }
 
-/// Bytes that an execution context of the engine needs for its activations.
-inline std::uint64_t context_bytes(const nvinfer1::ICudaEngine& engine) {
-#if ASSAY_TENSORRT_FROM(10, 1)
-  return static_cast<std::uint64_t>(engine.getDeviceMemorySizeV2());
-#else
-  return engine.getDeviceMemorySize();
-#endif
-}
-
 /// The node of an error of the parser, where these headers tell it.
 inline std::string node_of(const nvonnxparser::IParserError& error) {
 #if ASSAY_TENSORRT_FROM(10, 0)

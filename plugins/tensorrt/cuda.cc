@@ -112,19 +112,52 @@ Gpu Cuda::gpu(int index) const {
   return gpu;
 }
 
-void Cuda::check(cudaError_t code, const std::string& what) const {
+// What is not needed to run is looked up when it is asked, so that a library without it serves as well.
+std::string Cuda::waiting() const {
+  const auto get = reinterpret_cast<decltype(&::cudaGetDeviceFlags)>(dlsym(handle_, "cudaGetDeviceFlags"));
+  unsigned flags = 0;
+  if (get == nullptr) return "unknown";
+  if (get(&flags) != cudaSuccess) {
+    cudaGetLastError();
+    return "unknown";
+  }
+  switch (flags & cudaDeviceScheduleMask) {
+    case cudaDeviceScheduleAuto:
+      return "driver's default";
+    case cudaDeviceScheduleSpin:
+      return "spinning";
+    case cudaDeviceScheduleYield:
+      return "yielding";
+    case cudaDeviceScheduleBlockingSync:
+      return "blocking";
+    default:
+      return "unknown";
+  }
+}
+
+std::optional<std::uint64_t> Cuda::free_memory() const {
+  const auto get = reinterpret_cast<decltype(&::cudaMemGetInfo)>(dlsym(handle_, "cudaMemGetInfo"));
+  std::size_t free = 0, total = 0;
+  if (get == nullptr) return std::nullopt;
+  if (get(&free, &total) == cudaSuccess) return free;
+  cudaGetLastError();
+  return std::nullopt;
+}
+
+void Cuda::check(cudaError_t code, const char* what, const char* subject) const {
   if (code == cudaSuccess) return;
   cudaGetLastError();
   const bool memory = code == cudaErrorMemoryAllocation;
   throw Failure(ASSAY_ERROR_VENDOR,
-                (memory ? "out of device memory: " : "") + what + ": " + cudaGetErrorString(code) +
-                    " (CUDA " + std::to_string(code) + ")",
+                std::string(memory ? "out of device memory: " : "") + what + subject + ": " +
+                    cudaGetErrorString(code) + " (CUDA " + std::to_string(code) + ")",
                 code);
 }
 
 DeviceMemory::DeviceMemory(const Cuda& cuda, std::uint64_t bytes, const std::string& what)
     : cuda_(&cuda), size_(bytes) {
-  cuda.check(cuda.cudaMalloc(&data_, bytes), std::to_string(bytes) + " bytes for " + what);
+  const std::string text = std::to_string(bytes) + " bytes for " + what;
+  cuda.check(cuda.cudaMalloc(&data_, bytes), text.c_str());
 }
 
 DeviceMemory::DeviceMemory(DeviceMemory&& other) noexcept

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,8 +53,15 @@ class Cuda {
   int require_gpus() const;
   Gpu gpu(int index) const;
 
-  /// Throws Failure with CUDA's code and text unless `code` is cudaSuccess.
-  void check(cudaError_t code, const std::string& what) const;
+  /// Throws Failure with CUDA's code and text unless `code` is cudaSuccess. The text is `what` and `subject`,
+  /// put together on failure alone: this stands in the timed loop, which must not allocate.
+  void check(cudaError_t code, const char* what, const char* subject = "") const;
+
+  /// How a thread waits for the device that was chosen, as CUDA says: "spinning", "blocking", "yielding",
+  /// "driver's default"; "unknown" where it does not say.
+  std::string waiting() const;
+  /// Free memory of the device that was chosen; absent where CUDA does not say.
+  std::optional<std::uint64_t> free_memory() const;
 
 #define ASSAY_CUDA_MEMBER(name) decltype(&::name) name = nullptr;
   ASSAY_CUDA_FUNCTIONS(ASSAY_CUDA_MEMBER)

@@ -198,6 +198,17 @@ std::string precision_of(const EngineLayer& layer) {
   return "";
 }
 
+std::string subgraph_precision(const EngineLayer& layer, const std::vector<std::string>& allowed) {
+  const std::string precision = precision_of(layer);
+  return allowed.size() == 1 && allowed[0] == precision ? precision : "";
+}
+
+bool is_hand_over(const std::string& name) {
+  for (const std::string_view end : {" to nvm", " from nvm", " copy finish"})
+    if (name.size() > end.size() && name.compare(name.size() - end.size(), end.size(), end) == 0) return true;
+  return false;
+}
+
 bool is_arithmetic(const EngineLayer& layer) {
   const std::string type = lower(layer.type + " " + layer.parameter_type);
   for (const std::string_view word : {"conv", "gemm", "matrix", "matmul", "fully", "dla"})
@@ -212,6 +223,7 @@ Placement place(std::vector<EngineLayer> layers, const std::vector<NetworkLayer>
     const Unit unit = unit_of(layer, for_dla);
     if (unit == Unit::kDla) placement.dla_subgraphs.push_back(layer.name);
     if (unit == Unit::kGpu) ++placement.layers_on_gpu;
+    if (unit == Unit::kUnknown) ++placement.layers_unknown;
     if (last && *last != unit && unit != Unit::kUnknown) ++placement.transitions;
     if (unit != Unit::kUnknown) last = unit;
     placement.layers.push_back({std::move(layer), unit, -1});

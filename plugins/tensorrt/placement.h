@@ -48,6 +48,15 @@ std::vector<EngineLayer> parse_engine_information(std::string_view json);
 /// none.
 std::string precision_of(const EngineLayer& layer);
 
+/// Of a DLA subgraph, whose inside the inspector does not tell: the type of its first input is that of all of
+/// it where the builder was `allowed` no other. "": not proven.
+std::string subgraph_precision(const EngineLayer& layer, const std::vector<std::string>& allowed);
+
+/// A name that the profiler reports beside the engine's layers, for handing data to the DLA and back: "x to
+/// nvm", "y from nvm", "x copy finish". The GPU waits in them while the DLA computes: they are layers of
+/// neither.
+bool is_hand_over(const std::string& name);
+
 /// Whether it does the bulk of arithmetic in the type of its first input: convolutions, matrix products and
 /// DLA subgraphs. Not what TensorRT's graph compiler fused on the GPU: inside, it may convert.
 bool is_arithmetic(const EngineLayer& layer);
@@ -62,7 +71,8 @@ struct Placement {
   std::vector<PlacedLayer> layers;  ///< In the engine's order.
   std::vector<std::string> dla_subgraphs;
   int layers_on_gpu = 0;
-  int transitions = 0;  ///< Changes between DLA and GPU along the engine's order.
+  int layers_unknown = 0;  ///< Where there are any, the two counts and the subgraphs are not the whole.
+  int transitions = 0;     ///< Changes between DLA and GPU along the engine's order.
   /// Sums; -1 where some layer's are not known.
   double operations_dla = -1, operations_gpu = -1;
 };

@@ -67,6 +67,7 @@ struct Description {
       const int count = cuda.require_gpus();
       for (int i = 0; i < count; ++i) {
         const trt::Gpu gpu = cuda.gpu(i);
+        has_integrated_gpu = has_integrated_gpu || gpu.integrated;
         if (i == 0) add("GPU", gpu.name, problem);
         add("GPU." + std::to_string(i), gpu.name, problem);
         versions.add("GPU." + std::to_string(i),
@@ -85,7 +86,10 @@ struct Description {
     std::string reason = gpu_problem.empty() ? problem : gpu_problem;
     if (reason.empty() && library != nullptr) {
       try {
-        cores = trt::Library::get().make_runtime()->getNbDLACores();
+        // Making a runtime may start the device, with the driver's own way of waiting for it. Only where
+        // there can be a DLA, which is beside an integrated GPU alone; a session sets its way all the same,
+        // and says what CUDA then tells.
+        if (has_integrated_gpu) cores = trt::Library::get().make_runtime()->getNbDLACores();
       } catch (const std::exception& exception) {
         reason = exception.what();
       }
@@ -106,6 +110,7 @@ struct Description {
   }
 
   const char* formats[1] = {"tensorrt-engine"};
+  bool has_integrated_gpu = false;
   std::deque<std::string> texts;
   std::string version;
   std::string problem;

@@ -1,5 +1,8 @@
 #include "session.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -39,14 +42,14 @@ Session::Session(const assay_open_options& options)
   // A graph of what is profiled layer by layer would not report layers.
   cuda_graph_ = given.boolean("cuda-graph").value_or(false) && !profiling_;
   host_register_ = given.boolean("host-register").value_or(true);
-  if (const auto spin = given.boolean("spin-wait")) {
-    wait_ = *spin ? "spinning" : "blocking";
-    // Before the device is used: what waits for it is decided then.
+  cuda_.check(cuda_.cudaSetDevice(accelerator_.gpu), "choosing ", accelerator_.name().c_str());
+  // Of the device that was chosen, and before it is used. From CUDA 12 on choosing it starts it, and flags
+  // are changed behind that.
+  if (const auto spin = given.boolean("spin-wait"))
     cuda_.check(cuda_.cudaSetDeviceFlags(*spin ? cudaDeviceScheduleSpin : cudaDeviceScheduleBlockingSync),
                 "option 'spin-wait'");
-  }
-  cuda_.check(cuda_.cudaSetDevice(accelerator_.gpu), "choosing " + accelerator_.name());
   gpu_ = cuda_.gpu(accelerator_.gpu);
+  free_before_ = cuda_.free_memory();
   load(options);
   list_tensors(options);
   read_placement();
@@ -132,12 +135,20 @@ void Session::read_placement() {
     placement_problem_ = failure.what();
     std::printf("engine inspector: %s\n", failure.what());
   }
+  // What a DLA subgraph may hold beside the row's precision: a source with types of its own may mix them.
+  std::vector<std::string> allowed{precision_};
+  if (precision_ == "int8" && (compat::kStronglyTyped || facts_.option("int8-fallback") != "fp32"))
+    allowed.push_back("fp16");
   plugin::PrecisionCount precisions;
+  bool proven = true;
   for (const PlacedLayer& placed : placement_.layers) {
-    const std::string precision = precision_of(placed.layer);
+    const bool on_dla = placed.unit == Unit::kDla;
+    const std::string precision =
+        on_dla ? subgraph_precision(placed.layer, allowed) : precision_of(placed.layer);
+    proven = proven && !(on_dla && precision.empty());
     if (is_arithmetic(placed.layer) && !precision.empty()) precisions.add(precision);
   }
-  executed_precision_ = precisions.name();
+  executed_precision_ = proven ? precisions.name() : "unknown";
 }
 
 void Session::fill_info() {
@@ -150,18 +161,22 @@ void Session::fill_info() {
   properties_.add("compute_capability", gpu_.compute_capability);
   properties_.add("integrated_gpu", gpu_.integrated ? "1" : "0");
   properties_.add("cuda-graph", cuda_graph_ ? "on" : "off");
-  properties_.add("waiting", wait_);
-  properties_.add("host-register", host_register_ ? "on" : "off");
+  properties_.add("waiting", cuda_.waiting());
+  properties_.add("host-register", locking());
   properties_.add("engine_model", facts_.model_digest);
   for (const auto& [name, value] : facts_.options) properties_.add("built_with_" + name, value);
   if (!placement_problem_.empty()) {
     properties_.add("placement", "unknown: " + placement_problem_);
   } else {
-    properties_.add("layers_on_gpu", std::to_string(placement_.layers_on_gpu));
-    properties_.add("dla_subgraphs", std::to_string(placement_.dla_subgraphs.size()));
+    // A layer whose unit is not told may be any of these.
+    const auto count = [&](std::size_t value) {
+      return placement_.layers_unknown == 0 ? std::to_string(value) : std::string("unknown");
+    };
+    properties_.add("layers_on_gpu", count(static_cast<std::size_t>(placement_.layers_on_gpu)));
+    properties_.add("dla_subgraphs", count(placement_.dla_subgraphs.size()));
     for (std::size_t i = 0; i < placement_.dla_subgraphs.size(); ++i)
       properties_.add("dla_subgraph_" + std::to_string(i), placement_.dla_subgraphs[i]);
-    properties_.add("dla_gpu_transitions", std::to_string(placement_.transitions));
+    properties_.add("dla_gpu_transitions", count(static_cast<std::size_t>(placement_.transitions)));
     const bool known = placement_.operations_gpu >= 0;
     properties_.add("operations_on_dla", known ? whole(placement_.operations_dla) : "unknown");
     properties_.add("operations_on_gpu", known ? whole(placement_.operations_gpu) : "unknown");
@@ -179,17 +194,48 @@ void Session::fill_info() {
   info_.properties = properties_.data();
 }
 
-void Session::page_lock(Tensor& tensor) {
-  if (!host_register_) return;
+cudaError_t Session::try_lock(void* data, std::uint64_t bytes, bool input) const {
   // Inputs may be mapped read-only, and only some systems lock such memory; the others lock what can be
   // written.
+  cudaError_t code = cudaSuccess;
   for (const unsigned flags :
-       {tensor.input ? cudaHostRegisterReadOnly : cudaHostRegisterDefault, cudaHostRegisterDefault}) {
-    tensor.registered = cuda_.cudaHostRegister(tensor.host, tensor.bytes, flags) == cudaSuccess;
-    if (tensor.registered) return;
-    cuda_.cudaGetLastError();  // Otherwise the next call would tell it again.
+       {input ? cudaHostRegisterReadOnly : cudaHostRegisterDefault, cudaHostRegisterDefault}) {
+    code = cuda_.cudaHostRegister(data, bytes, flags);
+    if (code == cudaSuccess || code == cudaErrorHostMemoryAlreadyRegistered) break;
   }
-  std::printf("'%s' stays in pageable memory: it cannot be page-locked\n", tensor.name.c_str());
+  if (code != cudaSuccess) cuda_.cudaGetLastError();  // Otherwise the next call would tell it again.
+  return code;
+}
+
+void Session::page_lock(Tensor& tensor) {
+  if (!host_register_) return;
+  const cudaError_t code = try_lock(tensor.host, tensor.bytes, tensor.input);
+  tensor.registered = code == cudaSuccess;  // Memory that was locked before is unlocked by who locked it.
+  if (code != cudaSuccess && code != cudaErrorHostMemoryAlreadyRegistered)
+    std::printf("'%s' stays in pageable memory: it cannot be page-locked: %s\n", tensor.name.c_str(),
+                cuda_.cudaGetErrorString(code));
+}
+
+// Properties are told before bind() is given memory: what becomes of it is found out with a page of the same
+// kinds, a shared mapping that is read-only for inputs.
+std::string Session::locking() const {
+  if (!host_register_) return "off";
+  constexpr std::size_t kBytes = 65536;  // A multiple of any page.
+  const auto outcome = [&](bool input) -> std::string {
+    const int file = ::memfd_create("assay-host-register", MFD_CLOEXEC);
+    void* data = MAP_FAILED;
+    if (file >= 0 && ::ftruncate(file, kBytes) == 0)
+      data = ::mmap(nullptr, kBytes, input ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+                    file, 0);
+    if (file >= 0) ::close(file);
+    if (data == MAP_FAILED) return "unknown (no memory to try it with)";
+    const cudaError_t code = try_lock(data, kBytes, input);
+    if (code == cudaSuccess) cuda_.cudaHostUnregister(data);
+    ::munmap(data, kBytes);
+    return code == cudaSuccess ? "locked"
+                               : std::string("not locked (") + cuda_.cudaGetErrorString(code) + ")";
+  };
+  return "on: inputs " + outcome(true) + ", outputs " + outcome(false);
 }
 
 void Session::bind(std::uint32_t index, const assay_buffer* inputs, std::uint32_t input_count,
@@ -243,7 +289,7 @@ void Session::enqueue(const Slot& slot) {
 }
 
 void Session::capture(Slot& slot) {
-  const std::string what = "option 'cuda-graph': this engine cannot be captured in a CUDA graph";
+  const char* what = "option 'cuda-graph': this engine cannot be captured in a CUDA graph";
   enqueue(slot);  // The first run may allocate, which a capture must not.
   cuda_.check(cuda_.cudaStreamSynchronize(stream_.get()), "the inference before capturing a CUDA graph");
   cuda_.check(cuda_.cudaStreamBeginCapture(stream_.get(), cudaStreamCaptureModeThreadLocal), what);
@@ -269,7 +315,7 @@ void Session::submit(std::uint32_t index) {
     cuda_.check(cuda_.cudaMemcpyAsync(
                     tensor.input ? device : tensor.host, tensor.input ? tensor.host : device, tensor.bytes,
                     tensor.input ? cudaMemcpyHostToDevice : cudaMemcpyDeviceToHost, stream_.get()),
-                "copying '" + tensor.name + "'");
+                "copying tensor ", tensor.name.c_str());
   };
   const auto mark = [&](int event) {
     cuda_.check(cuda_.cudaEventRecord(slot.events[event].get(), stream_.get()), "recording an event");
@@ -312,10 +358,15 @@ void Session::infer(std::uint32_t index) {
 }
 
 std::uint64_t Session::device_memory() const {
-  std::uint64_t bytes = compat::context_bytes(*engine_);
-  for (const Slot& slot : slots_)
-    for (const Tensor& tensor : slot.tensors) bytes += tensor.device->size();
-  return bytes;
+  const auto refuse = [](const std::string& why) {
+    throw Failure(ASSAY_ERROR_UNSUPPORTED, "device memory: " + why);
+  };
+  if (gpu_.integrated)
+    refuse("the GPU shares the system's memory, and what is taken of it is not told by process");
+  const auto free_now = cuda_.free_memory();
+  if (!free_before_ || !free_now) refuse("this CUDA runtime does not tell what is free");
+  if (*free_now >= *free_before_) refuse("other programs freed more of the device than this session took");
+  return *free_before_ - *free_now;
 }
 
 std::int64_t Session::between(std::uint32_t index, int first, int last) const {
@@ -342,11 +393,14 @@ const assay_profile* Session::profile() {
   if (times_.names().empty())
     throw Failure(ASSAY_ERROR_INVALID, "profile: no layer was executed: run an inference before profile()");
   std::vector<std::string> reported = times_.names();
+  // The profiler's time of a DLA layer is that of handing it over, and the hand-overs' is that of waiting:
+  // the DLA's own is in neither, so that a DLA layer has none, and hand-overs are left to the log.
   for (const PlacedLayer& placed : placement_.layers) {
     const auto found = std::find(reported.begin(), reported.end(), placed.layer.name);
-    const std::int64_t time_ns = found != reported.end() ? times_.mean_ns(*found) : -1;
-    if (found != reported.end()) reported.erase(found);
     const bool on_dla = placed.unit == Unit::kDla;
+    const bool timed = found != reported.end() && placed.unit != Unit::kUnknown && !on_dla;
+    const std::int64_t time_ns = timed ? times_.mean_ns(*found) : -1;
+    if (found != reported.end()) reported.erase(found);
     layers_.add(placed.layer.name, placed.layer.type.empty() ? "unknown" : placed.layer.type,
                 on_dla ? "DLA" : placed.layer.tactic, time_ns,
                 placed.unit == Unit::kUnknown       ? ASSAY_PLACED_UNKNOWN
@@ -354,13 +408,12 @@ const assay_profile* Session::profile() {
                                                     : ASSAY_PLACED_ELSEWHERE,
                 placed.operations);
   }
-  // What the profiler tells beside the engine's layers are the DLA's hand-overs ("x to nvm", "y from nvm",
-  // "copy finish"). The GPU waits in them while the DLA computes: their time is the DLA's, and they are no
-  // layers of the GPU.
-  for (const std::string& name : reported)
-    layers_.add(name, "hand-over", "", times_.mean_ns(name),
-                accelerator_.dla >= 0 ? ASSAY_PLACED_CLAIMED : ASSAY_PLACED_UNKNOWN,
-                accelerator_.dla >= 0 ? 0 : -1);
+  for (const std::string& name : reported) {
+    if (accelerator_.dla >= 0 && is_hand_over(name))
+      std::printf("hand-over '%s': %.6f ms\n", name.c_str(), static_cast<double>(times_.mean_ns(name)) / 1e6);
+    else
+      layers_.add(name, "unknown", "", times_.mean_ns(name), ASSAY_PLACED_UNKNOWN);
+  }
   profiled_ = true;
   return layers_.profile();
 }

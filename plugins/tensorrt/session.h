@@ -58,8 +58,10 @@ class Session {
   void submit(std::uint32_t slot);
   std::uint32_t wait(std::int64_t timeout_ns);
   const assay_profile* profile();
-  /// Activations, and inputs and outputs of all slots. Weights are not in it: TensorRT does not tell them
-  /// alike in all versions.
+  /// By how much the device's free memory fell since before the engine was loaded: weights, activations,
+  /// inputs and outputs of all slots, and what CUDA keeps beside them. Throws Failure (UNSUPPORTED) where
+  /// CUDA does not tell, where it did not fall, and for an integrated GPU: its memory is the system's, in
+  /// which a difference is anybody's.
   std::uint64_t device_memory() const;
   /// Between events around the engine's work.
   std::int64_t device_time(std::uint32_t slot) const;
@@ -87,6 +89,8 @@ class Session {
   void read_placement();
   void fill_info();
   void page_lock(Tensor& tensor);
+  cudaError_t try_lock(void* data, std::uint64_t bytes, bool input) const;
+  std::string locking() const;
   void address(const Slot& slot);
   void enqueue(const Slot& slot);
   void capture(Slot& slot);
@@ -100,10 +104,10 @@ class Session {
   bool profiling_;
   bool cuda_graph_ = false;
   bool host_register_ = true;
-  std::string wait_ = "driver's default";
   const Cuda& cuda_;
   Library& library_;
   Gpu gpu_;
+  std::optional<std::uint64_t> free_before_;
   EngineFacts facts_;
 
   LayerTimes times_;  // Outlives the context, which reports to it.
