@@ -1,6 +1,5 @@
 #include "campaign/by_hand.h"
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -26,13 +25,6 @@ void choose_version(const spec::RowSpec& row, const vendor::Tool& tool, ByHand& 
 
 std::string model_file(const spec::Model& model) {
   return model.path.empty() ? model.builtin + ".onnx" : model.path.filename().string();
-}
-
-/// "DLA0" -> 0; nothing: not a DLA.
-std::optional<int> dla_core(const std::string& accelerator) {
-  if (!accelerator.starts_with("DLA")) return std::nullopt;
-  const std::size_t digit = accelerator.find_first_of("0123456789");
-  return digit == std::string::npos ? 0 : accelerator[digit] - '0';
 }
 
 std::string option_of(const std::map<std::string, std::string>& options, const std::string& name) {
@@ -72,12 +64,15 @@ Result<ByHand> tensorrt(const spec::Experiment& experiment, const spec::RowSpec&
   build.version = by_hand.version;
   build.program = program;
   // Explicit quantization comes with the model; in TensorRT 11 it is the only one.
-  build.quantized = row.precision == "int8" && (typed_by_model || row.toolchain.ends_with("qdq"));
-  build.onnx = build.quantized ? row.id + "-qdq.onnx" : model_file(experiment.model);
+  const bool source_quantized = row.toolchain == "tensorrt";
+  const bool made_qdq =
+      row.precision == "int8" && !source_quantized && (typed_by_model || row.toolchain == "tensorrt-qdq");
+  build.quantized = row.precision == "int8" && (source_quantized || made_qdq);
+  build.onnx = made_qdq ? row.id + "-qdq.onnx" : model_file(experiment.model);
   build.engine = row.id + ".engine";
   build.precision = row.precision;
   if (row.precision == "int8" && !build.quantized) build.calibration_cache = row.id + ".cache";
-  build.dla_core = dla_core(row.accelerator);
+  ASSAY_TRY(build.dla_core, vendor::dla_core_of(row.accelerator));
   build.gpu_fallback = build.dla_core && is_on(options, "gpu-fallback");
   build.sparsity = is_on(options, "sparsity");
   build.fp16_too = option_of(options, "int8-fallback") == "fp16";
@@ -100,6 +95,15 @@ Result<ByHand> tensorrt(const spec::Experiment& experiment, const spec::RowSpec&
   if (!build.calibration_cache.empty())
     by_hand.note =
         "assay's plugin streams the calibration tensors and writes the cache; trtexec can only read one.";
+  if (made_qdq) {
+    by_hand.note = build.onnx.string() +
+                   " is the model with Q/DQ nodes that assay's toolchain tensorrt-qdq makes "
+                   "(tools/toolchains/quantize_tensorrt.py): no tool of NVIDIA's does it here.";
+    if (row.toolchain != "tensorrt-qdq")
+      by_hand.note +=
+          " The row asks for calibration, which TensorRT 11 has no more, and is refused there: give it "
+          "toolchain: tensorrt-qdq.";
+  }
   return by_hand;
 }
 
@@ -112,10 +116,9 @@ vendor::DlcRun dlc_run(const spec::Experiment& experiment, const spec::RowSpec& 
   run.runtime =
       row.accelerator == "GPU" || row.accelerator == "CPU" ? row.accelerator == "GPU" ? "gpu" : "cpu" : "dsp";
   for (const char* name : {"performance-profile", "htp_performance_mode"})
-    if (std::string profile = option_of(options, name); !profile.empty()) {
-      std::ranges::replace(profile, '-', '_');  // As the tools spell it.
-      run.performance_profile = profile;
-    }
+    if (const std::string profile = option_of(options, name); !profile.empty())
+      run.performance_profile = vendor::performance_profile_of(profile);
+  run.unsigned_pd = option_of(options, "unsigned-pd") != "off";
   run.cpu_fallback = row.fallback == "allow";
   run.input_list = "input_list.txt";
   run.output = row.id + "-output";
@@ -123,12 +126,48 @@ vendor::DlcRun dlc_run(const spec::Experiment& experiment, const spec::RowSpec& 
   return run;
 }
 
+/// A row's option of the toolchains "snpe" and "snpe-float", or its default (src/prepare/snpe.cc).
+std::string dlc_option(const spec::RowSpec& row, const std::string& name, const char* otherwise) {
+  const std::string value = option_of(row.toolchain_options, name);
+  return value.empty() ? otherwise : value;
+}
+
+int bits_of(const spec::RowSpec& row, const std::string& name, int otherwise) {
+  return static_cast<int>(number_of(row.toolchain_options, name).value_or(otherwise));
+}
+
+/// The quantizer's command as tools/toolchains/convert_snpe.py gives it, without what the version's documents
+/// do not show; the note says so.
+Result<vendor::Command> quantizing(vendor::DlcQuantization quantization, const spec::RowSpec& row,
+                                   ByHand& by_hand) {
+  quantization.per_channel = dlc_option(row, "per-channel", "true") == "true";
+  quantization.act_bitwidth = bits_of(row, "act-bitwidth", 8);
+  quantization.bias_bitwidth = bits_of(row, "bias-bitwidth", 8);
+  quantization.activation_calibration = dlc_option(row, "activation-calibration", "min-max");
+  quantization.activation_schema = dlc_option(row, "activation-schema", "asymmetric");
+  quantization.weight_schema = dlc_option(row, "weight-schema", "asymmetric");
+  quantization.cle = dlc_option(row, "cle", "false") == "true";
+  Result<vendor::Command> whole = vendor::quantize_dlc(quantization);
+  if (whole || !quantization.per_channel) return whole;
+  quantization.per_channel = false;
+  Result<vendor::Command> plain = vendor::quantize_dlc(quantization);
+  if (!plain) return whole;
+  by_hand.note +=
+      " assay's toolchain asks the quantizer for its flags and quantizes weights per channel "
+      "(--use_per_channel_quantization or --axis_quant) and says --act_bitwidth: public documents show "
+      "none of these for " +
+      quantization.version +
+      ", so that the command has not got them. toolchain_options per-channel: false makes a DLC as the "
+      "command does.";
+  return plain;
+}
+
 /// Both stacks of Qualcomm open what these tools make.
 Result<ByHand> qualcomm(const spec::Experiment& experiment, const spec::RowSpec& row,
                         vendor::DlcTools tools) {
   ByHand by_hand;
-  choose_version(row, tools == vendor::DlcTools::kQairt ? vendor::kQairtConverter : vendor::kSnpeNetRun,
-                 by_hand);
+  const bool qairt = tools == vendor::DlcTools::kQairt;
+  choose_version(row, qairt ? vendor::kQairtConverter : vendor::kSnpeNetRun, by_hand);
   // The QNN row's runtime is ONNX Runtime's provider, which has versions of its own.
   const bool by_provider = row.backend == "qnn";
   if (by_provider) {
@@ -136,32 +175,65 @@ Result<ByHand> qualcomm(const spec::Experiment& experiment, const spec::RowSpec&
     by_hand.version = vendor::kQairtConverter.releases.back().version;
   }
   const bool int8 = row.precision == "int8";
-  const std::string converted = row.id + (int8 ? "-float.dlc" : ".dlc");
-  ASSAY_TRY(
-      vendor::Command convert,
-      vendor::convert_to_dlc({by_hand.version, tools, model_file(experiment.model), converted,
-                              tools == vendor::DlcTools::kQairt ? experiment.model.io.input_name : ""}));
+  const std::string target = option_of(row.toolchain_options, "target-backend");
+  vendor::DlcPreparation preparation;
+  preparation.version = by_hand.version;
+  preparation.prepared = row.id + ".dlc";
+  preparation.socs = option_of(row.toolchain_options, "htp-socs");
+  preparation.archs = option_of(row.toolchain_options, "htp-archs");
+  preparation.optimization_level = bits_of(row, "optimization-level", 2);
+  if (const std::string arch = option_of(row.toolchain_options, "htp_arch"); by_provider && !arch.empty())
+    preparation.archs = "v" + arch;
+  const bool prepares = !preparation.socs.empty() || !preparation.archs.empty();
+  by_hand.note = std::string("Conversion") + (int8 ? " and quantization" : "") +
+                 (prepares ? " and graph preparation" : "") +
+                 " run on an x86-64 Linux host with the SDK; the DLC and the inputs are then copied to the "
+                 "board.";
+
+  vendor::DlcConversion conversion;
+  conversion.version = by_hand.version;
+  conversion.tools = tools;
+  conversion.onnx = model_file(experiment.model);
+  conversion.dlc = row.id + (int8 || prepares ? "-float.dlc" : ".dlc");
+  conversion.input_name = experiment.model.io.input_name;
+  conversion.output_name = experiment.model.io.output_name;
+  conversion.channels_first = dlc_option(row, "io-layout", "nhwc") == "nchw";
+  conversion.target_backend = target == "default" ? "" : target;
+  conversion.float_bitwidth = bits_of(row, "float-bitwidth", 32);
+  ASSAY_TRY(vendor::Command convert, vendor::convert_to_dlc(conversion));
   by_hand.prepare.push_back(std::move(convert));
+  if (qairt && !conversion.channels_first && conversion.input_name.empty())
+    by_hand.note +=
+        " assay's toolchain reads the tensors' names in the model and gives qairt-converter "
+        "--desired_input_layout NAME NHWC and the like; this spec does not name them.";
+  preparation.dlc = conversion.dlc;
   if (int8) {
-    const std::string quantized = row.id + "-int8.dlc";
-    ASSAY_TRY(vendor::Command quantize,
-              vendor::quantize_dlc({by_hand.version, tools, converted, quantized, "input_list.txt", false}));
-    ASSAY_TRY(vendor::Command prepare,
-              vendor::prepare_dlc_graph({by_hand.version, quantized, row.id + ".dlc", "qcs6490"}));
+    vendor::DlcQuantization quantization;
+    quantization.version = by_hand.version;
+    quantization.tools = tools;
+    quantization.dlc = conversion.dlc;
+    quantization.quantized = row.id + (prepares ? "-int8.dlc" : ".dlc");
+    quantization.input_list = "input_list.txt";
+    quantization.target_backend = conversion.target_backend;
+    ASSAY_TRY(vendor::Command quantize, quantizing(quantization, row, by_hand));
     by_hand.prepare.push_back(std::move(quantize));
+    preparation.dlc = quantization.quantized;
+  }
+  if (prepares) {
+    ASSAY_TRY(vendor::Command prepare, vendor::prepare_dlc_graph(preparation));
     by_hand.prepare.push_back(std::move(prepare));
   }
   const vendor::DlcRun run = dlc_run(experiment, row, by_hand.version);
   ASSAY_TRY(vendor::Command once, vendor::net_run(run));
   ASSAY_TRY(vendor::Command fast, vendor::throughput_net_run(run));
   by_hand.run = {std::move(once), std::move(fast)};
-  by_hand.note =
-      "Conversion, quantization and graph preparation run on an x86-64 Linux host with the SDK; the DLC and "
-      "the inputs are then copied to the board.";
   if (by_provider)
     by_hand.note +=
-        " The row itself goes through ONNX Runtime's QNN provider from a QDQ model: these commands make the "
-        "same quantization with Qualcomm's own tools, not the same file.";
+        std::string(" The row itself goes another way, through ONNX Runtime's QNN provider") +
+        (int8 ? " from a QDQ model that ONNX Runtime's quantizer makes by QNN's rules: these commands "
+                "quantize anew with Qualcomm's own tools, to other scales. Neither their accuracy nor their "
+                "time is the row's."
+              : ": these commands make another file with Qualcomm's own tools.");
   return by_hand;
 }
 
@@ -173,7 +245,8 @@ Result<ByHand> openvino(const spec::Experiment& experiment, const spec::RowSpec&
   conversion.version = by_hand.version;
   conversion.onnx = model_file(experiment.model);
   conversion.output = row.id + (int8 ? "-float.xml" : ".xml");
-  conversion.compress_to_fp16 = row.precision == "fp16" || (int8 && row.accelerator != "CPU");
+  // INT8 is made of the FP32 model: from FP16 its weights would be rounded twice.
+  conversion.compress_to_fp16 = row.precision == "fp16";
   ASSAY_TRY(vendor::Command convert, vendor::convert_to_ir(conversion));
   by_hand.prepare = {std::move(convert)};
   if (int8)
@@ -184,10 +257,14 @@ Result<ByHand> openvino(const spec::Experiment& experiment, const spec::RowSpec&
   run.model = row.id + ".xml";
   run.device = row.accelerator;
   run.iterations = experiment.protocol.timed_iterations;
-  run.inference_precision = row.precision == "fp32"   ? "f32"
-                            : row.precision == "fp16" ? "f16"
-                            : row.precision == "bf16" ? "bf16"
-                                                      : "";
+  // What an INT8 model leaves unquantized is computed in FP32 unless the row says otherwise; NPUs have none.
+  std::string computed = row.precision;
+  if (int8) computed = option_of(row.options, "inference_precision");
+  if (computed.empty()) computed = row.accelerator.starts_with("NPU") ? "fp16" : "fp32";
+  run.inference_precision = computed == "fp32"   ? "f32"
+                            : computed == "fp16" ? "f16"
+                            : computed == "bf16" ? "bf16"
+                                                 : "";
   if (const auto threads = number_of(row.options, "threads"); threads && row.accelerator == "CPU")
     run.threads = static_cast<int>(*threads);
   ASSAY_TRY(vendor::Command ran, vendor::latency_benchmark(run));

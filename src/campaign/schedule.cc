@@ -29,9 +29,19 @@ std::string count_of(int count, const char* what) {
   return (count == 0 ? "all" : std::to_string(count)) + " " + what;
 }
 
+/// Qualcomm's converters are programs for x86-64 alone: a board is given the DLC.
+std::string made_elsewhere(const spec::RowSpec& row, const std::string& spec_file) {
+  if (row.backend != "snpe") return "";
+  return "First, on an x86-64 Linux host with Qualcomm's SDK (SNPE_ROOT): assay run " + spec_file +
+         (row.device == "local" ? "" : " --device " + row.device) + " --row " + row.id +
+         ". It makes the DLC, and ends INVALID where it has no such processor. Copy model.dlc and "
+         "model.dlc.io from there to this board, and give them to its row: `artifact: model.dlc`.";
+}
+
 class HostPlanner {
  public:
-  HostPlanner(const spec::Experiment& part, HostSchedule& host) : x_(part), host_(host) {}
+  HostPlanner(const spec::Experiment& part, const std::string& spec_file, HostSchedule& host)
+      : x_(part), spec_file_(spec_file), host_(host) {}
 
   void plan() {
     for (const Step& step : make_plan(x_)) {
@@ -107,6 +117,7 @@ class HostPlanner {
       s.files = {{"artifact", row.artifact.string()}};
       return;
     }
+    s.elsewhere = made_elsewhere(row, spec_file_);
     s.what = row.precision + " artifact for " + row.backend + " on " + row.accelerator;
     if (!row.toolchain.empty()) s.what += " by " + row.toolchain;
     s.files = {{"model", model()}};
@@ -154,6 +165,7 @@ class HostPlanner {
   }
 
   const spec::Experiment& x_;
+  const std::string& spec_file_;
   HostSchedule& host_;
   spec::RowSpec reference_;
 };
@@ -223,7 +235,7 @@ Schedule make_schedule(const spec::Experiment& experiment, const std::string& sp
   }
   for (HostSchedule& host : schedule.hosts) {
     const spec::Experiment part = only_of(experiment, host.device);
-    HostPlanner(part, host).plan();
+    HostPlanner(part, spec_file, host).plan();
   }
   return schedule;
 }

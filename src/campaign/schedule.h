@@ -28,6 +28,8 @@ struct ScheduledStep {
   Step step;
   std::string row;   ///< Id; empty: of no row.
   std::string what;  ///< One sentence.
+  /// Where it is done first, when the step's host cannot do it, and how its result gets here; else empty.
+  std::string elsewhere;
   StepTime time;
   std::string rule;  ///< Where the time comes from; see time_rules().
   std::vector<ScheduledFile> files;

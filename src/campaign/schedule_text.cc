@@ -77,6 +77,7 @@ std::string step_text(const ScheduledStep& scheduled, std::size_t number) {
   const std::string indent(6, ' ');
   std::string text = head + bounds_text(scheduled.time) + "\n";
   text += wrapped(scheduled.what, indent, indent);
+  if (!scheduled.elsewhere.empty()) text += wrapped(scheduled.elsewhere, indent, indent);
   for (const ScheduledFile& file : scheduled.files)
     if (file.role != "record") text += indent + file.role + ": " + file.path + "\n";
   if (!scheduled.by_hand.empty()) text += indent + "by hand:\n";

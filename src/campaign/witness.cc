@@ -10,6 +10,7 @@
 #include "campaign/input_source.h"
 #include "campaign/model_output.h"
 #include "campaign/plan.h"
+#include "campaign/witness_files.h"
 #include "campaign/witness_reasons.h"
 #include "campaign/witness_tools.h"
 #include "engine/session.h"
@@ -170,6 +171,10 @@ class Pairs {
                                        " was expected in PATH; --program names another place");
     if (!state) return fail(state.error().with_context(name));
     const std::string output = read_file(options.log).value_or("");
+    // A shell's word for a program that is not there.
+    if (state->exit_code == 127)
+      return fail(Code::kNotFound, name + " was not found:" + vendor::last_lines(output) +
+                                       "\nit was expected in PATH; --program names another place");
     const std::string again = "\nto repeat it: " + vendor::to_shell(command_);
     if (!state->ok())
       return fail(Code::kWorkerFailed, name + " ended with " + state->describe() +

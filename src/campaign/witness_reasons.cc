@@ -36,6 +36,7 @@ class Rules {
     defaults();
     transfers();
     placement();
+    layout();
     clock();
     resolution();
     warm_up();
@@ -168,6 +169,25 @@ class Rules {
     for (const auto& [name, count] : last_.settings)
       if (name.starts_with("layers on ")) others += (others.empty() ? "" : ", ") + count + " " + name;
     if (!others.empty()) say("placement", others.find(',') != std::string::npos, "the tool ran " + others);
+  }
+
+  /// Of SNPE: what our worker says that it does to a tensor inside the inference, and the tool does not.
+  void layout() {
+    if (f_.tool.backend != "snpe") return;
+    constexpr std::string_view kConverted = "converted inside infer(): ", kTurned = "NHWC <-> NCHW";
+    std::string tensors;
+    bool turned = false;
+    for (const auto& [name, value] : f_.ours.properties) {
+      const auto at = value.find(kConverted);
+      if (at == std::string::npos || !(name.starts_with("input ") || name.starts_with("output "))) continue;
+      const std::string how = value.substr(at + kConverted.size());
+      turned |= how.find(kTurned) != std::string::npos;
+      tensors += (tensors.empty() ? "" : "; ") + name + " " + how;
+    }
+    if (tensors.empty()) return;
+    say("layout", decided() && !theirs_slower(),
+        std::string("ours includes the ") + (turned ? "transposition" : "conversion") + " (" + tensors +
+            "), the tool is fed in the DLC's own layout and leaves its outputs in it");
   }
 
   void clock() {

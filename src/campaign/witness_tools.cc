@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <vector>
 
 #include "base/file.h"
 #include "base/resources.h"
 #include "base/text.h"
+#include "campaign/witness_files.h"
 #include "vendor/benchmark_app_output.h"
-#include "vendor/flags.h"
 #include "vendor/onnxruntime_loop_output.h"
+#include "vendor/openvino.h"
+#include "vendor/qualcomm.h"
 #include "vendor/snpe_output.h"
 #include "vendor/trtexec.h"
 #include "vendor/trtexec_output.h"
@@ -50,7 +53,7 @@ std::string load_config(const std::string& device, const std::map<std::string, s
   return "{\"" + device + "\": {" + body + "}}\n";
 }
 
-/// "image[1,3,256,512]" of the input where the row gives a shape: harmless where the model has it already.
+/// "image[1,3,256,512]" of the input: harmless where the model has that shape already.
 std::string shape_text(const record::TensorInfo& tensor) {
   std::string dims;
   for (const std::int64_t dim : tensor.dims) dims += (dims.empty() ? "" : ",") + std::to_string(dim);
@@ -58,49 +61,43 @@ std::string shape_text(const record::TensorInfo& tensor) {
 }
 
 Result<vendor::Command> benchmark_app(const ToolJob& job) {
-  vendor::Command command;
-  command.version = numbers_of(job.session.runtime_version);
-  std::vector<std::string> flags;
-  const auto add = [&](const char* flag, const std::string& value) {
-    if (!value.empty()) flags.insert(flags.end(), {flag, value});
-  };
-  add("-m", job.artifact.path);
-  add("-d", job.row.accelerator);
+  vendor::LatencyBenchmark run;
+  run.version = numbers_of(job.session.runtime_version);
+  run.model = job.artifact.path;
+  run.device = job.row.accelerator;
   // The tool takes -nthreads, -nstreams and -pin only without a hint, and the hint of our session comes by a
   // file, so that both have all four.
-  add("-hint", "none");
-  add("-api", "sync");
-  add("-nireq", "1");
-  add("-nstreams", property(job, "NUM_STREAMS"));
+  run.hint = "none";
+  run.requests = 1;
+  run.streams = property(job, "NUM_STREAMS");
   if (job.row.accelerator == "CPU") {
-    add("-nthreads", property(job, "INFERENCE_NUM_THREADS"));
-    add("-pin", property(job, "ENABLE_CPU_PINNING"));
+    if (const int threads = std::atoi(property(job, "INFERENCE_NUM_THREADS").c_str()); threads > 0)
+      run.threads = threads;
+    run.pinning = property(job, "ENABLE_CPU_PINNING");
   }
   const std::string precision = property(job, "INFERENCE_PRECISION_HINT");
-  if (precision != "dynamic" && precision != "undefined") add("-infer_precision", precision);
-  add("-shape", shape_text(job.session.inputs[0]));
+  if (precision != "dynamic" && precision != "undefined") run.inference_precision = precision;
+  run.shape = shape_text(job.session.inputs[0]);
   // Otherwise the tool makes the input of a picture's shape u8, which adds a conversion to the model.
-  add("-ip", job.session.inputs[0].dtype);
-  add("-i", input_name(job) + ":" + job.npy.string());
-  add("-t", std::to_string(static_cast<int>(std::ceil(job.seconds))));
+  run.input_precision = job.session.inputs[0].dtype;
+  run.inputs[input_name(job)] = job.npy;
+  run.seconds = std::llround(std::ceil(job.seconds));
   std::map<std::string, std::string> settings;
   for (const char* name : {"PERFORMANCE_HINT", "GPU_QUEUE_THROTTLE", "GPU_QUEUE_PRIORITY"})
     if (const std::string value = property(job, name); !value.empty()) settings[name] = value;
   if (!settings.empty()) {
-    const fs::path file = job.work / "load_config.json";
-    ASSAY_OK(write_file(file, load_config(job.row.accelerator, settings)));
-    add("-load_config", file.string());
+    run.load_config = job.work / "load_config.json";
+    ASSAY_OK(write_file(run.load_config, load_config(job.row.accelerator, settings)));
   }
-  ASSAY_OK(vendor::check_flags("benchmark_app", command.version, flags));
-  if (job.program.empty()) {
-    // Not bin/benchmark_app, whose first line names the folder that the environment was made in.
-    ASSAY_TRY(const fs::path interpreter, python());
-    command.tool = interpreter;
-    command.argv = {"-c", "from openvino.tools.benchmark.main import main; main()"};
-  } else {
+  ASSAY_TRY(vendor::Command command, vendor::latency_benchmark(run));
+  if (!job.program.empty()) {
     command.tool = job.program;
+    return command;
   }
-  command.argv.insert(command.argv.end(), flags.begin(), flags.end());
+  // Not bin/benchmark_app, whose first line names the folder that the environment was made in.
+  ASSAY_TRY(const fs::path interpreter, python());
+  command.tool = interpreter;
+  command.argv.insert(command.argv.begin(), {"-c", "from openvino.tools.benchmark.main import main; main()"});
   return command;
 }
 
@@ -150,43 +147,99 @@ Result<vendor::Command> trtexec(const ToolJob& job) {
   run.program = !job.program.empty()                        ? job.program.string()
                 : fs::exists(vendor::kJetsonTrtexec, error) ? std::string(vendor::kJetsonTrtexec)
                                                             : "trtexec";
-  run.engine = job.artifact.path;
-  if (job.row.accelerator.starts_with("DLA"))
-    run.dla_core = job.row.accelerator.size() > 3 ? job.row.accelerator[3] - '0' : 0;
+  run.engine = job.work / "plan";
+  ASSAY_OK(write_plan(job.artifact.path, run.engine));
+  ASSAY_TRY(run.dla_core, vendor::dla_core_of(job.row.accelerator));
   run.iterations = iterations(job);
   run.warmup_ms = 1000;
-  const auto chosen = [&](const char* name) {
-    const std::string value = property(job, name);
-    return value == "1" || value == "true" || value == "on";
-  };
-  run.spin_wait = chosen("spin_wait");
-  run.cuda_graph = chosen("cuda_graph");
+  // Where the row leaves waiting to the driver nothing tells what it chose: the tool blocks then.
+  run.spin_wait = property(job, "waiting") == "spinning";
+  run.cuda_graph = property(job, "cuda-graph") == "on";
   run.inputs[input_name(job)] = job.raw;
   return vendor::run_engine(run);
 }
 
-/// --use_dsp for "DSP": SNPE's tools name the processor by a flag each.
-Result<std::string> snpe_processor(const ToolJob& job) {
-  static const std::map<std::string_view, std::string> kFlags{
-      {"DSP", "--use_dsp"}, {"HTP", "--use_dsp"}, {"GPU", "--use_gpu"}, {"CPU", "--use_cpu"}};
-  const auto found = kFlags.find(job.row.accelerator);
-  if (found != kFlags.end()) return found->second;
-  return fail(Code::kInvalidInput,
-              "SNPE's tools run on DSP, GPU or CPU, the row names '" + job.row.accelerator + "'");
+/// What both tools of SNPE are told; the input in the DLC's own layout, which ours turns it to inside the
+/// inference.
+Result<vendor::DlcRun> dlc_run(const ToolJob& job) {
+  static const std::map<std::string_view, std::string> kRuntimes{
+      {"DSP", "dsp"}, {"HTP", "dsp"}, {"GPU", "gpu"}, {"CPU", "cpu"}};
+  const auto runtime = kRuntimes.find(job.row.accelerator);
+  if (runtime == kRuntimes.end())
+    return fail(Code::kInvalidInput,
+                "SNPE's tools run on DSP, GPU or CPU, the row names '" + job.row.accelerator + "'");
+  const record::TensorInfo& input = job.session.inputs.at(0);
+  if (input.dtype != "f32")
+    return fail(Code::kInvalidInput,
+                "SNPE's tools read files of f32, input " + input.name + " is " + input.dtype);
+  vendor::DlcRun run;
+  run.version = numbers_of(job.session.runtime_version);
+  run.dlc = job.artifact.path;
+  run.runtime = runtime->second;
+  if (const std::string profile = property(job, "performance-profile"); !profile.empty())
+    run.performance_profile = vendor::performance_profile_of(profile);
+  run.unsigned_pd = property(job, "unsigned-pd") != "off";
+  run.cpu_fallback = property(job, "fallback").starts_with("allowed");
+  run.seconds = std::llround(std::ceil(job.seconds));
+  run.input_raw = job.raw;
+  if (property(job, ("input " + input.name).c_str()).find("NHWC <-> NCHW") != std::string::npos) {
+    ASSAY_TRY(const std::string raw, read_file(job.raw));
+    ASSAY_TRY(const std::string turned, channels_last(input, raw));
+    run.input_raw = job.work / "input.nhwc.bin";
+    ASSAY_OK(write_file(run.input_raw, turned));
+  }
+  return run;
+}
+
+/// The libraries that our worker has loaded, the DSP's half too: the tools would find others, or none.
+void use_our_libraries(const ToolJob& job, vendor::Command& command) {
+  if (const fs::path library = property(job, "library"); library.has_parent_path())
+    command.environment["LD_LIBRARY_PATH"] = library.parent_path().string();
+  if (const std::string path = property(job, "ADSP_LIBRARY_PATH"); !path.empty())
+    command.environment["ADSP_LIBRARY_PATH"] = path;
 }
 
 Result<vendor::Command> snpe_throughput(const ToolJob& job) {
-  vendor::Command command;
-  command.version = numbers_of(job.session.runtime_version);
-  command.tool = job.program.empty() ? "snpe-throughput-net-run" : job.program.string();
-  ASSAY_TRY(const std::string processor, snpe_processor(job));
-  const std::string profile = property(job, "performance_profile");
-  command.argv = {"--container",    job.artifact.path,
-                  "--duration",     std::to_string(static_cast<int>(std::ceil(job.seconds))),
-                  "--perf_profile", profile.empty() ? "burst" : profile,
-                  processor,        "--input_raw",
-                  job.raw.string()};
-  ASSAY_OK(vendor::check_flags("snpe-throughput-net-run", command.version, command.argv));
+  ASSAY_TRY(const vendor::DlcRun run, dlc_run(job));
+  ASSAY_TRY(vendor::Command command, vendor::throughput_net_run(run));
+  if (!job.program.empty()) command.tool = job.program;
+  use_our_libraries(job, command);
+  return command;
+}
+
+/// The tool writes every output of every inference, so there cannot be many.
+std::int64_t net_run_inferences(const ToolJob& job) {
+  constexpr std::int64_t kMost = 100, kLeast = 5, kMostBytes = std::int64_t{1} << 30;
+  std::int64_t bytes = 1;
+  for (const record::TensorInfo& output : job.session.outputs)
+    bytes += static_cast<std::int64_t>(output.byte_size);
+  return std::clamp(std::min(iterations(job), kMostBytes / bytes), kLeast, kMost);
+}
+
+/// Its times are in a log that another program reads: a shell runs both, one after the other.
+Result<vendor::Command> snpe_net_run(const ToolJob& job) {
+  ASSAY_TRY(vendor::DlcRun run, dlc_run(job));
+  run.input_list = job.work / "input_list.txt";
+  run.output = job.work / "snpe-net-run";
+  std::string list;
+  for (std::int64_t i = 0; i < net_run_inferences(job); ++i) list += run.input_raw.string() + "\n";
+  ASSAY_OK(write_file(run.input_list, list));
+  ASSAY_TRY(vendor::Command command, vendor::net_run(run));
+  fs::path diagview = "snpe-diagview";
+  if (!job.program.empty()) {
+    command.tool = job.program;
+    std::error_code error;
+    if (const fs::path beside = job.program.parent_path() / diagview; fs::exists(beside, error))
+      diagview = beside;
+  }
+  const std::string log = (run.output / "SNPEDiag_0.log").string();
+  // A log of the pair before must not be taken for this one's.
+  const std::string script = "rm -rf " + vendor::shell_word(run.output.string()) + " && " +
+                             vendor::to_shell(command) + " && " + vendor::shell_word(diagview.string()) +
+                             " --input_log " + vendor::shell_word(log);
+  command.tool = "/bin/sh";
+  command.argv = {"-c", script};
+  use_our_libraries(job, command);
   return command;
 }
 
@@ -204,8 +257,16 @@ const std::array kTools{
     WitnessTool{"trtexec", "tensorrt", true, "H2D + GPU Compute + D2H of a query, by events on the device",
                 Clock::kLess, "its clock is the device's: what the host does to launch and wait is not in it",
                 "1 s of inferences", trtexec, vendor::parse_trtexec},
-    WitnessTool{"snpe-throughput-net-run", "snpe", false, "the instance's real time / images", Clock::kSame,
-                "", "unknown", snpe_throughput, vendor::parse_snpe_throughput},
+    WitnessTool{"snpe-throughput-net-run", "snpe", false, "the instance's real time / images", Clock::kLess,
+                "its clock stands around SNPE's execution of buffers in the DLC's own form, ours around the "
+                "call, with what turns our tensors to that form and back",
+                "unknown", snpe_throughput, vendor::parse_snpe_throughput},
+    WitnessTool{
+        "snpe-net-run", "snpe", false,
+        "SNPE's own total inference time, which snpe-diagview reads in the tool's log", Clock::kLess,
+        "its clock stands inside SNPE, ours around the call, with what turns our tensors to the DLC's "
+        "form and back",
+        "unknown", snpe_net_run, vendor::parse_snpe_diagview},
 };
 
 }  // namespace
@@ -228,31 +289,6 @@ Result<const WitnessTool*> choose_tool(std::string_view backend, std::string_vie
                                          join_or(backends));
   return fail(Code::kInvalidInput,
               std::string(name) + " does not open what backend '" + std::string(backend) + "' opens");
-}
-
-Result<std::string> npy_file(const record::TensorInfo& tensor, std::string_view bytes) {
-  static const std::map<std::string_view, std::string_view> kTypes{
-      {"f32", "<f4"}, {"f16", "<f2"}, {"f64", "<f8"}, {"i8", "|i1"},  {"u8", "|u1"}, {"i16", "<i2"},
-      {"u16", "<u2"}, {"i32", "<i4"}, {"u32", "<u4"}, {"i64", "<i8"}, {"u64", "<u8"}};
-  const auto type = kTypes.find(tensor.dtype);
-  if (type == kTypes.end())
-    return fail(Code::kInvalidInput,
-                "input " + tensor.name + " is " + tensor.dtype + ", which numpy has not");
-  if (bytes.size() != tensor.byte_size)
-    return fail(Code::kInvalidInput, "input " + tensor.name + ": " + std::to_string(tensor.byte_size) +
-                                         " bytes were expected, " + std::to_string(bytes.size()) +
-                                         " were found");
-  std::string shape;
-  for (const std::int64_t dim : tensor.dims) shape += std::to_string(dim) + ", ";
-  std::string header =
-      "{'descr': '" + std::string(type->second) + "', 'fortran_order': False, 'shape': (" + shape + "), }";
-  constexpr std::size_t kPrefix = 10, kAlignment = 64;
-  header.append((kAlignment - (kPrefix + header.size() + 1) % kAlignment) % kAlignment, ' ');
-  header += '\n';
-  std::string file("\x93NUMPY\x01\x00", 8);
-  file += static_cast<char>(header.size() & 0xff);
-  file += static_cast<char>(header.size() >> 8);
-  return file + header + std::string(bytes);
 }
 
 }  // namespace assay::campaign

@@ -49,7 +49,4 @@ std::span<const WitnessTool> witness_tools();
 /// it does not open what the backend opens).
 Result<const WitnessTool*> choose_tool(std::string_view backend, std::string_view name);
 
-/// A tensor as numpy's .npy, version 1.0. Errors: kInvalidInput (a type that numpy has not).
-Result<std::string> npy_file(const record::TensorInfo& tensor, std::string_view bytes);
-
 }  // namespace assay::campaign

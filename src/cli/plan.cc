@@ -5,6 +5,7 @@
 #include "base/exit_code.h"
 #include "campaign/schedule.h"
 #include "campaign/schedule_text.h"
+#include "campaign/targets.h"
 #include "cli/command.h"
 #include "cli/run_folder.h"
 #include "spec/parse.h"
@@ -36,6 +37,7 @@ nlohmann::ordered_json json_of(const campaign::ScheduledStep& scheduled) {
   if (!scheduled.row.empty()) json["row"] = scheduled.row;
   if (scheduled.step.repeat > 0) json["repeat"] = scheduled.step.repeat;
   json["what"] = scheduled.what;
+  if (!scheduled.elsewhere.empty()) json["elsewhere"] = scheduled.elsewhere;
   const auto seconds = [](nanoseconds time) { return static_cast<double>(time.count()) / 1e9; };
   json["at_least_s"] = seconds(scheduled.time.at_least);
   if (scheduled.time.at_most) json["at_most_s"] = seconds(*scheduled.time.at_most);
@@ -91,6 +93,7 @@ Result<int> plan(const Options& options) {
   if (options.repeats > 0) experiment.protocol.repeats = options.repeats;
   ASSAY_OK(choose_rows(experiment, options.rows));
   ASSAY_OK(spec::validate(experiment));
+  ASSAY_OK(campaign::check_targets(experiment));
   const campaign::Schedule schedule = campaign::make_schedule(experiment, options.spec);
   if (options.format == "json")
     print_json(experiment, schedule);

@@ -82,7 +82,7 @@ void print(const record::Witness& witness) {
     std::printf("  %4zu  %-6s  %10.4f  %11.4f  %11.4f\n", i + 1, run.ours_first ? "ours" : "theirs",
                 run.ours_ms, run.theirs_ms, run.theirs_ms / run.ours_ms);
   }
-  std::printf("  ours        %s ms, mean of the runs' %ss\n", estimate(witness.ours, 4).c_str(),
+  std::printf("  ours        %s ms, geometric mean of the runs' %ss\n", estimate(witness.ours, 4).c_str(),
               witness.statistic.c_str());
   std::printf("  theirs      %s ms (%s)\n", estimate(witness.theirs, 4).c_str(),
               witness.what_it_times.c_str());

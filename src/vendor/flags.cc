@@ -87,6 +87,28 @@ Result<const Flag*> find_flag(const Tool& tool, std::string_view version, const 
   return fail(refuse(tool, version, release, what));
 }
 
+/// A flag of the command with its first value; "" where it has none.
+struct Given {
+  const Flag* flag;
+  std::string_view value;
+};
+
+Result<void> check_needs(const Tool& tool, std::string_view version, const Release& release,
+                         const std::vector<Given>& given) {
+  for (const Needs& needs : tool.needs) {
+    const auto named = [&](std::string_view name) {
+      return std::ranges::find(given, name, [](const Given& g) { return g.flag->name; });
+    };
+    if (named(needs.flag) == given.end()) continue;
+    const auto other = named(needs.other);
+    if (other != given.end() && other->value == needs.value) continue;
+    return fail(refuse(tool, version, release,
+                       "takes " + std::string(needs.flag) + " only with " + std::string(needs.other) + " " +
+                           std::string(needs.value) + ": " + std::string(needs.source)));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::span<const Tool* const> tools() { return kTools; }
@@ -131,6 +153,7 @@ Result<void> check_flags(std::string_view name, std::string_view version, std::s
     return fail(Code::kInvalidInput, std::string(tool->name) + " is gone since " + std::string(tool->gone) +
                                          ": " + std::string(tool->instead));
   ASSAY_TRY(const Release* const release, find_release(*tool, version));
+  std::vector<Given> given;
   for (std::size_t i = 0; i < argv.size(); ++i) {
     const std::string_view word = argv[i];
     if (!is_flag(word)) {
@@ -143,6 +166,7 @@ Result<void> check_flags(std::string_view name, std::string_view version, std::s
     const std::string name_of_flag(word.substr(0, equals));
     ASSAY_TRY(const Flag* const flag, find_flag(*tool, version, *release, name_of_flag));
     const auto [least, most] = flag->values;
+    given.push_back({flag, equals == std::string_view::npos ? "" : word.substr(equals + 1)});
     if (equals != std::string_view::npos) {
       if (most != 1 && !(most > 1 && least < 2))
         return fail(refuse(
@@ -159,10 +183,13 @@ Result<void> check_flags(std::string_view name, std::string_view version, std::s
       continue;
     }
     int found = 0;
-    while (found < most && i + 1 < argv.size() && !is_flag(argv[i + 1])) ++i, ++found;
+    while (found < most && i + 1 < argv.size() && !is_flag(argv[i + 1])) {
+      ++i, ++found;
+      if (found == 1) given.back().value = argv[i];
+    }
     if (found < least) return fail(refuse(*tool, version, *release, name_of_flag + " lacks its value"));
   }
-  return {};
+  return check_needs(*tool, version, *release, given);
 }
 
 }  // namespace assay::vendor

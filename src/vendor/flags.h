@@ -37,6 +37,13 @@ struct Release {
   std::string_view source;   ///< Title and version of the public document or source file.
 };
 
+/// A flag that the tool takes only beside another with a certain value.
+struct Needs {
+  std::string_view flag, other;  ///< Names of entries of the table.
+  std::string_view value;        ///< Of the other.
+  std::string_view source;       ///< Where the tool refuses it.
+};
+
 /// Whether a value may follow as a word of its own.
 enum class Syntax {
   kJoined,  ///< --flag=value only.
@@ -51,6 +58,7 @@ struct Tool {
   std::string_view instead = {};      ///< What took its place.
   std::span<const Release> releases;  ///< Oldest first; never empty.
   std::span<const Flag> flags;
+  std::span<const Needs> needs = {};
 };
 
 /// All tools of the table, by name.
@@ -70,7 +78,8 @@ int compare_versions(std::string_view a, std::string_view b);
 
 /// Whether that version of the tool takes every argument: flags that it lacks are refused with what replaced
 /// them, or the nearest that it has; a flag without its value, or with one that it does not take, as well.
-/// The values themselves are not looked at. `argv` is without the program. Errors: kInvalidInput.
+/// The values themselves are looked at only where one flag needs another's (Needs). `argv` is without the
+/// program. Errors: kInvalidInput.
 Result<void> check_flags(std::string_view tool, std::string_view version, std::span<const std::string> argv);
 
 extern const Tool kTrtexec, kBenchmarkApp, kOvc, kMo;

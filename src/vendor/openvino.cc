@@ -13,14 +13,22 @@ Result<Command> latency_benchmark(const LatencyBenchmark& run) {
   };
   add("-m", run.model.string());
   add("-d", run.device);
-  // A thread count stands only without a hint: the tool refuses both.
-  add("-hint", run.threads ? "none" : "latency");
+  const bool fine_tuned = run.threads || !run.streams.empty() || !run.pinning.empty();
+  add("-hint", fine_tuned ? "none" : run.hint);
   // Said and not left to the default, which is asynchronous until 2025.0 at least.
   add("-api", "sync");
-  add("-niter", std::to_string(run.iterations));
+  if (run.requests > 0) add("-nireq", std::to_string(run.requests));
+  if (run.seconds > 0)
+    add("-t", std::to_string(run.seconds));
+  else
+    add("-niter", std::to_string(run.iterations));
   add("-infer_precision", run.inference_precision);
   add("-ip", run.input_precision);
+  add("-nstreams", run.streams);
   if (run.threads) add("-nthreads", std::to_string(*run.threads));
+  add("-pin", run.pinning);
+  add("-shape", run.shape);
+  add("-load_config", run.load_config.string());
   add("-cdir", run.cache.string());
   std::string inputs;
   for (const auto& [name, file] : run.inputs)

@@ -56,6 +56,14 @@ constexpr Flag kBenchmarkFlags[] = {
     {"-load_config", kOne},
 };
 
+constexpr std::string_view kUiRule =
+    "openvino/tools/benchmark/main.py calls them fine tune options, for which the hint has to be none";
+constexpr Needs kBenchmarkNeeds[] = {
+    {"-nthreads", "-hint", "none", kUiRule},
+    {"-nstreams", "-hint", "none", kUiRule},
+    {"-pin", "-hint", "none", kUiRule},
+};
+
 constexpr Release kOvcReleases[] = {
     {"2023.3", "openvino 2023.3.0 wheel, openvino/tools/ovc"},
     {"2024.0", "openvino 2024.0.0 wheel, openvino/tools/ovc"},
@@ -113,8 +121,8 @@ constexpr Flag kMoFlags[] = {
 
 }  // namespace
 
-const Tool kBenchmarkApp = {"benchmark_app",    Syntax::kEither, false, {}, {},
-                            kBenchmarkReleases, kBenchmarkFlags};
+const Tool kBenchmarkApp = {"benchmark_app",    Syntax::kEither, false,          {}, {},
+                            kBenchmarkReleases, kBenchmarkFlags, kBenchmarkNeeds};
 const Tool kOvc = {"ovc", Syntax::kEither, true, {}, {}, kOvcReleases, kOvcFlags};
 const Tool kMo = {
     "mo",        Syntax::kEither, false, "2025.0", "the runtime reads ONNX itself, and ovc makes an IR",

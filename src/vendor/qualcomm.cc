@@ -1,5 +1,7 @@
 #include "vendor/qualcomm.h"
 
+#include <algorithm>
+
 #include "vendor/flags.h"
 
 namespace assay::vendor {
@@ -32,7 +34,55 @@ Result<void> choose_runtime(const DlcRun& run, bool throughput, Command& command
   return {};
 }
 
+/// The first spelling of an option that this version's table has; the last where it has none, so that the
+/// refusal names it.
+std::vector<std::string> first_of(const Command& command, std::vector<std::vector<std::string>> spellings) {
+  for (const auto& words : spellings)
+    if (check_flags(command.tool, command.version, words)) return words;
+  return spellings.back();
+}
+
+/// Which the two families of tools have in common, and which not. Errors: kInvalidInput (an option that the
+/// tool has no word for).
+Result<void> add_quantizer_options(const DlcQuantization& quantization, Command& command) {
+  const bool qairt = quantization.tools == DlcTools::kQairt;
+  const auto add = [&](const std::vector<std::string>& words) {
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+  };
+  const bool symmetric = quantization.activation_schema == "symmetric";
+  const bool symmetric_weights = quantization.weight_schema == "symmetric";
+  const std::string& calibration = quantization.activation_calibration;
+  if (qairt) {
+    if (calibration == "enhanced")
+      return fail(Code::kInvalidInput, "qairt-quantizer has no calibration 'enhanced'");
+    if (calibration != "min-max") add({"--act_quantizer_calibration", calibration});
+    if (symmetric) add({"--act_quantizer_schema", "symmetric"});
+    if (symmetric_weights) add({"--param_quantizer_schema", "symmetric"});
+    if (quantization.per_channel) add({"--use_per_channel_quantization"});
+    if (quantization.cle) add({"--apply_algorithms", "cle"});
+    return {};
+  }
+  if (calibration != "min-max" && calibration != "enhanced")
+    return fail(Code::kInvalidInput, "snpe-dlc-quantize has no calibration '" + calibration + "'");
+  if (calibration == "enhanced") {
+    if (symmetric)
+      return fail(Code::kInvalidInput, "snpe-dlc-quantize takes one --act_quantizer: enhanced or symmetric");
+    add(first_of(command, {{"--act_quantizer", "enhanced"}, {"--use_enhanced_quantizer"}}));
+  }
+  if (symmetric) add({"--act_quantizer", "symmetric"});
+  if (symmetric_weights) add({"--param_quantizer", "symmetric"});
+  if (quantization.per_channel)
+    add(first_of(command, {{"--use_per_channel_quantization"}, {"--axis_quant"}}));
+  if (quantization.cle) add(first_of(command, {{"--algorithms", "cle"}, {"--optimizations", "cle"}}));
+  return {};
+}
+
 }  // namespace
+
+std::string performance_profile_of(std::string name) {
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
 
 Result<Command> convert_to_dlc(const DlcConversion& conversion) {
   const bool qairt = conversion.tools == DlcTools::kQairt;
@@ -40,10 +90,19 @@ Result<Command> convert_to_dlc(const DlcConversion& conversion) {
   command.tool = qairt ? "qairt-converter" : "snpe-onnx-to-dlc";
   command.version = conversion.version;
   command.argv = {"--input_network", conversion.onnx.string(), "--output_path", conversion.dlc.string()};
-  if (qairt && !conversion.input_name.empty())
-    command.argv.insert(command.argv.end(), {"--source_model_input_layout", conversion.input_name, "NCHW",
-                                             "--desired_input_layout", conversion.input_name, "NHWC"});
-  command.note = qairt && conversion.input_name.empty()
+  const auto add = [&](const std::vector<std::string>& words) {
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+  };
+  if (!qairt && conversion.channels_first) add({"--preserve_io", "layout"});
+  const bool turned = qairt && !conversion.channels_first;
+  if (const std::string& name = conversion.input_name; turned && !name.empty())
+    add({"--source_model_input_layout", name, "NCHW", "--desired_input_layout", name, "NHWC"});
+  if (const std::string& name = conversion.output_name; turned && !name.empty())
+    add({"--source_model_output_layout", name, "NCHW", "--desired_output_layout", name, "NHWC"});
+  if (!conversion.target_backend.empty()) add({"--target_backend", conversion.target_backend});
+  if (conversion.float_bitwidth != 32) add({"--float_bitwidth", std::to_string(conversion.float_bitwidth)});
+  command.note = conversion.channels_first ? "The DLC's input stays NCHW: the raw files must be too."
+                 : qairt && conversion.input_name.empty()
                      ? "qairt-converter keeps the input's layout (NCHW); the raw files must be in it."
                      : "The DLC's input is NHWC: the raw files must be too.";
   return checked(std::move(command));
@@ -56,10 +115,13 @@ Result<Command> quantize_dlc(const DlcQuantization& quantization) {
   command.argv = {"--input_dlc",  quantization.dlc.string(),
                   "--input_list", quantization.input_list.string(),
                   "--output_dlc", quantization.quantized.string()};
-  // Both tools' defaults; said where the flags are known.
-  if (compare_versions(quantization.version, kFullTable) >= 0)
-    command.argv.insert(command.argv.end(), {"--weights_bitwidth", "8", "--act_bitwidth", "8"});
-  if (quantization.per_channel) command.argv.emplace_back("--use_per_channel_quantization");
+  // Both tools' default is 8; said where the flag is known.
+  if (quantization.act_bitwidth != 8 || compare_versions(quantization.version, kFullTable) >= 0)
+    command.argv.insert(command.argv.end(), {"--act_bitwidth", std::to_string(quantization.act_bitwidth)});
+  command.argv.insert(command.argv.end(), {"--bias_bitwidth", std::to_string(quantization.bias_bitwidth)});
+  if (!quantization.target_backend.empty())
+    command.argv.insert(command.argv.end(), {"--target_backend", quantization.target_backend});
+  ASSAY_OK(add_quantizer_options(quantization, command));
   return checked(std::move(command));
 }
 
@@ -67,8 +129,19 @@ Result<Command> prepare_dlc_graph(const DlcPreparation& preparation) {
   Command command;
   command.tool = "snpe-dlc-graph-prepare";
   command.version = preparation.version;
-  command.argv = {"--input_dlc", preparation.dlc.string(), "--output_dlc", preparation.prepared.string(),
-                  "--htp_socs",  preparation.soc};
+  if (preparation.socs.empty() == preparation.archs.empty())
+    return fail(Code::kInvalidInput, "snpe-dlc-graph-prepare wants either SoCs or architectures");
+  const bool by_soc = !preparation.socs.empty();
+  command.argv = {"--input_dlc",
+                  preparation.dlc.string(),
+                  "--output_dlc",
+                  preparation.prepared.string(),
+                  by_soc ? "--htp_socs" : "--htp_archs",
+                  by_soc ? preparation.socs : preparation.archs};
+  // 2 is the tool's default.
+  if (preparation.optimization_level != 2 || compare_versions(preparation.version, kFullTable) >= 0)
+    command.argv.insert(command.argv.end(),
+                        {"--optimization_level", std::to_string(preparation.optimization_level)});
   return checked(std::move(command));
 }
 
@@ -92,6 +165,8 @@ Result<Command> throughput_net_run(const DlcRun& run) {
   command.argv = {"--container",    run.dlc.string(),        "--duration",       std::to_string(run.seconds),
                   "--perf_profile", run.performance_profile, "--userbuffer_auto"};
   ASSAY_OK(choose_runtime(run, true, command));
+  if (!run.input_raw.empty())
+    command.argv.insert(command.argv.end(), {"--input_raw", run.input_raw.string()});
   command.note = "It reports inferences a second, no single latencies.";
   return checked(std::move(command));
 }

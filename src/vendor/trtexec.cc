@@ -77,6 +77,14 @@ Result<void> add_precision(const EngineBuild& build, Trtexec& trtexec) {
 
 }  // namespace
 
+Result<std::optional<int>> dla_core_of(std::string_view accelerator) {
+  if (!accelerator.starts_with("DLA")) return std::optional<int>();
+  if (accelerator == "DLA0") return std::optional(0);
+  if (accelerator == "DLA1") return std::optional(1);
+  return fail(Code::kInvalidInput,
+              "accelerator DLA0 or DLA1 was expected, '" + std::string(accelerator) + "' was found");
+}
+
 Result<Command> build_engine(const EngineBuild& build) {
   Trtexec trtexec(build.program, build.version);
   trtexec.add("--onnx", build.onnx.string());

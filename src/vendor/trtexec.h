@@ -16,6 +16,10 @@ namespace assay::vendor {
 /// Where JetPack puts it; elsewhere it is found by name.
 inline constexpr std::string_view kJetsonTrtexec = "/usr/src/tensorrt/bin/trtexec";
 
+/// The core of "DLA0" and "DLA1", which no device has more of; nothing for what is no DLA. Errors:
+/// kInvalidInput (a DLA without such a number).
+Result<std::optional<int>> dla_core_of(std::string_view accelerator);
+
 struct EngineBuild {
   std::string version;  ///< Of TensorRT: "8.5.2".
   std::string program = "trtexec";
