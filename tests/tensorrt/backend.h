@@ -62,13 +62,13 @@ struct Request {
   std::map<std::string, std::string> options{};
   std::string cache{};
   const assay_calibration* calibration = nullptr;
+  std::size_t struct_size = sizeof(assay_prepare_options);  ///< Of an older host: less.
 };
 
 inline Answer prepare(const Request& request, const std::string& destination) {
   std::vector<assay_name_value> options;
   for (const auto& [name, value] : request.options) options.push_back({name.c_str(), value.c_str()});
   assay_prepare_options raw{};
-  raw.struct_size = sizeof raw;
   raw.source = request.source.c_str();
   raw.destination = destination.c_str();
   raw.accelerator = request.accelerator.c_str();
@@ -78,6 +78,8 @@ inline Answer prepare(const Request& request, const std::string& destination) {
   raw.source_digest = "0123456789abcdef";
   raw.calibration = request.calibration;
   raw.cache = request.cache.empty() ? nullptr : request.cache.c_str();
+  raw.struct_size = static_cast<std::uint32_t>(request.struct_size);
+  std::memset(reinterpret_cast<char*>(&raw) + request.struct_size, 1, sizeof raw - request.struct_size);
   assay_error error{};
   error.struct_size = sizeof error;
   const std::int32_t code = plugin().prepare(&raw, &error);

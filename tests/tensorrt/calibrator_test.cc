@@ -5,11 +5,36 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <new>
+
+/// Allocations of this program: what stands in a timed loop must make none.
+static std::size_t allocations = 0;
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace assay::tensorrt {
 namespace {
+
+TEST(Check, MakesItsTextOnFailureAlone) {
+  const Cuda& cuda = Cuda::get();
+  const std::size_t before = allocations;
+  cuda.check(cudaSuccess, "a text that is too long for a string without memory of its own ", "and a name");
+  EXPECT_EQ(allocations, before);
+  try {
+    cuda.check(cudaErrorMemoryAllocation, "copying ", "'x'");
+    FAIL();
+  } catch (const plugin::Failure& failure) {
+    EXPECT_STREQ(failure.what(), "out of device memory: copying 'x': out of memory (CUDA 2)");
+  }
+}
 
 /// The functions of IInt8EntropyCalibrator2, which the headers of 11 have no longer.
 class Base {
@@ -91,6 +116,7 @@ TEST_F(Calibrating, AFileThatShrinksEndsTheBuildWithItsName) {
   const char* names[] = {"image"};
   EXPECT_FALSE(calibrator->getBatch(bindings, names, 1));
   calibrator->writeCalibrationCache("part", 4);  // As TensorRT does, whatever getBatch() said.
+  write(0, {1, 2});
   EXPECT_EQ(read(*this->calibrator("model")), "") << "a table of a part of the set is no cache of the set";
   try {
     calibrator->require_success();

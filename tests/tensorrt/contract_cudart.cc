@@ -3,7 +3,8 @@
 // be that of its pointers, and what the GPU may touch must be device memory.
 //
 // The environment says what machine this is: ASSAY_CONTRACT_GPUS (0: no driver, error 35),
-// ASSAY_CONTRACT_GPU_NAME, ASSAY_CONTRACT_PAGEABLE (nothing can be page-locked).
+// ASSAY_CONTRACT_GPU_NAME, ASSAY_CONTRACT_PAGEABLE (nothing can be page-locked), ASSAY_CONTRACT_DISCRETE (the
+// GPU has memory of its own), ASSAY_CONTRACT_MUTE (neither flags nor free memory are told).
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -38,6 +39,8 @@ namespace {
 std::mutex mutex;
 std::map<const char*, std::size_t> allocations;
 std::set<void*> registered;
+int chosen = -1;  // Device; -1: none was chosen yet.
+std::map<int, unsigned> device_flags;
 
 const char* environment(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
@@ -75,6 +78,7 @@ EXPORT cudaError_t cudaGetDeviceCount(int* count) {
 EXPORT const char* cudaGetErrorString(cudaError_t error) {
   return error == cudaErrorInsufficientDriver ? "CUDA driver version is insufficient for CUDA runtime version"
          : error == cudaErrorMemoryAllocation ? "out of memory"
+         : error == cudaErrorNotSupported     ? "operation not supported"
                                               : "contract violated";
 }
 EXPORT cudaError_t cudaGetLastError() { return cudaSuccess; }
@@ -87,16 +91,35 @@ EXPORT cudaError_t cudaDriverGetVersion(int* version) {
   return cudaSuccess;
 }
 EXPORT cudaError_t cudaSetDevice(int device) {
-  return device < gpus() ? cudaSuccess : cudaErrorInvalidDevice;
+  if (device >= gpus()) return cudaErrorInvalidDevice;
+  chosen = device;
+  return cudaSuccess;
 }
+// The real one then takes the first device, whichever will be used.
 EXPORT cudaError_t cudaSetDeviceFlags(unsigned flags) {
-  return flags == cudaDeviceScheduleSpin || flags == cudaDeviceScheduleBlockingSync ? cudaSuccess
-                                                                                    : cudaErrorInvalidValue;
+  if (chosen < 0) return cudaErrorInvalidDevice;
+  if (flags != cudaDeviceScheduleSpin && flags != cudaDeviceScheduleBlockingSync)
+    return cudaErrorInvalidValue;
+  device_flags[chosen] = flags;
+  return cudaSuccess;
+}
+EXPORT cudaError_t cudaGetDeviceFlags(unsigned* flags) {
+  if (std::getenv("ASSAY_CONTRACT_MUTE") != nullptr) return cudaErrorNotSupported;
+  *flags = device_flags[chosen] | cudaDeviceMapHost;  // As the real one adds it.
+  return cudaSuccess;
+}
+EXPORT cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  if (std::getenv("ASSAY_CONTRACT_MUTE") != nullptr) return cudaErrorNotSupported;
+  const std::lock_guard<std::mutex> lock(mutex);
+  *free = *total = std::size_t{1} << 40;
+  for (const auto& [pointer, size] : allocations) *free -= size;
+  return cudaSuccess;
 }
 EXPORT cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
-  *value = attribute == cudaDevAttrComputeCapabilityMajor   ? 8
-           : attribute == cudaDevAttrComputeCapabilityMinor ? 7
-                                                            : 1;
+  *value = attribute == cudaDevAttrComputeCapabilityMajor                                            ? 8
+           : attribute == cudaDevAttrComputeCapabilityMinor                                          ? 7
+           : attribute == cudaDevAttrIntegrated && std::getenv("ASSAY_CONTRACT_DISCRETE") != nullptr ? 0
+                                                                                                     : 1;
   return cudaSuccess;
 }
 EXPORT int cudaGetDeviceProperties(void* properties, int) {

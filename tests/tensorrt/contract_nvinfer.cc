@@ -60,7 +60,9 @@ class Config : public IBuilderConfig, public apiv::UnusedVBuilderConfig {
     return static_cast<const Layer*>(layer)->on_dla();
   }
   void setProfilingVerbosity(ProfilingVerbosity verbosity) noexcept override { verbosity_ = verbosity; }
-  void setMemoryPoolLimit(MemoryPoolType, std::size_t) noexcept override {}
+  void setMemoryPoolLimit(MemoryPoolType pool, std::size_t bytes) noexcept override {
+    std::printf("contract library: pool %d has %zu bytes\n", static_cast<int>(pool), bytes);
+  }
   void setBuilderOptimizationLevel(std::int32_t) noexcept override {}
   ITimingCache* createTimingCache(void const* blob, std::size_t size) const noexcept override {
     return new TimingCache(std::string(static_cast<const char*>(blob), size));

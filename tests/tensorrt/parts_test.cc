@@ -290,6 +290,23 @@ TEST(Precision, IsNamedByTheFormat) {
   }
 }
 
+TEST(Precision, OfADlaSubgraphIsProvenWhereNoOtherTypeIsAllowed) {
+  EngineLayer subgraph;
+  subgraph.input_format = "Channel major Int8 format";
+  EXPECT_EQ(subgraph_precision(subgraph, {"int8"}), "int8");
+  EXPECT_EQ(subgraph_precision(subgraph, {"int8", "fp16"}), "");
+  EXPECT_EQ(subgraph_precision(subgraph, {"fp16"}), "")
+      << "nothing may be INT8 here: the input's type is not enough";
+}
+
+TEST(HandOver, IsToldByItsEnd) {
+  for (const char* name : {"x to nvm", "{ForeignNode[a...b]} from nvm", "y copy finish"})
+    EXPECT_TRUE(is_hand_over(name)) << name;
+  for (const char* name :
+       {"", " to nvm", "x to nvm + conv", "Reformatting CopyNode for Input Tensor 0", "conv"})
+    EXPECT_FALSE(is_hand_over(name)) << name;
+}
+
 const std::vector<NetworkLayer> kNetwork{{"a", 100}, {"b", 0}, {"c", 200}, {"d", 0}, {"e", 400}, {"f", 800}};
 
 TEST(Place, WithMetadataEveryOperationHasItsUnit) {
@@ -340,6 +357,7 @@ TEST(Place, NamesAloneDoNotTellTheDla) {
   const Placement placement = place(layers_of(R"("{ForeignNode[a...e]}", "f")"), kNetwork, true);
   EXPECT_EQ(placement.layers[0].unit, Unit::kUnknown);
   EXPECT_EQ(placement.layers[1].unit, Unit::kGpu);
+  EXPECT_EQ(placement.layers_unknown, 1);
   EXPECT_EQ(placement.operations_dla, -1);
   // An engine for the GPU has nothing else.
   EXPECT_EQ(place(layers_of(R"("{ForeignNode[a...e]}", "f")"), kNetwork, false).operations_gpu, 1500);
