@@ -1,9 +1,9 @@
 // The ONNX Runtime backend: what it says of itself, and its table of ABI functions.
-#include "ort/session_table.h"
 #include "session.h"
+#include "support/session_table.h"
 
 using assay::plugin::guard;
-using Table = assay::onnxruntime::SessionTable<assay::onnxruntime::Session>;
+using Table = assay::plugin::SessionTable<assay::onnxruntime::Session>;
 
 namespace {
 
@@ -12,7 +12,7 @@ struct Description {
   Description() {
     full_name = assay::plugin::cpu_name();
     try {
-      const auto library = assay::onnxruntime::Library::open("");
+      const auto library = assay::onnxruntime::Library::open();
       version = library->version();
       versions.add("library", library->path());
       versions.add("api", std::to_string(library->api_version()));

@@ -21,16 +21,14 @@ constexpr GraphOptimizationLevel kLevelValues[] = {ORT_DISABLE_ALL, ORT_ENABLE_B
                                                    ORT_ENABLE_ALL};
 
 Session::Settings settings_of(const assay_open_options& request) {
-  const Options options(
-      request.options, request.option_count,
-      {"threads", "inter_op", "graph_optimization", "execution_mode", "spinning", "library"});
+  const Options options(request.options, request.option_count,
+                        {"threads", "inter_op", "graph_optimization", "execution_mode", "spinning"});
   Session::Settings settings;
   settings.threads = options.integer("threads", 1, 1024).value_or(plugin::affinity_cores());
   settings.inter_op = options.integer("inter_op", 1, 1024).value_or(settings.inter_op);
   settings.optimisation = options.choice("graph_optimization", kLevels).value_or(settings.optimisation);
   settings.parallel = options.choice("execution_mode", {"sequential", "parallel"}).value_or(0) == 1;
   settings.spinning = options.boolean("spinning").value_or(settings.spinning);
-  settings.library = options.text("library").value_or("");
   return settings;
 }
 
@@ -51,7 +49,7 @@ struct Memfd {
 Session::Session(const assay_open_options& options) : Session(options, settings_of(options)) {}
 
 Session::Session(const assay_open_options& options, const Settings& settings)
-    : BoundSession(Library::open(settings.library)), settings_(settings) {
+    : BoundSession(Library::open()), settings_(settings) {
   if (std::string_view(options.accelerator) != "CPU")
     throw Failure(ASSAY_ERROR_UNAVAILABLE, std::string("accelerator '") + options.accelerator +
                                                "': this backend runs on CPU only; execution providers in " +

@@ -17,7 +17,6 @@ class Session : public BoundSession {
     size_t optimisation = 3;  // Index in the list of levels.
     bool parallel = false;
     bool spinning = true;
-    std::string library;  // "": wherever it is found.
   };
 
   explicit Session(const assay_open_options& options);

@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <mutex>
 
 #include "support/vendor_plugin.h"
@@ -41,37 +40,35 @@ void add_libraries_of(const fs::path& folder, std::vector<std::string>& candidat
   candidates.insert(candidates.end(), found.begin(), found.end());
 }
 
-std::vector<std::string> candidates_for(const std::string& wanted) {
-  if (!wanted.empty()) return {wanted};
+std::vector<std::string> candidates() {
   if (const char* named = std::getenv("ASSAY_ONNXRUNTIME_LIB"); named != nullptr && *named != '\0')
     return {named};
-  std::vector<std::string> candidates;
-  add_libraries_of(plugin_folder(), candidates);
-  add_libraries_of(ASSAY_ONNXRUNTIME_DIR, candidates);
-  candidates.insert(candidates.end(), {"libonnxruntime.so.1", "libonnxruntime.so"});
-  return candidates;
+  std::vector<std::string> found;
+  add_libraries_of(plugin_folder(), found);
+  add_libraries_of(ASSAY_ONNXRUNTIME_DIR, found);
+  found.insert(found.end(), {"libonnxruntime.so.1", "libonnxruntime.so"});
+  return found;
 }
 
 }  // namespace
 
-std::shared_ptr<Library> Library::open(const std::string& wanted) {
+std::shared_ptr<Library> Library::open() {
   static std::mutex mutex;
-  static std::map<std::string, std::shared_ptr<Library>> opened;
+  static std::shared_ptr<Library> opened;
   const std::lock_guard lock(mutex);
-  if (const auto found = opened.find(wanted); found != opened.end()) return found->second;
+  if (opened) return opened;
 
   std::string tried;
-  for (const std::string& candidate : candidates_for(wanted)) {
+  for (const std::string& candidate : candidates()) {
     try {
-      return opened[wanted] = std::shared_ptr<Library>(new Library(candidate));
+      return opened = std::shared_ptr<Library>(new Library(candidate));
     } catch (const Failure& failure) {
       tried += std::string("\n  ") + failure.what();
     }
   }
-  opened.erase(wanted);
   throw Failure(ASSAY_ERROR_NOT_FOUND,
-                "no usable ONNX Runtime library. Run scripts/setup, set ASSAY_ONNXRUNTIME_LIB or give the "
-                "option 'library'. Tried:" +
+                "no usable ONNX Runtime library. Run scripts/setup or set ASSAY_ONNXRUNTIME_LIB. "
+                "Tried:" +
                     tried);
 }
 

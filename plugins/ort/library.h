@@ -15,10 +15,10 @@ namespace assay::onnxruntime {
 /// session.
 class Library {
  public:
-  /// Opens `wanted`; when it is empty: ASSAY_ONNXRUNTIME_LIB, then the folder of this plugin, the SDK folder
-  /// that the build knows, and the system's loader. Throws Failure (NOT_FOUND, with every place that was
-  /// tried). A library that was opened before is returned again.
-  static std::shared_ptr<Library> open(const std::string& wanted);
+  /// Opens ASSAY_ONNXRUNTIME_LIB, else what lies in the folder of this plugin or in the SDK folder that the
+  /// build knows, else by the system's loader. Throws Failure (NOT_FOUND, with every place that was tried).
+  /// One for the process: what describe() tells is what sessions run.
+  static std::shared_ptr<Library> open();
 
   const OrtApi& api() const { return *api_; }
   OrtEnv* env() const { return env_; }

@@ -1,13 +1,13 @@
 // The QNN backend: Qualcomm's Hexagon (HTP) through ONNX Runtime's QNN provider. What it says of itself, and
 // its table of ABI functions.
-#include "ort/session_table.h"
-#include "qnn/dsp.h"
 #include "qnn/session.h"
+#include "support/fastrpc.h"
+#include "support/session_table.h"
 
 using assay::plugin::guard;
 using assay::plugin::require_struct;
 using assay::qnn::kSimulated;
-using Table = assay::onnxruntime::SessionTable<assay::qnn::Session>;
+using Table = assay::plugin::SessionTable<assay::qnn::Session>;
 
 namespace {
 
@@ -24,7 +24,7 @@ struct Description {
       problem = exception.what();
     }
     reason = problem;
-    if (reason.empty() && !kSimulated) reason = assay::qnn::find_dsp().reason;
+    if (reason.empty() && !kSimulated) reason = assay::plugin::find_dsp().reason;
     htp = {sizeof(htp), "HTP", kSimulated ? "Hexagon HTP simulator (V68 by default)" : "Hexagon HTP",
            reason.empty() ? 1 : 0, reason.c_str()};
     description.struct_size = sizeof(description);

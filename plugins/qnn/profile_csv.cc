@@ -65,16 +65,17 @@ ProfiledNode name_of(std::string_view identifier) {
   return node;
 }
 
+// Each row counts its own times: a model in several graphs has an "execute" row for each of them.
 struct Sums {
   double first = 0;
   double others = 0;
   int count = 0;
 
-  void add(int64_t value, int inference) {
-    (inference == 0 ? first : others) += static_cast<double>(value);
+  void add(int64_t value) {
+    (count == 0 ? first : others) += static_cast<double>(value);
     ++count;
   }
-  double mean(int inferences) const { return inferences > 1 ? others / (inferences - 1) : first; }
+  double mean() const { return count > 1 ? others / (count - 1) : first; }
 };
 
 }  // namespace
@@ -91,15 +92,14 @@ HtpProfile parse_profile_csv(std::string_view text) {
   Sums microseconds, cycles;
   while (!text.empty()) {
     std::array<std::string_view, kFields> row;
-    const bool whole = text.find('\n') != std::string_view::npos;
+    // Without its end a row may still look whole, its number cut: "12" of "1234".
+    if (text.find('\n') == std::string_view::npos) break;
     const std::string_view line = next_line(text);
     if (line.empty()) continue;
-    if (!split(line, row)) {
-      if (!whole) break;
+    if (!split(line, row))
       throw Failure(ASSAY_ERROR_VENDOR, "QNN's profile: a row of " + std::to_string(kFields) +
                                             " fields was expected, found '" +
                                             std::string(line.substr(0, 200)) + "'");
-    }
     if (row[kMessage] == "NODE" && row[kUnit] == "CYCLES") {
       const auto found = index.find(row[kIdentifier]);
       size_t place = found == index.end() ? nodes.size() : found->second;
@@ -108,20 +108,20 @@ HtpProfile parse_profile_csv(std::string_view text) {
         nodes.emplace_back();
         profile.nodes.push_back(name_of(row[kIdentifier]));
       }
-      nodes[place].add(number(row[kTime]), profile.inferences);
+      nodes[place].add(number(row[kTime]));
     } else if (row[kMessage] == "BACKEND" && begins(row[kIdentifier], "Accelerator (execute) time")) {
-      if (row[kUnit] == "CYCLES") cycles.add(number(row[kTime]), profile.inferences);
-      if (row[kUnit] == "US") microseconds.add(number(row[kTime]), profile.inferences);
+      if (row[kUnit] == "CYCLES") cycles.add(number(row[kTime]));
+      if (row[kUnit] == "US") microseconds.add(number(row[kTime]));
     } else if (row[kMessage] == "EXECUTE" && begins(row[kIdentifier], "QNN (execute) time")) {
-      ++profile.inferences;
+      ++profile.executions;
     }
   }
-  if (profile.inferences == 0)
+  if (profile.executions == 0)
     throw Failure(ASSAY_ERROR_VENDOR,
                   "QNN's profile holds no executed graph: run an inference before profile()");
-  for (size_t i = 0; i < nodes.size(); ++i) profile.nodes[i].cycles = nodes[i].mean(profile.inferences);
-  if (microseconds.count > 0) profile.accelerator_us = microseconds.mean(profile.inferences);
-  if (cycles.count > 0) profile.accelerator_cycles = cycles.mean(profile.inferences);
+  for (size_t i = 0; i < nodes.size(); ++i) profile.nodes[i].cycles = nodes[i].mean();
+  if (microseconds.count > 0) profile.accelerator_us = microseconds.mean();
+  if (cycles.count > 0) profile.accelerator_cycles = cycles.mean();
   return profile;
 }
 

@@ -10,22 +10,22 @@ namespace assay::qnn {
 
 struct ProfiledNode {
   std::string name;    ///< "stem.0", or "Input", "Output" for the graph's own transfers.
-  double cycles = 0;   ///< Of the accelerator, mean of the inferences counted.
+  double cycles = 0;   ///< Of the accelerator, mean of this node's own rows.
   std::string source;  ///< ONNX operators that it came from, ';' between them; "" where not told.
 };
 
-/// Means over all inferences but the first, which pays for what follows; over the only one when there is no
-/// other.
+/// Means over all executions but the first, which pays for what follows; over the only one when there is no
+/// other. A model that the provider cut into several graphs has one execution of each in every inference.
 struct HtpProfile {
-  int inferences = 0;               ///< Executed, the first included.
-  double accelerator_us = -1;       ///< Time of the accelerator for one inference; -1: not told.
+  int executions = 0;               ///< Of a graph, the first included.
+  double accelerator_us = -1;       ///< Time of the accelerator for one execution; -1: not told.
   double accelerator_cycles = -1;   ///< The same in its cycles.
   std::vector<ProfiledNode> nodes;  ///< In order of execution.
 };
 
-/// Rows that are of something else (loading, finalizing) are passed over. A row that is cut short ends the
-/// text: the provider appends while it runs. Throws Failure (VENDOR) when the header is another, a number is
-/// none, or no inference is told.
+/// Rows that are of something else (loading, finalizing) are passed over. A last row without its line's
+/// end is not used: the provider appends while it runs. Throws Failure (VENDOR) when the header is another, a
+/// number is none, or no inference is told.
 HtpProfile parse_profile_csv(std::string_view text);
 
 }  // namespace assay::qnn

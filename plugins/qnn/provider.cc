@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "qnn/advice.h"
-#include "qnn/dsp.h"
+#include "support/fastrpc.h"
 #include "support/vendor_plugin.h"
 
 namespace assay::qnn {
@@ -62,7 +62,7 @@ Provider& Provider::get() {
   return provider;
 }
 
-Provider::Provider() : library_(Library::open("")), folder_(find_folder()) {
+Provider::Provider() : library_(Library::open()), folder_(find_folder()) {
   if (library_->api_version() < kOldestApi)
     throw Failure(ASSAY_ERROR_UNAVAILABLE, "the QNN provider needs ONNX Runtime 1." +
                                                std::to_string(kOldestApi) + " or newer, and " +
@@ -130,7 +130,7 @@ Handle<OrtSession> Provider::create(const std::string& model, OrtSessionOptions*
   } catch (const Failure& failure) {
     const std::string logged = library_->take_errors();
     std::string text = failure.what();
-    const std::string told = advice(text + logged, !kSimulated, kSimulated ? "" : find_dsp().reason);
+    const std::string told = advice(text + logged, !kSimulated, kSimulated ? "" : plugin::find_dsp().reason);
     if (!logged.empty())
       text += "\nIt logged: " + logged.substr(0, kLongestVendorText) +
               (logged.size() > kLongestVendorText ? " ..." : "");

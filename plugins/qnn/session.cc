@@ -8,8 +8,8 @@
 #include <map>
 
 #include "ort/profile.h"
-#include "qnn/dsp.h"
 #include "qnn/profile_csv.h"
+#include "support/fastrpc.h"
 
 namespace assay::qnn {
 
@@ -57,7 +57,8 @@ void require_accelerator(const char* accelerator) {
     throw Failure(ASSAY_ERROR_UNAVAILABLE, std::string("accelerator '") + (accelerator ? accelerator : "") +
                                                "': this backend runs on HTP only");
   if (kSimulated) return;
-  if (const Dsp dsp = find_dsp(); dsp.device.empty()) throw Failure(ASSAY_ERROR_UNAVAILABLE, dsp.reason);
+  if (const plugin::Dsp dsp = plugin::find_dsp(); dsp.device.empty())
+    throw Failure(ASSAY_ERROR_UNAVAILABLE, dsp.reason);
 }
 
 bool computes_floats_in_fp16(const Settings& settings, const Target& target) {

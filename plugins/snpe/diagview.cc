@@ -45,7 +45,13 @@ bool read_number(const std::string& text, std::int64_t& number, std::string& res
   return true;
 }
 
-/// "3: name : 23 us : CPU". False where the line is no layer's.
+/// "3:" stands at the beginning: a layer's line, whatever follows.
+bool begins_a_layer(const std::string& line) {
+  const std::size_t digits = line.find_first_not_of("0123456789", line[0] == '-' ? 1 : 0);
+  return digits != std::string::npos && line[digits] == ':' && digits > (line[0] == '-' ? 1u : 0u);
+}
+
+/// "3: name : 23 us : CPU". False where it cannot be read.
 bool read_layer(const std::string& line, DiagLayer& layer) {
   std::int64_t index = 0;
   std::string rest;
@@ -95,12 +101,18 @@ std::vector<DiagLayer> parse_diagview(const std::string& text) {
       inside = true;
       continue;
     }
+    if (!inside || line.empty()) continue;
+    if (!begins_a_layer(line)) {
+      if (line.back() == ':') inside = false;  // The heading of what comes next.
+      continue;
+    }
+    // Left out, a layer that fell back would make the placement look better than it is.
     DiagLayer layer;
-    if (!inside || line.empty() || line.find_first_not_of('-') == std::string::npos) continue;
-    if (read_layer(line, layer))
-      layers.push_back(std::move(layer));
-    else
-      inside = false;
+    if (!read_layer(line, layer))
+      throw Failure(ASSAY_ERROR_VENDOR,
+                    "snpe-diagview: 'INDEX: NAME : TIME us|cycles : RUNTIME' was expected, found '" +
+                        line.substr(0, 200) + "': is this a release with another form?");
+    layers.push_back(std::move(layer));
   }
   return layers;
 }

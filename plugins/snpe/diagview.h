@@ -15,7 +15,9 @@ struct DiagLayer {
 };
 
 /// The layers in what snpe-diagview prints: lines "3: name : 23 us : CPU" (QAIRT 2.37) or "3: 23 us : CPU"
-/// (SNPE 2.9) below "Per-Layer Execution Times:" or "Layer Times:". Anything else is passed over.
+/// (SNPE 2.9) below "Per-Layer Execution Times:" or "Layer Times:". Another heading
+/// ends them; lines that do not begin with a number and a colon are passed over. Throws Failure (VENDOR) for
+/// a layer's line that cannot be read.
 std::vector<DiagLayer> parse_diagview(const std::string& text);
 
 /// Where snpe-diagview lies: `wanted`, else bin/ of the SDK beside `library` or of SNPE_ROOT, QNN_SDK_ROOT,

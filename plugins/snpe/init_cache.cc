@@ -1,12 +1,14 @@
 #include "init_cache.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cinttypes>
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <vector>
 
 #include "support/vendor_plugin.h"
 
@@ -18,21 +20,28 @@ namespace fs = std::filesystem;
 namespace {
 
 /// FNV-1a, 64 bits: tells files of one user apart, not those of an attacker.
-class Fingerprint {
- public:
-  void add(const char* bytes, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i)
-      value_ = (value_ ^ static_cast<unsigned char>(bytes[i])) * 1099511628211u;
-  }
-  std::string text() const {
-    char digits[17];
-    std::snprintf(digits, sizeof digits, "%016" PRIx64, value_);
-    return digits;
-  }
+std::string fingerprint(const std::string& text) {
+  std::uint64_t value = 14695981039346656037u;
+  for (const char byte : text) value = (value ^ static_cast<unsigned char>(byte)) * 1099511628211u;
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016" PRIx64, value);
+  return digits;
+}
 
- private:
-  std::uint64_t value_ = 14695981039346656037u;
-};
+/// The time of the last change of the content, or of the file's entry, is another after any write.
+std::string identity_of(const std::string& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0)
+    throw Failure(ASSAY_ERROR_NOT_FOUND, path + ": " + std::strerror(errno));
+  std::string text;
+  for (const long long part :
+       {static_cast<long long>(file.st_dev), static_cast<long long>(file.st_ino),
+        static_cast<long long>(file.st_size), static_cast<long long>(file.st_mtim.tv_sec),
+        static_cast<long long>(file.st_mtim.tv_nsec), static_cast<long long>(file.st_ctim.tv_sec),
+        static_cast<long long>(file.st_ctim.tv_nsec)})
+    text += std::to_string(part) + "\n";
+  return text;
+}
 
 }  // namespace
 
@@ -43,16 +52,10 @@ InitCache::InitCache(const std::string& folder, const std::string& artifact, con
   fs::create_directories(folder, problem);
   if (problem)
     throw Failure(ASSAY_ERROR_INVALID, "option 'init-cache': " + folder + ": " + problem.message());
-  Fingerprint fingerprint;
-  const std::string rest = library.version() + "\n" + runtimes + "\n";
-  fingerprint.add(rest.data(), rest.size());
-  std::ifstream file(artifact, std::ios::binary);
-  if (!file) throw Failure(ASSAY_ERROR_NOT_FOUND, artifact + ": cannot be read");
-  std::vector<char> block(1 << 20);
-  while (file.read(block.data(), static_cast<std::streamsize>(block.size())), file.gcount() > 0)
-    fingerprint.add(block.data(), static_cast<std::size_t>(file.gcount()));
-  path_ =
-      (fs::path(folder) / (fs::path(artifact).stem().string() + "-" + fingerprint.text() + ".dlc")).string();
+  const std::string name = fs::path(artifact).stem().string() + "-" +
+                           fingerprint(library.version() + "\n" + runtimes + "\n" + identity_of(artifact)) +
+                           ".dlc";
+  path_ = (fs::path(folder) / name).string();
 }
 
 std::string InitCache::cached() const {

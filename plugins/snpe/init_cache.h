@@ -9,8 +9,10 @@
 
 namespace assay::snpe {
 
-/// One entry of the folder. Its name holds the artifact's content, SNPE's version and the runtimes: an entry
-/// of another model or version is never found.
+/// One entry of the folder. Its name holds which file the artifact is (device, inode, size, times of its last
+/// changes), SNPE's version and the runtimes: an entry of another model or version is never found. The
+/// content is not read for it, because that would count as compile time; a copy of a DLC has an entry of its
+/// own.
 class InitCache {
  public:
   /// `folder` empty: off. Throws Failure when the folder cannot be made or the artifact cannot be read.

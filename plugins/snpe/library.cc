@@ -10,9 +10,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <mutex>
 
+#include "support/fastrpc.h"
 #include "support/vendor_plugin.h"
 
 namespace assay::snpe {
@@ -65,14 +65,13 @@ void add_libraries_of(const fs::path& root, std::vector<std::string>& candidates
   }
 }
 
-std::vector<std::string> candidates_for(const std::string& wanted) {
-  if (!wanted.empty()) return {wanted};
+std::vector<std::string> candidates() {
   if (const std::string named = environment("ASSAY_SNPE_LIB"); !named.empty()) return {named};
-  std::vector<std::string> candidates;
+  std::vector<std::string> found;
   for (const char* root : kRoots)
-    if (const std::string folder = environment(root); !folder.empty()) add_libraries_of(folder, candidates);
-  candidates.push_back("libSNPE.so");
-  return candidates;
+    if (const std::string folder = environment(root); !folder.empty()) add_libraries_of(folder, found);
+  found.push_back("libSNPE.so");
+  return found;
 }
 
 // The DSP's loader searches ADSP_LIBRARY_PATH for the skel, a list with semicolons (Qualcomm, "DSP Runtime
@@ -103,23 +102,22 @@ bool skel_lies_in(const std::string& list) {
   return false;
 }
 
-/// What keeps a device node from being used; "" when one of them can be opened.
-std::string node_problem(const std::vector<std::string>& nodes, const std::string& what) {
+/// What keeps the GPU's device node from being used; "" when one of them can be opened.
+std::string gpu_problem() {
+  const std::vector<std::string> nodes{"/dev/kgsl-3d0", "/dev/dri/renderD128"};
   std::string denied;
   for (const std::string& node : nodes) {
     if (::access(node.c_str(), F_OK) != 0) continue;
     if (::access(node.c_str(), R_OK | W_OK) == 0) return "";
     denied = node + ": " + std::strerror(errno) + " (add the user to the node's group)";
   }
-  return denied.empty() ? "this machine has no " + what + " (" + plugin::join(nodes, ", ") + ")" : denied;
+  return denied.empty() ? "this machine has no device node of a GPU (" + plugin::join(nodes, ", ") + ")"
+                        : denied;
 }
 
 std::string dsp_clues(const std::string& adsp_path) {
   std::vector<std::string> clues;
-  const std::string node = node_problem(
-      {"/dev/fastrpc-cdsp", "/dev/fastrpc-cdsp-secure", "/dev/adsprpc-smd", "/dev/adsprpc-smd-secure"},
-      "FastRPC device for the DSP");
-  if (!node.empty()) clues.push_back(node);
+  if (const std::string reason = plugin::find_dsp().reason; !reason.empty()) clues.push_back(reason);
   const std::string list = adsp_path.substr(0, adsp_path.find(" (set by"));
   if (list.empty())
     clues.push_back(
@@ -143,31 +141,28 @@ assay_code code_of(ErrorCode code) {
 
 }  // namespace
 
-std::shared_ptr<Library> Library::open(const std::string& wanted) {
+std::shared_ptr<Library> Library::open() {
   static std::mutex mutex;
-  static std::map<std::string, std::shared_ptr<Library>> opened;
+  static std::shared_ptr<Library> opened;
   const std::lock_guard<std::mutex> lock(mutex);
-  if (const auto found = opened.find(wanted); found != opened.end()) return found->second;
+  if (opened) return opened;
 
   std::string tried;
-  for (const std::string& candidate : candidates_for(wanted)) {
+  for (const std::string& candidate : candidates()) {
     try {
-      return opened[wanted] = std::shared_ptr<Library>(new Library(candidate));
+      return opened = std::shared_ptr<Library>(new Library(candidate));
     } catch (const Failure& failure) {
       tried += std::string("\n  ") + failure.what();
     }
   }
-  opened.erase(wanted);
   throw Failure(
       ASSAY_ERROR_NOT_FOUND,
       "no usable libSNPE.so. Unpack Qualcomm's Neural Processing SDK or QAIRT and set SNPE_ROOT (or "
-      "QNN_SDK_ROOT, QAIRT_SDK_ROOT) to its folder, set ASSAY_SNPE_LIB to the library, or give the option "
-      "'library'. Tried:" +
+      "QNN_SDK_ROOT, QAIRT_SDK_ROOT) to its folder, or set ASSAY_SNPE_LIB to the library. Tried:" +
           tried);
 }
 
 Library::Library(const std::string& path) {
-  const std::string adsp_path = settle_adsp_path(path);
   void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) throw Failure(ASSAY_ERROR_NOT_FOUND, dlerror());
   std::vector<std::string> missing;
@@ -196,7 +191,8 @@ Library::Library(const std::string& path) {
   const char* text = version.get() != nullptr ? api_.DlVersion_ToString(version.get()) : nullptr;
   version_ = text != nullptr && *text != '\0' ? text : "unknown";
   contract_ = dlsym(handle, "assay_contract_library") != nullptr;
-  adsp_path_ = adsp_path;
+  // Last: one that cannot be used must not leave its folders to the next.
+  adsp_path_ = settle_adsp_path(path_);
 }
 
 std::string Library::unavailable(int runtime, bool unsigned_pd) const {
@@ -217,7 +213,7 @@ std::string Library::unavailable(int runtime, bool unsigned_pd) const {
     return "SNPE finds no usable DSP." + own + (clues.empty() ? "" : " " + clues);
   }
   if (runtime == kRuntimeGpu || runtime == kRuntimeGpuFloat16) {
-    const std::string clue = node_problem({"/dev/kgsl-3d0", "/dev/dri/renderD128"}, "device node of a GPU");
+    const std::string clue = gpu_problem();
     return "SNPE finds no usable GPU: it needs Adreno's OpenCL driver (libOpenCL.so)." + own +
            (clue.empty() ? "" : " " + clue);
   }

@@ -13,11 +13,10 @@ namespace assay::snpe {
 /// An opened library. Never closed: its DSP threads may outlive a session.
 class Library {
  public:
-  /// Opens `wanted`; when it is empty: ASSAY_SNPE_LIB, then lib/ of the SDK that SNPE_ROOT, QNN_SDK_ROOT or
-  /// QAIRT_SDK_ROOT names, in the folders of this machine's architecture, then the system's loader. Throws
-  /// Failure (NOT_FOUND, with every place that was tried). A library that was opened before is returned
-  /// again.
-  static std::shared_ptr<Library> open(const std::string& wanted);
+  /// Opens ASSAY_SNPE_LIB, else lib/ of the SDK that SNPE_ROOT, QNN_SDK_ROOT or QAIRT_SDK_ROOT names, in the
+  /// folders of this machine's architecture, else by the system's loader. Throws Failure (NOT_FOUND, with
+  /// every place that was tried). One for the process: what describe() tells is what sessions run.
+  static std::shared_ptr<Library> open();
 
   const Api& api() const { return api_; }
   const std::string& path() const { return path_; }        ///< As the loader resolved it.

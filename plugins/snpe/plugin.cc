@@ -1,15 +1,9 @@
-// The SNPE backend: the table of ABI functions. Each is one call of Session behind guard().
-#include <memory>
-
+// The SNPE backend: what it says of itself, and its table of ABI functions.
 #include "session.h"
+#include "support/session_table.h"
 
 using assay::plugin::guard;
-using assay::plugin::require_struct;
-
-struct assay_session {
-  explicit assay_session(const assay_open_options& options) : session(options) {}
-  assay::snpe::Session session;
-};
+using Table = assay::plugin::SessionTable<assay::snpe::Session>;
 
 namespace {
 
@@ -21,7 +15,7 @@ struct Description {
     static const int runtimes[] = {assay::snpe::kRuntimeDsp, assay::snpe::kRuntimeGpu,
                                    assay::snpe::kRuntimeCpu};
     try {
-      const auto library = assay::snpe::Library::open("");
+      const auto library = assay::snpe::Library::open();
       version = library->version();
       if (library->contract()) version += " (assay contract library: simulated)";
       simulated = library->contract();
@@ -67,56 +61,22 @@ int32_t describe(const assay_description** description, assay_error* error) {
   });
 }
 
-int32_t open(const assay_open_options* options, assay_session** session, assay_error* error) {
-  return guard(error, [&] {
-    require_struct(options, "open: options");
-    *session = std::make_unique<assay_session>(*options).release();
-  });
-}
-
-int32_t session_info(assay_session* session, const assay_session_info** info, assay_error* error) {
-  return guard(error, [&] { *info = session->session.info(); });
-}
-
-int32_t bind(assay_session* session, uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
-             const assay_buffer* outputs, uint32_t output_count, assay_error* error) {
-  return guard(error, [&] { session->session.bind(slot, inputs, input_count, outputs, output_count); });
-}
-
-int32_t infer(assay_session* session, uint32_t slot, assay_error* error) {
-  return guard(error, [&] { session->session.infer(slot); });
-}
-
-int32_t submit(assay_session* session, uint32_t slot, assay_error* error) {
-  return guard(error, [&] { session->session.submit(slot); });
-}
-
-int32_t wait(assay_session* session, int64_t timeout_ns, uint32_t* slot, assay_error* error) {
-  return guard(error, [&] { *slot = session->session.wait(timeout_ns); });
-}
-
-int32_t profile(assay_session* session, const assay_profile** profile, assay_error* error) {
-  return guard(error, [&] { *profile = session->session.profile(); });
-}
-
-void close(assay_session* session) { delete session; }
-
 const assay_backend_v1 kBackend = {
     sizeof(assay_backend_v1),
     ASSAY_ABI_VERSION,
     describe,
     nullptr,  // prepare: the DLC is made on a host, by the SDK's programs (toolchain snpe).
-    open,
-    session_info,
-    bind,
-    infer,
-    submit,
-    wait,
+    Table::open,
+    Table::session_info,
+    Table::bind,
+    Table::infer,
+    Table::submit,
+    Table::wait,
     nullptr,  // cancel: SNPE has no way to stop an inference.
-    profile,
+    Table::profile,
     nullptr,  // device_memory: SNPE does not tell it.
     nullptr,  // device_time: SNPE tells a mean in its log only, not the time of one inference.
-    close,
+    Table::close,
     nullptr,  // transfer_times: as device_time.
 };
 

@@ -15,24 +15,8 @@ using plugin::element;
 using plugin::Failure;
 namespace fs = std::filesystem;
 
-namespace {
-
-bool found_is_contract() {
-  try {
-    return Library::open("")->contract();
-  } catch (const Failure&) {
-    return false;
-  }
-}
-
-}  // namespace
-
 Session::Session(const assay_open_options& options)
-    : settings_(options), library_(Library::open(settings_.library)), api_(library_->api()) {
-  // describe() marks results as simulated by the library that it finds: it must be the one that executes.
-  if (library_->contract() && !found_is_contract())
-    throw Failure(ASSAY_ERROR_INVALID,
-                  "option 'library': the contract library of the tests is named by ASSAY_SNPE_LIB only");
+    : settings_(options), library_(Library::open()), api_(library_->api()) {
   plugin::require_model_file(options.artifact);
   for (const NamedRuntime& entry : settings_.order) {
     const std::string reason = library_->unavailable(entry.runtime, settings_.unsigned_pd);
@@ -43,7 +27,8 @@ Session::Session(const assay_open_options& options)
     build(options);
     inputs_ = read_tensors(true);
     outputs_ = read_tensors(false);
-    const auto sources = read_source_tensors(std::string(options.artifact) + ".io");
+    const std::string notes = read_notes(std::string(options.artifact) + ".io");
+    const auto sources = parse_source_tensors(notes);
     for (TensorIo& tensor : inputs_) settle_layout(tensor, true, settings_.layout, sources, inputs_);
     // Where nothing is known of the source, the outputs lie as the input does.
     const bool channels_last = std::any_of(inputs_.begin(), inputs_.end(),
@@ -58,7 +43,7 @@ Session::Session(const assay_open_options& options)
       output_list_.add(tensor.shown_name, tensor.dtype(), tensor.shown_dims());
     refuse_other_shapes(options);
     slots_.resize(options.slot_count);
-    executed_precision_ = executed_precision();
+    executed_precision_ = executed_precision(parse_quantizer_record(notes));
     if (options.profiling != 0) start_log();
     fill_info();
   } catch (...) {
@@ -88,6 +73,7 @@ void Session::build(const assay_open_options& options) {
     try {
       container_ = open_container(cache.cached());
       init_cache_note_ = "from " + cache.cached();
+      from_cache_ = true;
     } catch (const Failure& failure) {
       std::fprintf(stderr, "snpe: the init cache is made again: %s\n", failure.what());
     }
@@ -210,14 +196,14 @@ void Session::start_log() {
   library_->check(api_.IDiagLog_Start(log), "starting the diagnostic log");
 }
 
-/// What is certain from SNPE's own documents and from the DLC's tensors; else "unknown". The header says what
-/// each runtime stores and computes in (DlEnums.h), and that a quantised DLC runs in floating point on the
-/// CPU unless fixed point is switched on (SNPEBuilder.h).
-std::string Session::executed_precision() const {
+/// What is certain from SNPE's own documents and from the quantizer's record; else "unknown". The header says
+/// what each runtime stores and computes in (DlEnums.h), and that a quantised DLC runs in floating point on
+/// the CPU unless fixed point is switched on (SNPEBuilder.h): then nothing tells which layers took it.
+std::string Session::executed_precision(const std::optional<QuantizerRecord>& quantizer) const {
   if (settings_.order.size() != 1) return "unknown";
   switch (settings_.order[0].runtime) {
     case kRuntimeCpu:
-      return settings_.cpu_fixed_point ? "int8" : "fp32";
+      return settings_.cpu_fixed_point ? "unknown" : "fp32";
     case kRuntimeGpu:
       return "fp16+fp32";
     case kRuntimeGpuFloat16:
@@ -225,14 +211,14 @@ std::string Session::executed_precision() const {
     default:
       break;
   }
-  // On the DSP: integers where all that goes in and out is quantised to 8 bits. A DLC with tensors of another
-  // kind may be one with float tensors inside.
-  const auto eight_bits = [](const TensorIo& tensor) {
-    return tensor.element == kElementTf8 || tensor.integers();
-  };
-  const bool all = std::all_of(inputs_.begin(), inputs_.end(), eight_bits) &&
-                   std::all_of(outputs_.begin(), outputs_.end(), eight_bits);
-  return all ? "int8" : "unknown";
+  // On the DSP a DLC computes as it was quantized, which its inputs and outputs do not tell: between them may
+  // lie 16 bits or floats. Where they contradict the record, it is of another DLC.
+  if (!quantizer || quantizer->weight_bits != 8) return "unknown";
+  const auto wide = [](const TensorIo& tensor) { return tensor.element == kElementTf16; };
+  const bool has_wide = std::any_of(inputs_.begin(), inputs_.end(), wide) ||
+                        std::any_of(outputs_.begin(), outputs_.end(), wide);
+  if (quantizer->activation_bits == 8 && !has_wide) return "int8";
+  return quantizer->activation_bits == 16 ? "int8+int16" : "unknown";
 }
 
 void Session::fill_info() {
@@ -244,6 +230,7 @@ void Session::fill_info() {
   properties_.add("unsigned-pd", on(settings_.unsigned_pd));
   properties_.add("cpu-fixed-point", on(settings_.cpu_fixed_point));
   properties_.add("init-cache", init_cache_note_);
+  if (from_cache_) properties_.add("compiled_model", "from cache");  // What open() took was no compilation.
   properties_.add("platform-options", settings_.platform_options);
   properties_.add("ADSP_LIBRARY_PATH", library_->adsp_path());
   properties_.add("fallback", settings_.order.size() == 1 ? "none allowed" : "allowed by runtime-order");
@@ -393,14 +380,8 @@ void Session::read_layers() {
 const assay_profile* Session::profile() {
   if (log_folder_.empty())
     throw Failure(ASSAY_ERROR_INVALID, "profile: the session was not opened with profiling");
-  if (!profiled_) {
-    profiled_ = true;
-    try {
-      read_layers();
-    } catch (const std::exception& problem) {
-      std::fprintf(stderr, "snpe: no layers, so placement is unknown: %s\n", problem.what());
-    }
-  }
+  if (!profiled_) read_layers();
+  profiled_ = true;
   return layers_.profile();
 }
 

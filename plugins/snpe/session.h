@@ -29,8 +29,8 @@ class Session {
   void infer(uint32_t slot);
   void submit(uint32_t slot);
   uint32_t wait(int64_t timeout_ns);
-  /// Ends SNPE's log on the first call: inferences after it are not counted. No layers where snpe-diagview is
-  /// not at hand or tells none; the reason stands in the log of the worker.
+  /// Ends SNPE's log on the first call: inferences after it are not counted. Throws where
+  /// snpe-diagview is not at hand, fails or tells none: no layers are not the layers of an empty model.
   const assay_profile* profile();
 
  private:
@@ -52,7 +52,7 @@ class Session {
   std::vector<TensorIo> read_tensors(bool inputs) const;
   void refuse_other_shapes(const assay_open_options& options) const;
   void start_log();
-  std::string executed_precision() const;
+  std::string executed_precision(const std::optional<QuantizerRecord>& quantizer) const;
   void fill_info();
   Owned encoding_of(const TensorIo& tensor) const;
   Bound bind_tensor(const TensorIo& tensor, void* host) const;
@@ -68,6 +68,7 @@ class Session {
   Owned snpe_;
   std::string log_folder_;  // Of the profile; goes with the session.
   std::string init_cache_note_ = "off";
+  bool from_cache_ = false;
   std::vector<TensorIo> inputs_, outputs_;
   plugin::TensorList input_list_, output_list_;
   plugin::PairList properties_;

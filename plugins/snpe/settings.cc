@@ -28,10 +28,9 @@ NamedRuntime runtime_named(const std::string& name, const std::string& precision
 Settings::Settings(const assay_open_options& request) {
   const plugin::Options options(
       request.options, request.option_count,
-      {"library", "runtime-order", "performance-profile", "profiling-level", "priority", "unsigned-pd",
+      {"runtime-order", "performance-profile", "profiling-level", "priority", "unsigned-pd",
        "cpu-fixed-point", "io", "layout", "init-cache", "platform-options", "diagview"});
   plugin::require_known_precision(request.precision);
-  library = options.text("library").value_or("");
   const NamedRuntime own = runtime_named(request.accelerator, request.precision, ASSAY_ERROR_UNAVAILABLE);
   accelerator = own.name;
   order = {own};

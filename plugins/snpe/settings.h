@@ -16,7 +16,6 @@ struct NamedRuntime {
 };
 
 struct Settings {
-  std::string library;
   std::string accelerator;          // "DSP" also where the spec says "HTP".
   std::vector<NamedRuntime> order;  // The accelerator first; more only where the spec allows a fallback.
   std::size_t performance = 5;      // Snpe_PerformanceProfile_t: burst.

@@ -1,10 +1,10 @@
 // SNPE's C API as far as this plugin uses it: declared here, so that it builds without the SDK.
 //
 // Every prototype and value was compared with Qualcomm's own headers, as public repositories carry them:
-//   QAIRT 2.22.6.240515: SNPE/SNPE.h, SNPE/SNPEBuilder.h, SNPE/SNPEUtil.h, DlSystem/DlEnums.h,
-//   DlSystem/DlError.h (repository budcribar/QualcommNPU, commit b1daf672), and its sdk.yaml; a later QAIRT
-//   without a version in its files: SNPE/SNPEBuilder.h, DlSystem/DlEnums.h (repository kyungraekim/qnn,
-//   commit be158f55); SNPE 2.x of 2022-2023 (Qualcomm's copyright lines, BSD-3-Clause publication):
+//   QAIRT 2.22.6.240515: SNPE/SNPE.h, SNPE/SNPEUtil.h, DlSystem/DlError.h (repository
+//   budcribar/QualcommNPU, commit b1daf672), and its sdk.yaml; a later QAIRT without a version in its files:
+//   SNPE/SNPEBuilder.h, DlSystem/DlEnums.h (repository kyungraekim/qnn, commit be158f55), which were not read
+//   in 2.22.6; SNPE 2.x of 2022-2023 (Qualcomm's copyright lines, BSD-3-Clause publication):
 //   DlSystem/IUserBuffer.h, IBufferAttributes.h, UserBufferMap.h, StringList.h, TensorShape.h, RuntimeList.h,
 //   PlatformConfig.h, DlVersion.h, DlContainer/DlContainer.h, DiagLog/IDiagLog.h, DiagLog/Options.h.
 // All handles are `void*` there. A function whose name ends in _Ref lends its handle; any other gives it

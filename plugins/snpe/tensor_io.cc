@@ -95,13 +95,35 @@ void dequantise(const TensorIo& tensor, const void* from, void* to) {
       [=](Stored value) { return static_cast<float>(static_cast<std::int32_t>(value) - zero) * step; });
 }
 
+bool is_quantizer_record(const std::string& line) { return line.rfind("quantized", 0) == 0; }
+
 }  // namespace
+
+std::optional<QuantizerRecord> parse_quantizer_record(const std::string& text) {
+  std::optional<QuantizerRecord> record;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!is_quantizer_record(line)) continue;
+    std::istringstream words(line);
+    std::string kind, activations, weights, more;
+    QuantizerRecord read;
+    words >> kind >> activations >> read.activation_bits >> weights >> read.weight_bits;
+    if (words.fail() || words >> more || record || kind != "quantized" || activations != "activations" ||
+        weights != "weights" || read.activation_bits < 1 || read.weight_bits < 1)
+      throw Failure(
+          ASSAY_ERROR_INVALID,
+          "quantizer's record: one line 'quantized activations BITS weights BITS' was expected, found '" +
+              line.substr(0, 200) + "'");
+    record = read;
+  }
+  return record;
+}
 
 std::vector<SourceTensor> parse_source_tensors(const std::string& text) {
   std::vector<SourceTensor> tensors;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line[0] == '#') continue;
+    if (line.empty() || line[0] == '#' || is_quantizer_record(line)) continue;
     std::istringstream words(line);
     std::string kind;
     SourceTensor tensor;
@@ -119,10 +141,9 @@ std::vector<SourceTensor> parse_source_tensors(const std::string& text) {
   return tensors;
 }
 
-std::vector<SourceTensor> read_source_tensors(const std::string& path) {
+std::string read_notes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return {};
-  return parse_source_tensors({std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 std::string element_name(int element) {

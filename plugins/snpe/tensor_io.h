@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +19,22 @@ struct SourceTensor {
   std::vector<std::int64_t> dims;  // Below 1: not known.
 };
 
-/// Lines "input image 1 3 512 1024" and "output logits 1 19 64 128"; '#' begins a comment. Throws Failure
-/// (INVALID) for anything else.
+/// What the quantizer was told, as the toolchain writes it down beside the DLC.
+struct QuantizerRecord {
+  int activation_bits = 0;
+  int weight_bits = 0;
+};
+
+/// The line "quantized activations 8 weights 8"; none: nothing is known. Throws Failure (INVALID) for a line
+/// that begins so and goes on otherwise, or a second one.
+std::optional<QuantizerRecord> parse_quantizer_record(const std::string& text);
+
+/// Lines "input image 1 3 512 1024" and "output logits 1 19 64 128"; '#' begins a comment, "quantized"
+/// the quantizer's record. Throws Failure (INVALID) for anything else.
 std::vector<SourceTensor> parse_source_tensors(const std::string& text);
 
-/// The same of the file, or an empty list where there is none.
-std::vector<SourceTensor> read_source_tensors(const std::string& path);
+/// A file's content; "" where there is none.
+std::string read_notes(const std::string& path);
 
 /// What the option `layout` says of the DLC's tensors of rank 4.
 enum class LayoutChoice { kAuto, kNhwc, kAsIs };

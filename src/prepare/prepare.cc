@@ -296,9 +296,22 @@ Result<std::string> artifact_digest(const record::ArtifactRecord& artifact) {
   }
   if (artifact.toolchain != "given") return digest_files(path.parent_path());
   ASSAY_TRY(const std::string file, sha256_file(path));
-  if (path.extension() != ".xml") return file;
-  ASSAY_TRY(const std::string weights, sha256_file(std::filesystem::path(path).replace_extension(".bin")));
-  return Sha256().field(file).field(weights).hex();
+  // What the plugins open beside the file decides what is run as much as the file does.
+  std::vector<fs::path> beside;
+  if (path.extension() == ".xml") beside.push_back(fs::path(path).replace_extension(".bin"));
+  for (const char* suffix : {".io", ".qnn.json"}) {
+    std::error_code absent;
+    if (fs::path notes = path.string() + suffix; fs::exists(notes, absent))
+      beside.push_back(std::move(notes));
+  }
+  if (beside.empty()) return file;
+  Sha256 digest;
+  digest.field(file);
+  for (const fs::path& other : beside) {
+    ASSAY_TRY(const std::string content, sha256_file(other));
+    digest.field(content);
+  }
+  return digest.hex();
 }
 
 }  // namespace assay::prepare

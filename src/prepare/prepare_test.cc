@@ -313,6 +313,30 @@ TEST_F(PrepareTest, NoneTakesTheSourceAsItIs) {
   EXPECT_FALSE(fs::exists(request_.cache));
 }
 
+TEST_F(PrepareTest, AGivenArtifactIsDigestedWithWhatLiesBesideIt) {
+  record::ArtifactRecord given;
+  given.toolchain = "given";
+  const auto digest = [&](const std::string& name) {
+    given.path = (root() / name).string();
+    const auto found = artifact_digest(given);
+    EXPECT_TRUE(found) << found.error().message;
+    return found.value_or("");
+  };
+  write(root() / "net.dlc", "layers");
+  std::set<std::string> digests{digest("net.dlc")};
+  EXPECT_EQ(*digests.begin(), sha256_hex(std::string_view("layers")));
+  write(root() / "net.dlc.io", "input x 1 3 8 8");
+  digests.insert(digest("net.dlc"));
+  write(root() / "net.dlc.io", "input x 1 8 8 3");
+  digests.insert(digest("net.dlc"));
+  write(root() / "net.dlc.qnn.json", "{}");
+  digests.insert(digest("net.dlc"));
+  EXPECT_EQ(digests.size(), 4u);
+  given.path = (root() / "net.xml").string();
+  write(root() / "net.xml", "graph");
+  EXPECT_FALSE(artifact_digest(given)) << "its weights are absent";
+}
+
 TEST(ShellCommand, SurvivesTheShell) {
   const std::vector<std::string> words = {"printf", "%s|", "a b", "it's", "", "$HOME", "x;y", "a\\b", "*"};
   RunOptions options;

@@ -2,6 +2,7 @@
 // calibration tensors, or in floating point.
 #include <cstdlib>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "prepare/toolchain.h"
@@ -23,8 +24,13 @@ std::string version_in(const std::string& yaml) {
   return version;
 }
 
-/// Which SDK will convert: its version, which decides the artifact.
-Result<std::string> sdk_version() {
+// All that convert_snpe.py may start.
+constexpr const char* kPrograms[] = {"snpe-onnx-to-dlc", "snpe-dlc-quantize", "snpe-dlc-quant",
+                                     "qairt-converter",  "qairt-quantizer",   "snpe-dlc-graph-prepare"};
+
+/// Which SDK will convert: its version, and the programs themselves, because a folder may be renamed and a
+/// program replaced.
+Result<std::string> sdk_identity() {
   for (const char* name : kRoots) {
     const char* root = std::getenv(name);
     if (root == nullptr || *root == '\0') continue;
@@ -38,7 +44,14 @@ Result<std::string> sdk_version() {
     if (const auto yaml = read_file(fs::path(root) / "sdk.yaml")) version = version_in(*yaml);
     // Older SDKs have no sdk.yaml: their folder carries the version in its name.
     if (version.empty()) version = fs::weakly_canonical(root, error).filename().string();
-    return version;
+    Sha256 identity;
+    identity.field(version);
+    for (const char* program : kPrograms) {
+      if (!fs::exists(programs / program, error)) continue;
+      ASSAY_TRY(const std::string content, sha256_file(programs / program));
+      identity.field(program).field(content);
+    }
+    return identity.hex();
   }
   return fail(
       Code::kUnavailable,
@@ -99,7 +112,7 @@ const Toolchain kSnpe{
     .limits =
         "Needs the user's SDK (SNPE_ROOT, QNN_SDK_ROOT or QAIRT_SDK_ROOT) on an x86-64 host, and a batch of "
         "1.",
-    .identity = sdk_version,
+    .identity = sdk_identity,
 };
 
 const Toolchain kSnpeFloat{
@@ -121,7 +134,7 @@ const Toolchain kSnpeFloat{
                 kArchs,
                 kLevel},
     .limits = "Needs the user's SDK, as snpe does. What is executed is the runtime's to decide.",
-    .identity = sdk_version,
+    .identity = sdk_identity,
 };
 
 }  // namespace assay::prepare

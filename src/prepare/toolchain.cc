@@ -73,14 +73,14 @@ Result<void> check_limits(const Toolchain& toolchain, const model::ModelFacts& s
                 "toolchain " + name +
                     " quantizes a floating-point model, and this one is quantized already: use "
                     "toolchain none");
-  if (source.inputs.size() != 1)
+  if (toolchain.calibrates && source.inputs.size() != 1)  // The calibration tensors are of one.
     return fail(Code::kInvalidInput, "toolchain " + name + " takes a model with one input, this one has " +
                                          std::to_string(source.inputs.size()));
-  const model::TensorFacts& input = source.inputs[0];
-  if (!serves(toolchain.input_types, input.dtype))
-    return fail(Code::kInvalidInput, "toolchain " + name + " takes an input of type " +
-                                         join_or(toolchain.input_types) + ", input " + input.name + " is " +
-                                         input.dtype);
+  for (const model::TensorFacts& input : source.inputs)
+    if (!serves(toolchain.input_types, input.dtype))
+      return fail(Code::kInvalidInput, "toolchain " + name + " takes an input of type " +
+                                           join_or(toolchain.input_types) + ", input " + input.name + " is " +
+                                           input.dtype);
   return {};
 }
 

@@ -39,8 +39,8 @@ struct Toolchain {
   std::vector<ToolchainOption> options;             ///< Of the script.
   std::vector<ToolchainOption> build_options = {};  ///< Of the plugin's prepare().
   std::string_view limits;                          ///< What else to know, for docs and doctor.
-  /// What else decides the artifact: the version of an SDK that the user brings. Null: nothing. Errors:
-  /// kUnavailable (absent: the message says what to set).
+  /// What else decides the artifact: an SDK that the user brings, its version and programs. Null: nothing.
+  /// Errors: kUnavailable (absent: the message says what to set).
   Result<std::string> (*identity)() = nullptr;
 
   /// The source model itself is the artifact.

@@ -117,6 +117,11 @@ TEST(CheckLimits, OpsetTypeInputsAndQuantization) {
   facts = float_model();
   facts.inputs.push_back(facts.inputs[0]);
   EXPECT_FALSE(check_limits(kNncf, facts));
+  // Only where tensors of one input calibrate.
+  for (const Toolchain* several : {&kTensorRt, &kQnnFloat, &kSnpeFloat, &kOpenVinoFp16, &kNone})
+    EXPECT_TRUE(check_limits(*several, facts)) << several->name;
+  facts.inputs[1].dtype = "i64";
+  EXPECT_FALSE(check_limits(kQnnFloat, facts)) << "of every input";
   facts = float_model();
   facts.quantized = true;
   EXPECT_FALSE(check_limits(kNncf, facts));

@@ -15,8 +15,3 @@ assay_conformance(NAME snpe_quantized TARGET assay_plugin_snpe ARTIFACT ${CMAKE_
                   ACCELERATOR DSP PRECISION int8 OPTIONS layout=nhwc io=quantized ${diagview})
 set_tests_properties(conformance_snpe conformance_snpe_quantized PROPERTIES
   ENVIRONMENT "ASSAY_SNPE_LIB=$<TARGET_FILE:assay_contract_snpe>")
-
-# Named by the option alone, the contract library would not be marked as simulated: refused.
-assay_conformance(NAME snpe_unmarked TARGET assay_plugin_snpe ARTIFACT ${CMAKE_CURRENT_BINARY_DIR}/snpe-float.dlc FIXTURE snpe_float
-                  ACCELERATOR DSP OPTIONS layout=nhwc library=$<TARGET_FILE:assay_contract_snpe>)
-set_tests_properties(conformance_snpe_unmarked PROPERTIES PASS_REGULAR_EXPRESSION "named by ASSAY_SNPE_LIB only")

@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   expect_refusal_or([&] {
     const HtpProfile profile = parse_profile_csv(text);
-    require(profile.inferences > 0, "a profile is of an inference");
+    require(profile.executions > 0, "a profile is of an inference");
     for (const ProfiledNode& node : profile.nodes)
       require(std::isfinite(node.cycles) && node.cycles >= 0, "cycles are a number", node.name);
   });

@@ -7,16 +7,18 @@
 
 #include "base/file.h"
 #include "qnn/advice.h"
-#include "qnn/dsp.h"
 #include "qnn/htp_graph.h"
 #include "qnn/profile_csv.h"
 #include "qnn/settings.h"
+#include "support/fastrpc.h"
 #include "support/vendor_plugin.h"
 
 namespace assay::qnn {
 namespace {
 
+using plugin::Dsp;
 using plugin::Failure;
+using plugin::find_dsp;
 
 std::string refusal(const std::function<void()>& call) {
   try {
@@ -50,7 +52,7 @@ const std::string kLoading =
 TEST(ProfileCsv, MeansOfAllInferencesButTheFirst) {
   const HtpProfile profile =
       parse_profile_csv(kHeader + kLoading + inference(100, 5000) + inference(1, 20) + inference(3, 40));
-  EXPECT_EQ(profile.inferences, 3);
+  EXPECT_EQ(profile.executions, 3);
   EXPECT_DOUBLE_EQ(profile.accelerator_us, 30);
   EXPECT_DOUBLE_EQ(profile.accelerator_cycles, 2000);
   ASSERT_EQ(profile.nodes.size(), 3u);
@@ -61,16 +63,40 @@ TEST(ProfileCsv, MeansOfAllInferencesButTheFirst) {
   EXPECT_EQ(profile.nodes[2].name, "a,b:c");
 }
 
+TEST(ProfileCsv, GraphsOfOneModelCountEachNodeByItself) {
+  const auto second_graph = [](int cycles) {
+    return "0,NODE," + std::to_string(cycles) +
+           ",CYCLES,BACKEND,SUB-EVENT,head:OpId_9 (cycles),conv\n"
+           "0,EXECUTE,99,US,BACKEND,ROOT,QNN (execute) time,\n";
+  };
+  const HtpProfile profile =
+      parse_profile_csv(kHeader + kLoading + inference(100, 5000) + second_graph(7000) + inference(1, 20) +
+                        second_graph(50) + inference(3, 40) + second_graph(70));
+  EXPECT_EQ(profile.executions, 6);
+  ASSERT_EQ(profile.nodes.size(), 4u);
+  EXPECT_DOUBLE_EQ(profile.nodes[1].cycles, 1200);
+  EXPECT_DOUBLE_EQ(profile.nodes[3].cycles, 60);
+}
+
 TEST(ProfileCsv, AnOnlyInferenceCounts) {
   const HtpProfile profile = parse_profile_csv(kHeader + inference(2, 7));
-  EXPECT_EQ(profile.inferences, 1);
+  EXPECT_EQ(profile.executions, 1);
   EXPECT_DOUBLE_EQ(profile.accelerator_us, 7);
   EXPECT_DOUBLE_EQ(profile.nodes[1].cycles, 1200);
 }
 
 TEST(ProfileCsv, ARowThatIsBeingWrittenIsNotReadAndAnyOtherGarbageIsRefused) {
   const std::string whole = kHeader + inference(2, 7);
-  EXPECT_EQ(parse_profile_csv(whole + "0,NODE,12").inferences, 1);
+  EXPECT_EQ(parse_profile_csv(whole + "0,NODE,12").executions, 1);
+  // Whole by its commas, and cut within its last field.
+  const HtpProfile cut =
+      parse_profile_csv(whole + "0,NODE,9999,CYCLES,BACKEND,SUB-EVENT,stem.0:OpId_26 (cyc");
+  EXPECT_EQ(cut.nodes.size(), 3u);
+  EXPECT_DOUBLE_EQ(parse_profile_csv(whole + "0,NODE,9,CYCLES,BACKEND,SUB-EVENT,stem.0:OpId_26 "
+                                             "(cycles),dequantize;stem.0;relu_0")
+                       .nodes[1]
+                       .cycles,
+                   1200);
   EXPECT_NE(refusal([&] { parse_profile_csv(whole + "0,NODE,12\n0,A\n"); }).find("7 fields"),
             std::string::npos);
   EXPECT_NE(

@@ -287,14 +287,20 @@ TEST_P(Runtimes, DescribesItselfAndItsAccelerators) {
 INSTANTIATE_TEST_SUITE_P(All, Runtimes, testing::Values("onnxruntime", "openvino"),
                          [](const auto& instance) { return std::string(instance.param); });
 
+// In a process of its own: a process has one library, which may not be named where describe() cannot see it.
 TEST(OnnxRuntime, SaysWhereItLookedForAMissingLibrary) {
-  const auto* plugin = load("onnxruntime");
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto open = [] {
+    ::setenv("ASSAY_ONNXRUNTIME_LIB", "/nowhere/libonnxruntime.so", 1);
+    TestSession session(load("onnxruntime"), {"model.onnx"});
+    std::fprintf(stderr, "%s", session.text().c_str());
+    std::exit(session.code == ASSAY_ERROR_NOT_FOUND ? 0 : 1);
+  };
+  EXPECT_EXIT(open(), testing::ExitedWithCode(0), "ASSAY_ONNXRUNTIME_LIB.*/nowhere/libonnxruntime.so");
   Request request{"model.onnx"};
-  request.options["library"] = "/nowhere/libonnxruntime.so";
-  TestSession session(plugin, request);
-  EXPECT_EQ(session.code, ASSAY_ERROR_NOT_FOUND);
-  EXPECT_NE(session.text().find("/nowhere/libonnxruntime.so"), std::string::npos) << session.text();
-  EXPECT_NE(session.text().find("ASSAY_ONNXRUNTIME_LIB"), std::string::npos) << session.text();
+  request.options["library"] = "libonnxruntime.so.1";
+  TestSession session(load("onnxruntime"), request);
+  EXPECT_EQ(session.code, ASSAY_ERROR_INVALID) << session.text();
 }
 
 TEST(OpenVino, ExecutesBf16OnlyWhereTheCpuDoes) {

@@ -44,12 +44,21 @@ TEST(Diagview, ReadsTheLayersOfSnpe) {
 TEST(Diagview, PassesOverTheRest) {
   EXPECT_TRUE(parse_diagview("").empty());
   EXPECT_TRUE(parse_diagview("0: a : 1 us : CPU\n").empty()) << "outside of the section";
-  for (const char* line : {"x", "0:", "0: 1 us", "-1: a : 1 us : CPU", "0: a : -1 us : CPU",
-                           "0: a : x us : CPU", "99999999999999999999: a : 1 us : CPU"})
-    EXPECT_TRUE(parse_diagview(std::string("Layer Times:\n") + line + "\n").empty()) << line;
+  const auto beside = parse_diagview(
+      "Layer Times:\n---\n0: a : 1 us : DSP\n   Wait time : 3 cycles\n\n1: b : 1 us : CPU\nOther:\n2: x\n");
+  ASSERT_EQ(beside.size(), 2u) << "only a heading ends the section";
+  EXPECT_EQ(beside[1].runtime, "CPU");
   const auto huge = parse_diagview("Layer Times:\n0: a : 9223372036854775807 us : CPU\n");
   ASSERT_EQ(huge.size(), 1u);
   EXPECT_EQ(huge[0].time_ns, -1) << "more than nanoseconds can tell";
+}
+
+TEST(Diagview, ALayerThatCannotBeReadIsNotLeftOut) {
+  for (const char* line : {"0:", "0: 1 us", "-1: a : 1 us : CPU", "0: a : -1 us : CPU", "0: a : x us : CPU",
+                           "0: a : 1 us", "99999999999999999999: a : 1 us : CPU"})
+    EXPECT_THROW(parse_diagview("Layer Times:\n" + std::string(line) + "\n1: b : 1 us : CPU\n"),
+                 plugin::Failure)
+        << line;
 }
 
 TEST(SourceTensors, AreReadOrRefused) {
@@ -61,6 +70,21 @@ TEST(SourceTensors, AreReadOrRefused) {
   for (const char* bad :
        {"input image", "input image 1 x", "image 1 3", "input image 1 2 3 4 5 6 7 8 9", "input"})
     EXPECT_THROW(parse_source_tensors(bad), plugin::Failure) << bad;
+}
+
+TEST(QuantizerRecord, IsReadOrRefused) {
+  EXPECT_FALSE(parse_quantizer_record("# comment\ninput image 1 3 512 1024\n"));
+  const std::string text = "input image 1 3 8 8\nquantized activations 16 weights 8\n";
+  const auto record = parse_quantizer_record(text);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->activation_bits, 16);
+  EXPECT_EQ(record->weight_bits, 8);
+  EXPECT_EQ(parse_source_tensors(text).size(), 1u);
+  for (const char* bad :
+       {"quantized", "quantized activations 8", "quantized activations 8 weights x", "quantized weights 8",
+        "quantized activations 0 weights 8", "quantized activations 8 weights 8 biases 8",
+        "quantized activations 8 weights 8\nquantized activations 16 weights 8"})
+    EXPECT_THROW(parse_quantizer_record(bad), plugin::Failure) << bad;
 }
 
 TEST(TensorIo, QuantizesAndBackWithinHalfAStep) {

@@ -119,6 +119,7 @@ class SnpeToolchain : public ::testing::Test {
 TEST_F(SnpeToolchain, OldProgramsFromOnnxToAnInference) {
   const auto record = made();
   EXPECT_EQ(record.format, "snpe-dlc");
+  EXPECT_TRUE(has(*read_file(record.path + ".io"), "quantized activations 8 weights 8\n"));
   EXPECT_EQ(record.versions.at("snpe"), "QAIRT 2.22.6 240515184619_92920");
   const std::string started = commands();
   EXPECT_TRUE(has(started, "snpe-onnx-to-dlc --input_network ")) << started;
@@ -236,6 +237,12 @@ TEST_F(SnpeToolchain, AnotherSdkMakesAnotherArtifact) {
   const auto second = made();
   EXPECT_FALSE(second.from_cache);
   EXPECT_NE(second.key, first.key);
+  // Neither the folder's name nor the version tells that a program was replaced.
+  fs::remove(root() / "sdk/sdk.yaml");
+  const auto unnamed = made();
+  EXPECT_TRUE(made().from_cache);
+  std::ofstream(root() / "sdk/bin/x86_64-linux-clang/snpe-dlc-quantize", std::ios::app) << "# patched\n";
+  EXPECT_NE(made().key, unnamed.key);
 }
 
 TEST_F(SnpeToolchain, FailuresTellTheProgramsOwnWords) {

@@ -5,8 +5,8 @@ programs have two sets of names: snpe-onnx-to-dlc and snpe-dlc-quantize (SNPE 2)
 beside the others). Their flags differ between versions, so each program is asked for its own
 (--help) first, and a flag that it does not list is never given to it.
 
-Writes model.dlc and model.dlc.io, the names and shapes of the source's tensors: the plugin compares them with what SNPE
-reports and so knows which of the DLC's tensors are NHWC.
+Writes model.dlc and model.dlc.io, the names and shapes of the source's tensors, and the quantizer's bits: the plugin compares
+the shapes with what SNPE reports and so knows which of the DLC's tensors are NHWC.
 
 The SDK is at SNPE_ROOT, QNN_SDK_ROOT or QAIRT_SDK_ROOT; its converters are Python programs with packages of their own:
 ASSAY_SNPE_VENV may name the virtual environment that has them. Both, and bin/envsetup.sh of the SDK, are applied to the
@@ -136,10 +136,10 @@ class Source:
     def _shape(value):
         return [dim.dim_value if dim.HasField("dim_value") else -1 for dim in value.type.tensor_type.shape.dim]
 
-    def text(self):
+    def text(self, more):
         lines = [" ".join([kind, name, *map(str, shape)])
                  for kind, tensors in (("input", self.inputs), ("output", self.outputs)) for name, shape in tensors.items()]
-        return "\n".join(["# The ONNX model's tensors: the plugin tells NHWC by them.", *lines, ""])
+        return "\n".join(["# The ONNX model's tensors: the plugin tells NHWC by them.", *lines, *more, ""])
 
 
 def backend_arguments(family, args):
@@ -279,7 +279,10 @@ def make(args, calibration, channel):
             dlc = prepared
             settings["htp"] = target[1]
         shutil.move(dlc, result)
-    pathlib.Path(result + ".io").write_text(source.text(), encoding="utf-8")
+    # The quantizers' own default for weights, which no option here changes, is 8 bits (80-63442-2 Rev BL). Their fallback
+    # to floats is never asked for. So the plugin knows what the DSP computes in.
+    record = [f"quantized activations {args.act_bitwidth} weights 8"] if calibration is not None else []
+    pathlib.Path(result + ".io").write_text(source.text(record), encoding="utf-8")
     return facts
 
 

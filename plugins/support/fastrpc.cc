@@ -1,4 +1,4 @@
-#include "qnn/dsp.h"
+#include "support/fastrpc.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace assay::qnn {
+namespace assay::plugin {
 
 Dsp find_dsp(const std::filesystem::path& root) {
   constexpr const char* kDevices[] = {"dev/fastrpc-cdsp", "dev/fastrpc-cdsp-secure", "dev/adsprpc-smd",
@@ -24,7 +24,8 @@ Dsp find_dsp(const std::filesystem::path& root) {
   }
   if (refused.empty())
     return {"",
-            "no compute DSP: none of /dev/fastrpc-cdsp, /dev/fastrpc-cdsp-secure, /dev/adsprpc-smd and "
+            "no FastRPC device for the DSP: none of /dev/fastrpc-cdsp, /dev/fastrpc-cdsp-secure, "
+            "/dev/adsprpc-smd and "
             "/dev/adsprpc-smd-secure is there. The kernel's FastRPC driver makes them once the DSP's "
             "firmware runs"};
   return {"", refused +
@@ -32,4 +33,4 @@ Dsp find_dsp(const std::filesystem::path& root) {
                   "group, or a udev rule)"};
 }
 
-}  // namespace assay::qnn
+}  // namespace assay::plugin

@@ -1,45 +1,46 @@
-// The ABI functions of a session, for any Session derived from BoundSession: each is one call behind guard().
+// The ABI functions of a session, for any Session whose methods throw Failure: each is one call behind
+// guard(). A plugin names those that its Session has; the others are never made.
 #pragma once
 
 #include <memory>
 
 #include "support/vendor_plugin.h"
 
-namespace assay::onnxruntime {
+namespace assay::plugin {
 
 template <typename Session>
 struct SessionTable {
   static Session& of(assay_session* session) { return *reinterpret_cast<Session*>(session); }
 
   static int32_t open(const assay_open_options* options, assay_session** session, assay_error* error) {
-    return plugin::guard(error, [&] {
-      plugin::require_struct(options, "open: options");
+    return guard(error, [&] {
+      require_struct(options, "open: options");
       *session = reinterpret_cast<assay_session*>(std::make_unique<Session>(*options).release());
     });
   }
   static int32_t session_info(assay_session* session, const assay_session_info** info, assay_error* error) {
-    return plugin::guard(error, [&] { *info = of(session).info(); });
+    return guard(error, [&] { *info = of(session).info(); });
   }
   static int32_t bind(assay_session* session, uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
                       const assay_buffer* outputs, uint32_t output_count, assay_error* error) {
-    return plugin::guard(error, [&] { of(session).bind(slot, inputs, input_count, outputs, output_count); });
+    return guard(error, [&] { of(session).bind(slot, inputs, input_count, outputs, output_count); });
   }
   static int32_t infer(assay_session* session, uint32_t slot, assay_error* error) {
-    return plugin::guard(error, [&] { of(session).infer(slot); });
+    return guard(error, [&] { of(session).infer(slot); });
   }
   static int32_t submit(assay_session* session, uint32_t slot, assay_error* error) {
-    return plugin::guard(error, [&] { of(session).submit(slot); });
+    return guard(error, [&] { of(session).submit(slot); });
   }
   static int32_t wait(assay_session* session, int64_t timeout_ns, uint32_t* slot, assay_error* error) {
-    return plugin::guard(error, [&] { *slot = of(session).wait(timeout_ns); });
+    return guard(error, [&] { *slot = of(session).wait(timeout_ns); });
   }
   static int32_t cancel(assay_session* session, assay_error* error) {
-    return plugin::guard(error, [&] { of(session).cancel(); });
+    return guard(error, [&] { of(session).cancel(); });
   }
   static int32_t profile(assay_session* session, const assay_profile** profile, assay_error* error) {
-    return plugin::guard(error, [&] { *profile = of(session).profile(); });
+    return guard(error, [&] { *profile = of(session).profile(); });
   }
   static void close(assay_session* session) { delete &of(session); }
 };
 
-}  // namespace assay::onnxruntime
+}  // namespace assay::plugin

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-namespace assay::qnn {
+namespace assay::plugin {
 
 struct Dsp {
   std::string device;  ///< "/dev/fastrpc-cdsp"; "" where none can be used.
@@ -16,4 +16,4 @@ struct Dsp {
 /// and writing is told with the system's words.
 Dsp find_dsp(const std::filesystem::path& root = "/");
 
-}  // namespace assay::qnn
+}  // namespace assay::plugin
