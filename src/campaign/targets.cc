@@ -23,7 +23,17 @@ Result<target::Catalogue> shipped() {
 }
 
 bool same_unit(const record::Peak& a, const record::Peak& b) {
-  return a.precision == b.precision && a.accelerator == b.accelerator;
+  return a.precision == b.precision && a.accelerator == b.accelerator && a.device == b.device;
+}
+
+/// Supply and price are the board's, which another board with the same SoC does not share.
+void leave_out_board(record::TargetFacts& target, const record::MachineFacts& machine) {
+  if (target::is_board(target.board_says, machine)) return;
+  target.supply_limit_w.reset();
+  if (!target.price) return;
+  target.price.reset();
+  target.price_absent =
+      "the machine does not say that it is the board whose price is known (" + target.name + ")";
 }
 
 /// Those of `from` on which `to` has no word yet.
@@ -67,8 +77,15 @@ Result<void> keep_targets(const spec::Experiment& experiment, store::RunDirector
 
 Result<Peaks> read_peaks(const spec::Experiment& experiment, const store::RunDirectory& directory) {
   Peaks peaks;
-  for (const spec::PeakSpec& peak : experiment.peaks)
-    peaks.declared.push_back({peak.precision, peak.accelerator, peak.gops, "declared: " + peak.source});
+  for (const spec::PeakSpec& peak : experiment.peaks) {
+    const std::string whose = peak.device.empty() ? "" : " for " + peak.device;
+    record::Peak& declared = peaks.declared.emplace_back();
+    declared.precision = peak.precision;
+    declared.accelerator = peak.accelerator;
+    declared.gops = peak.gops;
+    declared.source = "declared" + whose + ": " + peak.source;
+    declared.device = peak.device;
+  }
   if (directory.has_run("peaks")) {
     ASSAY_TRY(peaks.measured, store::load_peaks(directory.run_folder("peaks") / "peaks.json"));
   }
@@ -77,18 +94,20 @@ Result<Peaks> read_peaks(const spec::Experiment& experiment, const store::RunDir
 
 Result<void> add_target(const spec::RowSpec& spec, const Peaks& peaks, const store::RunDirectory& directory,
                         record::RowEvidence& row) {
-  const record::Environment& environment = directory.campaign().environment;
-  row.machine["cpu"] = environment.cpu_model;
-  for (const char* key : {"board", "compatible", "power_mode"})
-    if (const auto fact = environment.facts.find(key); fact != environment.facts.end())
-      row.machine[key] = fact->second;
-  row.peaks = peaks.declared;
+  row.machine = target::machine_facts(directory.campaign().environment);
+  row.peaks.clear();
+  for (const record::Peak& peak : peaks.declared)
+    if (peak.device.empty() || peak.device == spec.device || peak.device == spec.target) {
+      row.peaks.push_back(peak);
+      row.peaks.back().device.clear();  // It is this row's now, and stands above the others of the unit.
+    }
   if (!spec.target.empty()) {
     ASSAY_TRY(const target::Catalogue catalogue,
               directory.has_run(kTargetsRun) ? target::Catalogue::open(directory.run_folder(kTargetsRun))
                                              : shipped());
     ASSAY_TRY(const target::Target* target, catalogue.find(spec.target));
     ASSAY_TRY(row.target, target::facts_of(*target, spec.accelerator, spec.power_mode));
+    leave_out_board(*row.target, row.machine);
     ASSAY_TRY(const auto known, target::peaks_of(*target, spec.accelerator, spec.power_mode,
                                                  row.machine["power_mode"], uses_sparsity(spec)));
     add_missing(known, row.peaks);
@@ -103,7 +122,9 @@ std::vector<record::Peak> all_peaks(const Peaks& peaks, std::span<const record::
   for (const record::RowEvidence& row : rows)
     for (const record::Peak& peak : row.peaks) {
       const bool known = std::ranges::any_of(all, [&](const record::Peak& other) {
-        return same_unit(peak, other) && peak.gops == other.gops && peak.source == other.source;
+        // A declared peak's source names the device that it is for, which the row's copy has no more.
+        return peak.precision == other.precision && peak.accelerator == other.accelerator &&
+               peak.gops == other.gops && peak.source == other.source;
       });
       if (!known) all.push_back(peak);
     }

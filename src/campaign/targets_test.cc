@@ -95,6 +95,35 @@ TEST_F(Targets, PeaksAreTheSpecsThenTheCataloguesThenTheMeasured) {
       << "The row's, and the measured one.";
 }
 
+TEST_F(Targets, ADeclaredPeakIsOfTheDeviceThatItNames) {
+  auto directory = store::RunDirectory::create(dir_.path() / "run", "", {}).value();
+  spec::Experiment experiment = on("jetson-orin-nx-8gb", "GPU");
+  experiment.peaks = {{"GPU", "int8", 111, "mine", "jetson-orin-nx-8gb"},
+                      {"GPU", "fp16", 222, "mine", "other"}};
+  const Peaks peaks = read_peaks(experiment, directory).value();
+  record::RowEvidence row;
+  ASSERT_TRUE(add_target(experiment.rows[0], peaks, directory, row));
+  EXPECT_EQ(peak(row, "int8")->source, "declared for jetson-orin-nx-8gb: mine");
+  EXPECT_TRUE(peak(row, "fp16")->of_target) << peak(row, "fp16")->source;
+  const auto all = all_peaks(peaks, std::vector{row});
+  EXPECT_EQ(std::ranges::count(all, 111, &record::Peak::gops), 1);
+}
+
+TEST_F(Targets, SupplyAndPriceAreOfTheBoardThatSaysSo) {
+  for (const bool radxa : {true, false}) {
+    store::Campaign campaign;
+    campaign.environment.cpu_model = "Intel(R) N100";
+    campaign.environment.facts["board"] = radxa ? "Radxa X4" : "Mini S12";
+    auto directory = store::RunDirectory::create(dir_.path() / (radxa ? "x4" : "s12"), "", campaign).value();
+    record::RowEvidence row;
+    ASSERT_TRUE(add_target(on("radxa-x4-n100", "GPU").rows[0], {}, directory, row));
+    EXPECT_EQ(row.target->supply_limit_w.has_value(), radxa);
+    EXPECT_EQ(row.target->price.has_value(), radxa);
+    EXPECT_EQ(row.target->price_absent.empty(), radxa);
+    EXPECT_NE(peak(row, "int8"), nullptr);
+  }
+}
+
 TEST_F(Targets, SpecsOfTheirPagesAreReal) {
   int pages = 0;
   for (const auto& file : fs::directory_iterator(ASSAY_SOURCE_DIR "/docs/targets")) {

@@ -14,15 +14,6 @@ struct Options {
   std::string id, format = "table";
 };
 
-record::MachineFacts this_machine() {
-  const record::Environment environment = sensor::read_environment();
-  record::MachineFacts machine{{"cpu", environment.cpu_model}};
-  for (const char* key : {"board", "compatible"})
-    if (const auto fact = environment.facts.find(key); fact != environment.facts.end())
-      machine[key] = fact->second;
-  return machine;
-}
-
 Result<int> run(const Options& options) {
   ASSAY_TRY(const std::filesystem::path folder, target::targets_folder());
   ASSAY_TRY(const target::Catalogue catalogue, target::Catalogue::open(folder));
@@ -41,10 +32,14 @@ Result<int> run(const Options& options) {
     return kExitOk;
   }
   std::fputs(target::targets_table(chosen).c_str(), stdout);
-  if (const target::Target* here = catalogue.recognise(this_machine()))
+  const record::MachineFacts machine = target::machine_facts(sensor::read_environment());
+  if (const target::Target* here = catalogue.recognise(machine); here == nullptr)
+    std::printf("\nThis machine is none of these, as far as it tells.\n");
+  else if (target::is_board(here->board_says, machine))
     std::printf("\nThis machine says it is %s.\n", here->id.c_str());
   else
-    std::printf("\nThis machine is none of these, as far as it tells.\n");
+    std::printf("\nThis machine has the SoC of %s; that it is this board it does not say.\n",
+                here->id.c_str());
   return kExitOk;
 }
 

@@ -28,6 +28,7 @@ using record::TimedRun;
 
 constexpr std::uint64_t kBootstrapSeed = 42;
 constexpr double kBytesPerMegabyte = 1e6;
+constexpr double kRounding = 1e-9;  // Of a percentage that is 100 but for its arithmetic.
 
 std::string number(double value) {
   char text[32];
@@ -166,15 +167,16 @@ void performance_ratio(const RowEvidence& evidence, Row& row) {
   Figure& figure = row.figures.performance_ratio;
   const Figure& gops = row.figures.gops;
   if (!gops.value) return refuse(figure, gops.reasons.empty() ? "GOPS are unknown" : gops.reasons.front());
-  const record::Peak* best = nullptr;
-  for (const auto& peak : evidence.peaks) {
-    const bool fits =
-        peak.precision == row.executed_precision && peak.accelerator == evidence.key.accelerator;
-    if (fits && peak.gops > 0 && (best == nullptr || peak.gops > best->gops)) best = &peak;
-  }
+  const record::Peak* best = peak_of_ratio(evidence, row.executed_precision);
   if (best == nullptr) {
     return refuse(figure, "no " + row.executed_precision + " peak is known for " + evidence.key.accelerator);
   }
+  // What ran elsewhere has a peak of its own: divided by this unit's it would make any ratio.
+  for (const auto& [share, of] : {std::pair{&row.figures.placement, "what was executed"},
+                                  std::pair{&row.figures.placement_operations, "the operations"}})
+    if (share->value && *share->value < 100 - kRounding)
+      return refuse(figure, "only " + number(*share->value) + " % of " + of + " ran on " +
+                                evidence.key.accelerator + ", whose peak is not that of the rest");
   const double k = 100 / best->gops;
   set(figure, *gops.value * k, gops.lo ? std::optional(Interval{*gops.lo * k, *gops.hi * k}) : std::nullopt);
   figure.reasons.push_back("of " + number(best->gops) + " GOPS " + best->precision + ", " + best->source);
@@ -407,6 +409,15 @@ void identify(const RowEvidence& evidence, Row& row) {
 
 }  // namespace
 
+const record::Peak* peak_of_ratio(const RowEvidence& evidence, std::string_view executed_precision) {
+  const record::Peak* best = nullptr;
+  for (const auto& peak : evidence.peaks) {
+    const bool fits = peak.precision == executed_precision && peak.accelerator == evidence.key.accelerator;
+    if (fits && peak.gops > 0 && (best == nullptr || peak.gops > best->gops)) best = &peak;
+  }
+  return best;
+}
+
 bool simulated_times_stand(std::string_view backend) { return backend == "null" || backend == "replay"; }
 
 record::Row derive_row(const record::RowEvidence& evidence) {
@@ -423,11 +434,11 @@ record::Row derive_row(const record::RowEvidence& evidence) {
   }
   row.diagnostics = diagnose(processes);
   latency_figures(evidence, processes, row);
-  performance_ratio(evidence, row);
   pipeline_figures(evidence, row);
   accuracy_figures(evidence, row);
   power_figures(evidence, row);
   placement_figures(evidence, row);
+  performance_ratio(evidence, row);  // Needs the placement.
   target_figures(evidence, row);
   if (row.simulated) mark_simulated_times(evidence, row);
   return row;

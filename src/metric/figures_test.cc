@@ -177,6 +177,22 @@ TEST(Figures, PerformanceRatioOnlyAgainstThePeakOfTheExecutedPrecision) {
   EXPECT_TRUE(says(derive_row(e).figures.performance_ratio, "Loop has no fixed count"));
 }
 
+TEST(Figures, NoPerformanceRatioWhereAPartRanElsewhere) {
+  auto e = evidence();
+  e.peaks = {{"fp32", "CPU", 1000, "vendor's"}};
+  e.profiled.emplace();
+  auto& layers = e.profiled->layers;
+  layers.resize(2);
+  for (auto& layer : layers) layer.placement = "claimed", layer.time_ns = 50, layer.operations = 10;
+  EXPECT_TRUE(derive_row(e).figures.performance_ratio.value);
+  layers[1].placement = "elsewhere";
+  EXPECT_TRUE(says(derive_row(e).figures.performance_ratio, "only 50 % of what was executed ran on CPU"));
+  layers[1].placement = "claimed";
+  layers.push_back(layers[0]);
+  layers[2].placement = "unknown", layers[2].operations = 20;
+  EXPECT_TRUE(derive_row(e).figures.performance_ratio.value) << "Where is not told: placement says so.";
+}
+
 TEST(Figures, AccuracyAndItsDrop) {
   auto e = evidence();
   e.accuracy = accuracy(20);

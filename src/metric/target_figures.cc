@@ -55,7 +55,10 @@ void area_figure(const RowEvidence& evidence, Row& row) {
 
 void cost_figure(const RowEvidence& evidence, Row& row) {
   Figure& figure = row.figures.cost_efficiency;
-  if (!evidence.target || !evidence.target->price) return refuse(figure, absent(evidence, "a price"));
+  if (!evidence.target || !evidence.target->price)
+    return refuse(figure, evidence.target && !evidence.target->price_absent.empty()
+                              ? evidence.target->price_absent
+                              : absent(evidence, "a price"));
   const record::TargetFacts& target = *evidence.target;
   const std::string price = number(target.price->value) + " " + target.price_currency + " of " +
                             target.price_date + " for " + target.price_of + ": " + target.price->source;

@@ -196,6 +196,8 @@ struct Peak {
   /// Of reading its memory, 1e9 B/s, where that was measured.
   std::optional<double> bandwidth_gb_per_s = std::nullopt;
   std::string bandwidth_source = {};
+  bool of_target = false;   ///< The target catalogue's word, which holds on that target only.
+  std::string device = {};  ///< A declared one: of the rows of this device or target only; "": of all.
 };
 
 }  // namespace assay::record

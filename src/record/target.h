@@ -23,16 +23,20 @@ struct TargetFacts {
   std::string unit;        ///< "GPU", "DLA0": never the whole SoC.
   std::string power_mode;  ///< As the spec states it; "" where it does not.
   std::vector<std::string> power_mode_names;  ///< The same as other releases of its software name it.
-  bool knows_power_modes = false;
+  std::vector<std::string>
+      known_power_modes;                     ///< Names and aliases of all; empty: it has none, or none known.
   std::optional<Cited> temperature_limit_c;  ///< Of the junction.
   std::optional<Cited> supply_limit_w;       ///< What the board's input may draw.
   std::optional<Cited> die_area_mm2;         ///< Of the whole die, not of the unit.
   std::optional<Cited> price;
+  std::string price_absent;  ///< Why a price that the catalogue has is none to divide by; "": there is none.
   std::string price_currency;  ///< "USD"
   std::string price_date;      ///< "2023-10": when it was asked.
   std::string price_of;        ///< "module, without carrier board"
-  /// Any of these words in what the machine tells of itself says that it is this target; none: nothing tells.
+  /// Any of these in what the machine tells of itself says that it is this target; none: nothing tells.
   std::vector<std::string> recognised_by;
+  /// Any of these in its board's own name says that it is this very board; none: recognised_by says it.
+  std::vector<std::string> board_says;
   std::vector<std::string> sensors;  ///< Parts of the ids of channels that its readers should find.
 };
 

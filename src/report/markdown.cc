@@ -205,7 +205,8 @@ std::string target_section(const record::Results& results, const Summary& summar
     lines.push_back({escaped(summary.rows[i].configuration), escaped(target_name(row))});
     for (const TargetFigure& column : target_figures()) {
       const record::Figure& figure = row.figures.*column.member;
-      lines.back().push_back(cell_text(target_cell(column, row)));
+      const bool warned = figure.value && figure.status == record::FigureStatus::kWarn;
+      lines.back().push_back(cell_text(target_cell(column, row)) + (warned ? " (warn)" : ""));
       for (const std::string& reason : figure.reasons)
         remark(std::string(column.title) + (figure.value ? ": " : ", unmeasured: ") + one_line(reason));
     }

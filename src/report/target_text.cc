@@ -9,7 +9,9 @@ std::string text_of(const TargetFigure& column, const record::Row& row) {
   const Cell cell = target_cell(column, row);
   std::string text = cell.text;
   if (cell.has_value && !column.unit.empty()) text += " " + std::string(column.unit);
-  if (cell.has_value && cell.status == record::FigureStatus::kInvalid) text += " (invalid)";
+  // Marked as in the tables, and in words: these lines have no notes.
+  if (cell.has_value && cell.status == record::FigureStatus::kInvalid) text = "!" + text + "! (invalid)";
+  if (cell.has_value && cell.status == record::FigureStatus::kWarn) text += " (warn)";
   return text;
 }
 

@@ -185,6 +185,7 @@ struct PeakSpec {
   std::string accelerator = "CPU", precision;
   double gops = 0;
   std::string source;
+  std::string device = {};  ///< Of the rows with this device or target; "": of all, where they are of one.
   bool operator==(const PeakSpec&) const = default;
 };
 

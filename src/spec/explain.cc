@@ -239,13 +239,12 @@ std::string explain(const Experiment& x) {
   write_conditions(w, x.conditions);
   if (!x.peaks.empty()) {
     w.begin_list("peaks");
-    for (const PeakSpec& peak : x.peaks)
-      w.begin()
-          .text("accelerator", peak.accelerator)
-          .pair("precision", peak.precision)
-          .pair("gops", peak.gops)
-          .text("source", peak.source)
-          .end();
+    for (const PeakSpec& peak : x.peaks) {
+      w.begin().text("accelerator", peak.accelerator).pair("precision", peak.precision);
+      w.pair("gops", peak.gops).text("source", peak.source);
+      if (!peak.device.empty()) w.text("device", peak.device);
+      w.end();
+    }
     w.end_list();
   }
   w.end();

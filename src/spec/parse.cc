@@ -259,6 +259,7 @@ void read_peak(MapReader root, PeakSpec& peak) {
   root.choice("precision", peak.precision, {"fp32", "tf32", "fp16", "bf16", "int8"});
   root.number("gops", peak.gops, 0, 1e9, "GOPS");
   root.text("source", peak.source);
+  root.text("device", peak.device);
   root.done();
 }
 

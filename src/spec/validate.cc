@@ -186,10 +186,24 @@ class Finder {
     }
   }
 
+  /// Rows of one spec may be meant for several boards, which share names such as GPU.
+  bool several_devices() const {
+    std::set<std::string_view> devices, targets;
+    for (const RowSpec& row : x_.rows) {
+      devices.insert(row.device);
+      if (!row.target.empty()) targets.insert(row.target);
+    }
+    return devices.size() > 1 || targets.size() > 1;
+  }
+
   void peaks() {
     for (std::size_t i = 0; i < x_.peaks.size(); ++i) {
       const std::string path = "peaks[" + std::to_string(i) + "]";
       const PeakSpec& peak = x_.peaks[i];
+      if (peak.device.empty() && several_devices())
+        add(path + ".device",
+            "expected the device or target of the rows that this peak is of, since the rows are "
+            "of several: without it the peak of one would be another's; it is missing");
       if (peak.precision.empty())
         add(path + ".precision", "expected " + join_or(kPrecisions) + "; it is missing");
       if (!(peak.gops > 0)) add(path + ".gops", "expected the peak in 1e9 operations per second, above zero");

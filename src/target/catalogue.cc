@@ -27,10 +27,23 @@ std::string bare_mode(std::string_view name) {
   return text.starts_with("mode_") ? text.substr(5) : text;
 }
 
+/// Runs of letters and digits, in lower case.
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  bool within = false;
+  for (const char c : text) {
+    const bool part = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (part && !within) words.emplace_back();
+    if (part) words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    within = part;
+  }
+  return words;
+}
+
 bool recognises(const Target& target, const record::MachineFacts& machine) {
-  return std::ranges::any_of(machine, [&](const auto& fact) {
-    return fact.first != "power_mode" && says(fact.second, target.recognised_by);
-  });
+  return target.kind != "card" && std::ranges::any_of(machine, [&](const auto& fact) {
+           return fact.first != "power_mode" && says(fact.second, target.recognised_by);
+         });
 }
 
 std::optional<record::Cited> cited(const Target& target, const std::optional<Quantity>& quantity) {
@@ -100,9 +113,30 @@ Result<const Unit*> unit_of(const Target& target, std::string_view accelerator) 
 
 bool same_power_mode(std::string_view a, std::string_view b) { return bare_mode(a) == bare_mode(b); }
 
-bool says(std::string_view text, const std::vector<std::string>& words) {
-  return std::ranges::any_of(
-      words, [&](const std::string& word) { return lower(text).find(lower(word)) != std::string::npos; });
+bool says(std::string_view text, const std::vector<std::string>& phrases) {
+  const std::vector<std::string> told = words_of(text);
+  return std::ranges::any_of(phrases, [&](std::string_view phrase) {
+    const bool to_the_end = phrase.ends_with('$');
+    const std::vector<std::string> words = words_of(phrase);
+    if (words.empty() || words.size() > told.size()) return false;
+    if (to_the_end)
+      return std::equal(words.begin(), words.end(), told.end() - static_cast<std::ptrdiff_t>(words.size()));
+    return !std::ranges::search(told, words).empty();
+  });
+}
+
+record::MachineFacts machine_facts(const record::Environment& environment) {
+  record::MachineFacts machine{{"cpu", environment.cpu_model}};
+  for (const char* key : {"board", "compatible", "power_mode"})
+    if (const auto fact = environment.facts.find(key); fact != environment.facts.end())
+      machine[key] = fact->second;
+  return machine;
+}
+
+bool is_board(const std::vector<std::string>& board_says, const record::MachineFacts& machine) {
+  if (board_says.empty()) return true;
+  const auto board = machine.find("board");
+  return board != machine.end() && says(board->second, board_says);
 }
 
 const PowerMode* find_mode(const Target& target, std::string_view name) {
@@ -138,20 +172,31 @@ Result<record::TargetFacts> facts_of(const Target& target, std::string_view acce
     facts.power_mode_names = mode->aliases;
     facts.power_mode_names.push_back(mode->name);
   }
-  facts.knows_power_modes = !target.power_modes.empty();
+  for (const PowerMode& mode : target.power_modes) {
+    facts.known_power_modes.push_back(mode.name);
+    facts.known_power_modes.insert(facts.known_power_modes.end(), mode.aliases.begin(), mode.aliases.end());
+  }
   facts.temperature_limit_c = cited(target, target.temperature_limit_c);
   facts.supply_limit_w = cited(target, target.supply_limit_w);
   facts.die_area_mm2 = cited(target, target.die_area_mm2);
   // Costs are compared in dollars; another currency stands in only where there is no dollar price at all.
-  const auto dollars = std::ranges::find(target.prices, "USD", &Price::currency);
-  if (!target.prices.empty()) {
-    const Price& price = dollars != target.prices.end() ? *dollars : target.prices.front();
+  std::vector<const Price*> dated;
+  for (const Price& price : target.prices)
+    if (price.date != kUndated) dated.push_back(&price);
+  const auto dollars = std::ranges::find(dated, "USD", &Price::currency);
+  if (!dated.empty()) {
+    const Price& price = dollars != dated.end() ? **dollars : *dated.front();
     facts.price = record::Cited{price.amount, in_words(target, price.cite)};
     facts.price_currency = price.currency;
     facts.price_date = price.date;
     facts.price_of = price.of;
+  } else if (!target.prices.empty()) {
+    const Price& price = target.prices.front();
+    facts.price_absent = "the price that is known bears no date (" + price.currency + ", for " + price.of +
+                         ": " + in_words(target, price.cite) + ")";
   }
   facts.recognised_by = target.recognised_by;
+  facts.board_says = target.board_says;
   for (const SensorHint& hint : target.sensors) facts.sensors.push_back(hint.channel);
   return facts;
 }
@@ -161,6 +206,9 @@ Result<std::vector<record::Peak>> peaks_of(const Target& target, const std::stri
                                            bool sparse) {
   ASSAY_TRY(const Unit* unit, unit_of(target, accelerator));
   const PowerMode* mode = find_mode(target, stated_mode.empty() ? found_mode : stated_mode);
+  // A mode of the user's own, or of a release that the catalogue does not know, has clocks that nobody told.
+  if (!mode && !bare_mode(found_mode).empty() && !target.power_modes.empty())
+    return std::vector<record::Peak>{};
   const auto rate = [&](const Peak& peak) { return sparse && peak.sparse ? peak.sparse : peak.dense; };
   std::vector<const Peak*> best;  // One for each precision.
   for (const Peak& peak : unit->peaks) {
@@ -178,8 +226,12 @@ Result<std::vector<record::Peak>> peaks_of(const Target& target, const std::stri
         "target " + target.id + " " + unit->name + (sparse && peak->sparse ? ", sparse" : ", dense");
     if (!peak->mode.empty()) words += ", " + peak->mode;
     if (!mode && !target.power_modes.empty()) words += " (the power mode is not known: the highest)";
-    peaks.push_back(
-        {peak->precision, accelerator, *rate(*peak), words + ": " + in_words(target, peak->cite)});
+    record::Peak& known = peaks.emplace_back();
+    known.precision = peak->precision;
+    known.accelerator = accelerator;
+    known.gops = *rate(*peak);
+    known.source = words + ": " + in_words(target, peak->cite);
+    known.of_target = true;
   }
   return peaks;
 }

@@ -24,7 +24,7 @@ class Catalogue {
   const std::vector<Target>& targets() const { return targets_; }  ///< In the order of ids.
   /// Errors: kInvalidInput with the nearest id.
   Result<const Target*> find(std::string_view id) const;
-  /// The target that the machine says it is; nullptr: none, or none alone.
+  /// The target that the machine says it is; nullptr: none, or none alone. A card is in no machine's name.
   const Target* recognise(const record::MachineFacts& machine) const;
 
  private:
@@ -38,8 +38,16 @@ Result<const Unit*> unit_of(const Target& target, std::string_view accelerator);
 /// Whether two names mean one mode: "MODE_15W" and nvpmodel's "15W (mode 2)" do.
 bool same_power_mode(std::string_view a, std::string_view b);
 
-/// Whether any of the words stands in the text, in any case.
-bool says(std::string_view text, const std::vector<std::string>& words);
+/// Whether any of the phrases stands in the text as whole words, in any case: "A100" does not stand in "RTX
+/// A1000", "GTX 1660" does in "GTX 1660 Ti". What separates words is all that is no letter or digit. With $
+/// at its end a phrase is the text's end: "GTX 1660$" stands in "NVIDIA GeForce GTX 1660" alone.
+bool says(std::string_view text, const std::vector<std::string>& phrases);
+
+/// What an environment tells of the machine: "cpu", "board", "compatible", "power_mode".
+record::MachineFacts machine_facts(const record::Environment& environment);
+
+/// Whether the machine's board is the target's, where the target is known by more than its SoC.
+bool is_board(const std::vector<std::string>& board_says, const record::MachineFacts& machine);
 
 /// By name or alias, in any case; nvpmodel's "15W (mode 2)" and "MODE_15W" are "15W". nullptr: none.
 const PowerMode* find_mode(const Target& target, std::string_view name);
@@ -50,9 +58,9 @@ Result<record::TargetFacts> facts_of(const Target& target, std::string_view acce
                                      std::string_view power_mode);
 
 /// Peaks that a row's achieved rate may be held against, one for each precision, named by `accelerator`. The
-/// mode is the stated one, else the one that was found, else each precision's highest. Dense, unless
-/// `sparse`: a sparse rate is no peak of a dense build, and where only that is known there is none. Errors:
-/// unit_of's.
+/// mode is the stated one, else the one that was found, else each precision's highest; of a mode that was
+/// found and is not the catalogue's nobody knows a peak: none. Dense, unless `sparse`: a sparse rate is no
+/// peak of a dense build, and where only that is known there is none. Errors: unit_of's.
 Result<std::vector<record::Peak>> peaks_of(const Target& target, const std::string& accelerator,
                                            std::string_view stated_mode, std::string_view found_mode,
                                            bool sparse);

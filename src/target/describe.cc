@@ -105,6 +105,7 @@ ordered_json mode_json(const Target& target, const PowerMode& mode) {
 ordered_json target_json(const Target& t) {
   ordered_json out{{"id", t.id}, {"name", t.name}, {"vendor", t.vendor}, {"soc", t.soc}, {"kind", t.kind}};
   out["recognised_by"] = t.recognised_by;
+  if (!t.board_says.empty()) out["board_says"] = t.board_says;
   out["units"] = ordered_json::array();
   for (const Unit& unit : t.units) out["units"].push_back(unit_json(t, unit));
   const auto words = [&](const char* key, const std::optional<Words>& value) {
@@ -226,7 +227,8 @@ std::string target_text(const Target& t) {
   words("integration", t.integration);
   words("availability", t.availability);
   for (const Price& price : t.prices)
-    out += "price: " + number(price.amount) + " " + price.currency + " in " + price.date + ", " + price.of +
+    out += "price: " + number(price.amount) + " " + price.currency +
+           (price.date == kUndated ? ", undated, " : " in " + price.date + ", ") + price.of +
            cited(t, price.cite) + "\n";
   for (const SensorHint& hint : t.sensors)
     out += "sensor: " + hint.channel + ", " + hint.tells + cited(t, hint.cite) + "\n";

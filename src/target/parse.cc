@@ -48,6 +48,7 @@ class Parser {
     need(root, "kind", "module, board, card or server");
     read_sources(root);
     root.strings("recognised_by", t_.recognised_by);
+    root.strings("board_says", t_.board_says);
     read_modes(root);
     read_list(root, "units", problems_, [&](MapReader item) { read_unit(item); });
     if (auto map = root.map("memory")) read_memory(*map);
@@ -80,11 +81,10 @@ class Parser {
     if (out.empty()) root.complain(key, "expected a text; it is missing or empty");
   }
 
-  void date(MapReader& root, std::string& out, bool undated) {
+  void date(MapReader& root, std::string& out) {
     text(root, "date", out);
-    if (!out.empty() && !is_date(out) && !(undated && out == "undated"))
-      root.complain("date", "expected YYYY, YYYY-MM or YYYY-MM-DD" +
-                                std::string(undated ? ", or undated" : "") + ", found '" + out + "'");
+    if (!out.empty() && !is_date(out) && out != kUndated)
+      root.complain("date", "expected YYYY, YYYY-MM or YYYY-MM-DD, or undated, found '" + out + "'");
   }
 
   void read_sources(MapReader& root) {
@@ -99,7 +99,7 @@ class Parser {
       MapReader item(entry.second, "sources." + key, problems_);
       Source& source = t_.sources[key];
       text(item, "title", source.title);
-      date(item, source.date, true);
+      date(item, source.date);
       item.done();
     }
   }
@@ -240,7 +240,7 @@ class Parser {
     root.number("amount", price.amount, 0, kMost);
     root.choice("currency", price.currency, {"USD", "EUR"});
     need(root, "currency", "USD or EUR");
-    date(root, price.date, false);
+    date(root, price.date);
     text(root, "of", price.of);
     price.cite = cite(root);
     root.done();

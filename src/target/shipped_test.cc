@@ -202,8 +202,8 @@ TEST(Shipped, RatiosOfVedliotsTablesComeOutAgain) {
       {"jetson-xavier-nx", "GPU", "fp16", "15W_2CORE", 2630.82, 38.93, 0.006},
       {"jetson-tx2", "GPU", "fp16", "MAXN", 740.37, 56.95, 0.005},
       {"jetson-tx2", "GPU", "fp32", "MAXN", 410.42, 63.14, 0.005},
-      {"jetson-nano", "GPU", "fp16", "", 197.2, 41.8, 0.05},
-      {"jetson-nano", "GPU", "fp32", "", 126.8, 53.7, 0.05},
+      {"jetson-nano", "GPU", "fp16", "MAXN", 197.2, 41.8, 0.05},
+      {"jetson-nano", "GPU", "fp32", "MAXN", 126.8, 53.7, 0.05},
       {"hailo-8-m2", "NPU", "int8", "", 2662.57, 10.24, 0.005},
       {"coral-m2", "TPU", "int8", "", 189.43, 4.74, 0.005},
       {"coral-dev-board", "TPU", "int8", "", 156.505, 3.9, 0.05},
@@ -247,6 +247,44 @@ TEST(Shipped, MachinesAreRecognised) {
   EXPECT_EQ(recognise("cpu", "Raspberry Pi 4 Model B Rev 1.4"), "raspberry-pi-4");
   EXPECT_EQ(recognise("cpu", "AMD EPYC 9B45"), "");
   EXPECT_EQ(recognise("power_mode", "N100"), "");
+}
+
+TEST(Shipped, NearMissesAreNotRecognised) {
+  const struct {
+    const char *id, *said;
+    bool is;
+  } kSaid[] = {
+      {"tesla-a100-pcie", "NVIDIA A100-PCIE-40GB", true},
+      {"tesla-a100-pcie", "NVIDIA RTX A1000", false},
+      {"tesla-a100-pcie", "NVIDIA A100-SXM4-80GB", false},
+      {"tesla-v100-pcie", "Tesla V100-PCIE-16GB", true},
+      {"tesla-v100-pcie", "Tesla V100-SXM2-16GB", false},
+      {"gtx-1660", "NVIDIA GeForce GTX 1660", true},
+      {"gtx-1660", "NVIDIA GeForce GTX 1660 Ti", false},
+      {"gtx-1660", "NVIDIA GeForce GTX 1660 SUPER", false},
+      {"hailo-8-m2", "HAILO8L", false},
+      {"jetson-agx-orin-64gb", "nvidia,p3737-0000+p3701-0004 nvidia,p3701-0004", false},
+      {"jetson-agx-orin-64gb", "NVIDIA Jetson AGX Orin Developer Kit", false},
+      {"jetson-orin-nano-8gb", "nvidia,p3768-0000+p3767-0004 nvidia,p3767-0004", false},
+      {"jetson-orin-nano-8gb", "nvidia,p3768-0000+p3767-0005 nvidia,p3767-0005", true},
+      {"jetson-nano", "nvidia,p2371-2180 nvidia,jetson-tx1 nvidia,tegra210", false},
+      {"jetson-nano", "nvidia,p3449-0000-b00+p3448-0000-b00 nvidia,jetson-nano nvidia,tegra210", true},
+      {"jetson-nano", "NVIDIA Jetson Nano 2GB Developer Kit", false},
+      {"jetson-tx2", "nvidia,p2597-0000+p3489-0000 nvidia,tegra186", false},
+      {"raspberry-pi-4", "Raspberry Pi 400 Rev 1.0", false},
+      {"raspberry-pi-5", "Raspberry Pi 500 Rev 1.0", false},
+      {"radxa-x4-n100", "Intel(R) Processor N1000", false},
+  };
+  for (const auto& c : kSaid)
+    EXPECT_EQ(says(c.said, named(c.id).recognised_by), c.is) << c.id << ": " << c.said;
+}
+
+TEST(Shipped, AnotherBoardWithTheN100IsNotRadxas) {
+  const Target& target = named("radxa-x4-n100");
+  EXPECT_TRUE(is_board(target.board_says, {{"board", "Radxa X4"}, {"cpu", "Intel(R) N100"}}));
+  EXPECT_FALSE(is_board(target.board_says, {{"board", "Mini S12"}, {"cpu", "Intel(R) N100"}}));
+  EXPECT_FALSE(is_board(target.board_says, {{"cpu", "Intel(R) N100"}}));
+  EXPECT_TRUE(is_board(named("raspberry-pi-5").board_says, {}));
 }
 
 TEST(Shipped, TheTableFits) {

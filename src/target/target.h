@@ -9,6 +9,9 @@
 
 namespace assay::target {
 
+/// The date of what bears none.
+inline constexpr const char* kUndated = "undated";
+
 struct Source {
   std::string title;  ///< "NVIDIA Jetson Orin NX Series Modules Data Sheet DS-10712-001 v1.1"
   std::string date;   ///< "2023-12", of the document; "undated" where it bears none.
@@ -67,7 +70,7 @@ struct PowerMode {
 struct Price {
   double amount = 0;
   std::string currency;  ///< "USD", "EUR"
-  std::string date;      ///< "2023-10"
+  std::string date;      ///< "2023-10"; "undated" where the source does not say: no figure rests on it.
   std::string of;        ///< "module, without carrier board"
   Cite cite;
 };
@@ -88,7 +91,11 @@ struct Target {
   std::string id, name, vendor, soc;
   std::string kind;  ///< "module", "board", "card", "server"
   std::map<std::string, Source> sources;
+  /// Whole words: "p3767-0001"; with $ at the end nothing may follow: "GTX 1660$".
   std::vector<std::string> recognised_by;
+  /// What the board's own name (DMI, device tree) says where recognised_by tells only of its SoC: limits of
+  /// the supply and the price hold for this board alone. Empty: recognised_by tells the board.
+  std::vector<std::string> board_says;
   std::vector<Unit> units;
   std::optional<Words> memory;
   std::optional<Quantity> memory_gb, memory_gb_per_s;

@@ -100,7 +100,7 @@ TEST(TargetFile, IsReadStrictly) {
       {"value: 90 degC", "value: 90 K", "degC"},
       {"value: 100 mm2", "value: 0 mm2", "above zero"},
       {"currency: EUR", "currency: GBP", "EUR"},
-      {"date: 2024, of", "date: undated, of", "expected YYYY"},
+      {"date: 2024, of", "date: lately, of", "expected YYYY"},
       {"channel: VDD_IN", "chanel: VDD_IN", "did you mean 'channel'?"},
   };
   for (const auto& c : kCases) {
@@ -160,14 +160,29 @@ TEST(Peaks, AreDenseAndOfTheMode) {
 }
 
 TEST(Peaks, OfNoKnownModeAreTheHighestAndSaySo) {
-  for (const char* found : {"", "MINE (mode 9)"}) {
-    const auto highest = peaks("", found, false);
-    ASSERT_EQ(highest.size(), 1u);  // FP16 has a sparse one only.
-    EXPECT_EQ(highest[0].gops, 1000);
-    EXPECT_NE(highest[0].source.find("MAXN (the power mode is not known: the highest): 8 cores x 1 GHz"),
-              std::string::npos)
-        << highest[0].source;
-  }
+  const auto highest = peaks("", "", false);
+  ASSERT_EQ(highest.size(), 1u);  // FP16 has a sparse one only.
+  EXPECT_EQ(highest[0].gops, 1000);
+  EXPECT_TRUE(highest[0].of_target);
+  EXPECT_NE(highest[0].source.find("MAXN (the power mode is not known: the highest): 8 cores x 1 GHz"),
+            std::string::npos)
+      << highest[0].source;
+}
+
+TEST(Peaks, OfAModeThatWasFoundAndIsUnknownAreNone) {
+  EXPECT_TRUE(peaks("", "MINE (mode 9)", false).empty());
+  EXPECT_EQ(peaks("MAXN", "MINE (mode 9)", false).size(), 1u);  // Stated: the rule says that it is another.
+}
+
+TEST(Says, WholeWords) {
+  EXPECT_TRUE(says("NVIDIA A100-PCIE-40GB", {"a100-pcie"}));
+  EXPECT_FALSE(says("NVIDIA RTX A1000", {"A100"}));
+  EXPECT_TRUE(says("nvidia,p3768-0000+p3767-0001", {"nothing", "p3767-0001"}));
+  EXPECT_FALSE(says("nvidia,p3767-00011", {"p3767-0001"}));
+  EXPECT_TRUE(says("NVIDIA GeForce GTX 1660", {"GTX 1660$"}));
+  EXPECT_FALSE(says("NVIDIA GeForce GTX 1660 Ti", {"GTX 1660$"}));
+  EXPECT_FALSE(says("GTX", {"GTX 1660$"}));
+  EXPECT_FALSE(says("anything", {"", "-"}));
 }
 
 TEST(Peaks, AreSparseOnlyForASparseBuild) {
@@ -194,6 +209,15 @@ TEST(Facts, OfARow) {
   const auto wrong = facts_of(box(), "GPU", "20W");
   ASSERT_FALSE(wrong);
   EXPECT_NE(wrong.error().message.find("the catalogue knows 15W, MAXN"), std::string::npos);
+}
+
+TEST(Facts, AnUndatedPriceIsNoneToDivideBy) {
+  std::string text = with("date: 2024-06, of", "date: undated, of");
+  EXPECT_EQ(facts_of(box(text), "GPU", "").value().price_currency, "EUR");  // The dated one.
+  text.replace(text.find("date: 2024, of"), 14, "date: undated, of");
+  const auto facts = facts_of(box(text), "GPU", "").value();
+  EXPECT_FALSE(facts.price);
+  EXPECT_NE(facts.price_absent.find("bears no date"), std::string::npos);
 }
 
 TEST(Table, JsonAndTextNameTheSources) {

@@ -43,10 +43,13 @@ std::string unit_of(const record::Channel& channel) {
   return unit == channel.facts.end() ? "" : unit->second;
 }
 
-/// "gpu" of "GPU.1", "dla0" of "DLA0".
+/// The row's accelerator in the words of the sensors: "gpu" of "GPU.1", "dla0" of "DLA0", "npu" of what
+/// Qualcomm calls DSP or HTP.
 std::string unit_of(const Case& c) {
-  std::string unit = c.row.key.accelerator.substr(0, c.row.key.accelerator.find('.'));
+  std::string unit = c.row.key.accelerator.substr(0, c.row.key.accelerator.find_first_of(".:"));
   for (char& letter : unit) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  for (const std::string_view word : {"npu", "htp", "dsp"})
+    if (unit.starts_with(word)) return "npu";
   return unit;
 }
 
@@ -173,10 +176,11 @@ void judge_heat_observed(const Case& c, Findings& out) {
 
 void judge_temperature(const Case& c, Findings& out) {
   const auto& told = c.experiment.conditions.temperature_limit_c;
-  const auto of_target = c.evidence.target ? c.evidence.target->temperature_limit_c : std::nullopt;
-  const double limit = told ? *told : of_target ? of_target->value : spec::kTemperatureLimit;
-  const std::string whose =
-      !told && of_target ? " (" + c.evidence.target->id + ": " + of_target->source + ")" : "";
+  // A target may allow less than the common limit. That it allows more is no leave: only the spec gives one.
+  const auto of_target = is_target(c) ? c.evidence.target->temperature_limit_c : std::nullopt;
+  const bool targets = !told && of_target && of_target->value < spec::kTemperatureLimit;
+  const double limit = told ? *told : targets ? of_target->value : spec::kTemperatureLimit;
+  const std::string whose = targets ? " (" + c.evidence.target->id + ": " + of_target->source + ")" : "";
   std::map<std::string, double> hot;
   for (const TimedRun* run : completed(c.evidence))
     for (const Series& series : run->observation.series) {
@@ -231,6 +235,13 @@ void judge_slowing(const Case& c, Findings& out) {
     double rise = 0;
     bool has_zone = false;
     std::string zone;
+    // Without a clock of the row's own unit nothing excuses the others: any that falls counts.
+    const std::string unit = unit_of(c);
+    const bool own_read = std::ranges::any_of(runs[i]->observation.series, [&](const Series& series) {
+      return sign_of(series.channel) == Sign::kClock && unit_of(series.channel) == unit &&
+             first_and_last(series, *runs[i]) && watched(series, *runs[i]);
+    });
+    const bool strict = !own_read && unit != "cpu";
     Ends fastest;  // Of the processors, whichever it was.
     // The steepest of what must not fall at all, of single processors, and of parts that do not compute.
     Fall sure, processor, beside;
@@ -242,9 +253,9 @@ void judge_slowing(const Case& c, Findings& out) {
         has_zone = true;
         const double kelvin = ends->second - ends->first;
         if (kelvin > rise) rise = kelvin, zone = series.channel.id;
-      } else if (sign == Sign::kClock && !computes(series.channel, c)) {
+      } else if (sign == Sign::kClock && !strict && !computes(series.channel, c)) {
         // On an accelerator's row the processors feed it: worth a word, no proof. A CPU's row needs no GPU.
-        if (unit_of(c) != "cpu") beside = std::max(beside, {fall_of(*ends), series.channel.id});
+        if (unit != "cpu") beside = std::max(beside, {fall_of(*ends), series.channel.id});
       } else if (sign == Sign::kClock && series.channel.facts.contains("cpus")) {
         fastest = {std::max(fastest.first, ends->first), std::max(fastest.second, ends->second)};
         processor = std::max(processor, {fall_of(*ends), series.channel.id});
@@ -257,15 +268,17 @@ void judge_slowing(const Case& c, Findings& out) {
       return "repeat " + std::to_string(runs[i]->repeat) + ": " + fall.second + " fell by " +
              number(100 * fall.first, 1) + " % and latency rose by " + number(drifts[i], 1) + " %";
     };
+    const std::string unread = strict ? " (no clock of " + c.row.key.accelerator + " was read)" : "";
     if (sure.first > kClockFall && rise > kTemperatureRise)
-      hot.push_back(fell(sure) + " while " + zone + " rose by " + number(rise, 1) + " K");
+      hot.push_back(fell(sure) + " while " + zone + " rose by " + number(rise, 1) + " K" + unread);
     else if (sure.first > kClockFall)
-      unexplained.push_back(fell(sure) + (has_zone
-                                              ? "; no zone grew hotter: a limit of power, or heat held at one"
-                                              : "; no temperature tells whether that is heat"));
+      unexplained.push_back(fell(sure) +
+                            (has_zone ? "; no zone grew hotter: a limit of power, or heat held at one"
+                                      : "; no temperature tells whether that is heat") +
+                            unread);
     else if (processor.first > kClockFall)
       // One that has nothing to do slows down as it likes, and nobody tells which ones the model ran on.
-      unexplained.push_back(fell(processor) + "; another processor kept its clock");
+      unexplained.push_back(fell(processor) + "; another processor kept its clock" + unread);
     else if (beside.first > kClockFall)
       unexplained.push_back(fell(beside) + "; no clock of " + c.row.key.accelerator + " fell");
   }

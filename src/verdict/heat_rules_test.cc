@@ -269,12 +269,53 @@ TEST(HeatRules, AnIdleGpusClockSaysNothingOfACpuRow) {
   EXPECT_TRUE(has(s, "heat-unobserved", Severity::kUnmeasured, "clocks"));
 }
 
-TEST(HeatRules, TheProcessorsClockIsNoProofOnAGpuRow) {
+void add_clock(Subject& s, const char* id, const char* unit) {
+  for (auto& run : s.evidence.timed) {
+    run.observation.series.push_back(testing::watched(id, "frequency", "Hz", 1e9));
+    run.observation.series.back().channel.facts["unit"] = unit;
+  }
+}
+
+void claim(Subject& s, const char* accelerator) {
+  for (auto& key : {&s.evidence.key, &s.row.key}) key->accelerator = accelerator;
+}
+
+TEST(HeatRules, TheProcessorsClockIsNoProofOnAGpuRowWhoseClockKept) {
   Subject s = metered();
-  slow_down(s);
-  for (auto& key : {&s.evidence.key, &s.row.key}) key->accelerator = "GPU";
+  slow_down(s), claim(s, "GPU"), add_clock(s, "gpu.frequency", "gpu");
   EXPECT_TRUE(has(s, "slowing", Severity::kWarn, "no clock of GPU fell")) << testing::in_words(s.judge());
+  EXPECT_FALSE(has(s, "heat-unobserved", Severity::kUnmeasured, "clocks of GPU"));
+}
+
+TEST(HeatRules, WhereNoClockOfTheUnitWasReadAnyOtherCounts) {
+  Subject s = metered();
+  slow_down(s), claim(s, "GPU");
+  EXPECT_TRUE(
+      has(s, "slowing", Severity::kInvalid, "while thermal.cpu rose by 3 K (no clock of GPU was read)"))
+      << testing::in_words(s.judge());
   EXPECT_TRUE(has(s, "heat-unobserved", Severity::kUnmeasured, "clocks of GPU"));
+  // Nor does another unit's, or one that is lost in the middle, speak for it.
+  add_clock(s, "tegra-clocks.dla0.frequency", "dla0");
+  EXPECT_TRUE(has(s, "slowing", Severity::kInvalid, "no clock of GPU was read"));
+  add_clock(s, "gpu.frequency", "gpu");
+  lose_from(series_of(s.evidence.timed[1], "gpu.frequency"), 102);
+  EXPECT_TRUE(has(s, "slowing", Severity::kInvalid, "no clock of GPU was read"));
+}
+
+TEST(HeatRules, AcceleratorsAreNamedAsTheSensorsNameUnits) {
+  const struct {
+    const char *accelerator, *unit;
+  } kNames[] = {{"GPU", "gpu"}, {"GPU.0", "gpu"}, {"DLA0", "dla0"}, {"DLA1", "dla1"},
+                {"DSP", "npu"}, {"HTP", "npu"},   {"HTP0", "npu"},  {"NPU", "npu"}};
+  for (const auto& name : kNames) {
+    Subject s = metered();
+    slow_down(s), claim(s, name.accelerator), add_clock(s, "own.frequency", name.unit);
+    EXPECT_TRUE(has(s, "slowing", Severity::kWarn, "fell by 10 %")) << name.accelerator;
+    EXPECT_FALSE(has(s, "slowing", Severity::kInvalid, "")) << name.accelerator;
+  }
+  Subject s = metered();
+  slow_down(s), claim(s, "DLA1"), add_clock(s, "own.frequency", "dla0");
+  EXPECT_TRUE(has(s, "slowing", Severity::kInvalid, "no clock of DLA1 was read"));
 }
 
 TEST(HeatRules, AZoneThatIsAlwaysGatedIsNotMissed) {

@@ -223,7 +223,8 @@ void judge_supply(const Case& c, Findings& out) {
   const auto& peak = c.row.figures.power_peak;
   std::optional<double> limit = c.experiment.power.supply_limit_w;
   std::string whose = "the supply's ";
-  if (!limit && c.evidence.target && c.evidence.target->supply_limit_w) {
+  // Another machine has another supply.
+  if (!limit && is_target(c) && c.evidence.target->supply_limit_w) {
     limit = c.evidence.target->supply_limit_w->value;
     whose = "what the supply of " + c.evidence.target->id + " gives (" +
             c.evidence.target->supply_limit_w->source + "), ";

@@ -37,6 +37,10 @@ std::vector<const record::SessionInfo*> sessions(const record::RowEvidence& evid
 /// No timed run was completed, and there should have been one: the rule of that says so, others stay silent.
 bool nothing_ran(const Case& c);
 
+/// Whether the machine says that it is the row's target: only then what the catalogue knows holds for the
+/// row.
+bool is_target(const Case& c);
+
 /// The source that the row's power figures come from; nullptr: there is none.
 const record::PowerSource* primary_source(const Case& c);
 

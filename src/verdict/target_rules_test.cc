@@ -20,7 +20,7 @@ Subject on_target() {
   target.unit = "GPU";
   target.power_mode = "15W";
   target.power_mode_names = {"15W", "MODE_15W"};
-  target.knows_power_modes = true;
+  target.known_power_modes = {"15W", "MODE_15W", "MAXN"};
   target.temperature_limit_c = record::Cited{99, "Design Guide"};
   target.supply_limit_w = record::Cited{40, "Carrier board"};
   target.recognised_by = {"p3767-0001", "Orin NX Engineering"};
@@ -39,24 +39,31 @@ void simulate(Subject& s) {
 }
 
 const Fires kFires[] = {
-    {"target-mismatch", Severity::kWarn, "found Compute Engine; AMD EPYC 7B13", elsewhere, of_target},
+    {"target-mismatch", Severity::kInvalid, "found Compute Engine; AMD EPYC 7B13", elsewhere, of_target},
     {"target-mismatch", Severity::kOk, "simulated on another machine than the target", simulate,
      testing::whole_row},
     {"target-mismatch", Severity::kUnmeasured, "nothing tells",
      [](Subject& s) { s.evidence.machine.clear(); }, testing::whole_row},
-    {"target-mismatch", Severity::kWarn, "found Tesla T4",
+    {"target-mismatch", Severity::kInvalid, "found Tesla T4",
      [](Subject& s) {
        s.evidence.target->card = true;
        for (auto& run : s.evidence.timed) run.session.accelerator_name = "Tesla T4";
      },
      of_target},
-    {"power-mode", Severity::kWarn, "says 15W, but the board is in MAXN (mode 0)",
+    {"power-mode", Severity::kInvalid, "says 15W, but the board is in MAXN (mode 0)",
      [](Subject& s) { s.evidence.machine["power_mode"] = "MAXN (mode 0)"; }, of_target},
     {"power-mode", Severity::kUnmeasured, "was not found",
      [](Subject& s) { s.evidence.machine.erase("power_mode"); }, testing::whole_row},
     {"power-mode", Severity::kUnmeasured, "neither stated (power_mode) nor found",
      [](Subject& s) {
        s.evidence.machine.erase("power_mode");
+       s.evidence.target->power_mode.clear();
+     },
+     testing::whole_row},
+    {"power-mode", Severity::kUnmeasured,
+     "in the power mode MINE (mode 9), which the catalogue does not know",
+     [](Subject& s) {
+       s.evidence.machine["power_mode"] = "MINE (mode 9)";
        s.evidence.target->power_mode.clear();
      },
      testing::whole_row},
@@ -109,6 +116,46 @@ TEST(TargetRules, ACardIsKnownByItsRuntimeAlone) {
   s.evidence.target->recognised_by = {"A100"};
   for (auto& run : s.evidence.timed) run.session.accelerator_name = "NVIDIA A100-PCIE-40GB";
   EXPECT_TRUE(s.judge().empty()) << testing::in_words(s.judge());
+}
+
+TEST(TargetRules, OfAnotherMachineNoLimitIsTaken) {
+  Subject s = on_target();
+  elsewhere(s);
+  s.evidence.target->temperature_limit_c->value = 60;
+  s.evidence.target->supply_limit_w->value = 4;
+  EXPECT_FALSE(has(s, "temperature")) << "The machine's 61 degC are nothing to the target's 60.";
+  EXPECT_FALSE(has(s, "supply-limit"));
+}
+
+TEST(TargetRules, ATargetThatMayBeHotterIsNoLeave) {
+  Subject s = on_target();  // 99 degC
+  testing::set_from(testing::series_of(s.evidence.timed[1], "thermal.cpu"), 0, 90);
+  const auto findings = s.judge();
+  const auto found = std::ranges::find(findings, "temperature", &record::Finding::rule);
+  ASSERT_NE(found, findings.end());
+  EXPECT_EQ(found->severity, Severity::kInvalid);
+  EXPECT_TRUE(found->evidence.starts_with("not below 85 degC all through")) << found->evidence;
+}
+
+TEST(TargetRules, AMismatchVoidsWhatRestsOnTheCatalogueAndNothingElse) {
+  Subject s = on_target();
+  elsewhere(s);
+  s.row.executed_precision = "int8";
+  s.evidence.peaks = {{"int8", "CPU", 1000, "target"}};
+  s.evidence.peaks[0].of_target = true;
+  record::Row row = s.row;
+  apply_findings(s.judge(), row);
+  EXPECT_EQ(row.verdict, "WARN");
+  for (const std::string& name : target_figures())
+    for (const auto& metric : record::metrics())
+      if (metric.name == name) {
+        EXPECT_EQ((row.figures.*metric.member).status, record::FigureStatus::kInvalid) << name;
+      }
+  EXPECT_EQ(row.figures.latency_mean.status, record::FigureStatus::kOk);
+  EXPECT_EQ(row.figures.capacity.status, record::FigureStatus::kOk);
+  s.evidence.peaks[0].of_target = false;
+  apply_findings(s.judge(), s.row);
+  EXPECT_EQ(s.row.figures.performance_ratio.status, record::FigureStatus::kOk) << "Of a declared peak.";
 }
 
 TEST(TargetRules, TheSpecsLimitsStandAboveTheTargets) {

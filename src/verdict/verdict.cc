@@ -89,7 +89,8 @@ std::span<const Rule> rules() {
       {"power-reconciliation", "power sources of one board can be true together", judge_reconciliation},
       {"heat-unobserved", "every zone, clocks and throttling were observed all through the timed windows",
        judge_heat_observed},
-      {"temperature", "every zone stayed below the limit (the spec's, else the target's, else 85 degC)",
+      {"temperature",
+       "every zone stayed below the limit (the spec's, else 85 degC, or less where the target says so)",
        judge_temperature},
       {"throttled", "no throttling by counters or reasons in a timed window", judge_throttling},
       {"slowing", "clocks did not fall while temperature rose and latency grew", judge_slowing},
@@ -138,14 +139,22 @@ void apply_to(const Finding& finding, Figure& figure) {
     figure.status = std::max(figure.status, status_of(finding.severity));
 }
 
+/// What rests on the catalogue may be void while all that was measured stands: the row is worth a WARN then.
+bool of_catalogue_alone(const Finding& finding) {
+  return !finding.figures.empty() && std::ranges::all_of(finding.figures, [](const std::string& name) {
+    return std::ranges::find(target_figures(), name) != target_figures().end();
+  });
+}
+
 }  // namespace
 
 void apply_findings(std::span<const Finding> findings, record::Row& row) {
   for (const Finding& finding : findings) {
     row.findings.push_back(finding);
-    if (finding.severity == Severity::kInvalid)
+    if (finding.severity == Severity::kInvalid && !of_catalogue_alone(finding))
       row.verdict = "INVALID";
-    else if (finding.severity == Severity::kWarn && row.verdict != "INVALID")
+    else if (finding.severity != Severity::kOk && finding.severity != Severity::kUnmeasured &&
+             row.verdict != "INVALID")
       row.verdict = "WARN";
     if (finding.severity == Severity::kOk) continue;
     const bool whole_row = finding.figures.empty();
@@ -181,17 +190,6 @@ std::vector<Finding> judge_campaign(const spec::Experiment&, std::span<const rec
             return row.accuracy && row.accuracy->failure.reason.empty() ? row.accuracy->dataset_digest
                                                                         : std::string();
           });
-  std::map<std::string, std::string> rows_of;
-  for (const record::RowEvidence& row : evidence)
-    if (!row.environment.os.empty()) {
-      std::string& rows = rows_of[row.environment.os];
-      rows += (rows.empty() ? "" : ", ") + row.key.id;
-    }
-  if (rows_of.size() > 1) {
-    std::string text = "the rows ran on different releases of the operating system (";
-    for (const auto& [os, rows] : rows_of) text += (text.back() == '(' ? "" : "; ") + os + ": " + rows;
-    findings.push_back({"os-differs", Severity::kWarn, text + ")", {}});
-  }
   return findings;
 }
 
@@ -235,8 +233,7 @@ void judge_results(const spec::Experiment& experiment, std::span<const record::R
     for (std::size_t i = 0; i < count; ++i) {
       const bool concerned = finding.rule == "calibration-identical"
                                  ? !evidence[i].artifact.calibration_digest.empty()
-                             : finding.rule == "os-differs" ? !evidence[i].environment.os.empty()
-                                                            : evidence[i].accuracy.has_value();
+                                 : evidence[i].accuracy.has_value();
       if (concerned) apply_findings({&finding, 1}, results.rows[i]);
     }
   for (std::size_t i = 0; i < count; ++i) judge_sources(experiment, evidence[i], results.rows[i]);

@@ -34,7 +34,8 @@ std::vector<record::Finding> judge(const spec::Experiment& experiment, const rec
                                    const record::Row& row);
 
 /// Sets the status and reasons of the figures concerned, appends to row.findings and sets row.verdict to the
-/// worst (UNMEASURED does not lower it). A figure without a value stays unmeasured. Calling it twice adds up.
+/// worst (UNMEASURED does not lower it; INVALID of figures that rest on the catalogue alone makes it WARN). A
+/// figure without a value stays unmeasured. Calling it twice adds up.
 void apply_findings(std::span<const record::Finding> findings, record::Row& row);
 
 /// What only shows across rows: targets calibrated from different tensors.

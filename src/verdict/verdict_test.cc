@@ -360,24 +360,6 @@ TEST(Campaign, DifferentCalibrationTensorsInvalidateTheRowsTheyEntered) {
   EXPECT_NE(results.rows[2].verdict, "INVALID");
 }
 
-TEST(Campaign, DifferentReleasesOfTheOperatingSystemWarnTheRows) {
-  Subject a = good(), b = good(), unknown = good();
-  a.evidence.environment.os = "Ubuntu 20.04.6 LTS";
-  b.evidence.environment.os = "Ubuntu 22.04.4 LTS";
-  b.evidence.key.id = "snpe-dsp-int8";
-  EXPECT_TRUE(judge_campaign({}, std::vector{a.evidence, a.evidence, unknown.evidence}).empty());
-  record::Results results;
-  results.rows = {a.row, b.row, unknown.row};
-  judge_results({}, std::vector{a.evidence, b.evidence, unknown.evidence}, results);
-  ASSERT_EQ(results.findings.size(), 1u);
-  EXPECT_EQ(results.findings[0].rule, "os-differs");
-  EXPECT_NE(results.findings[0].evidence.find("Ubuntu 22.04.4 LTS: snpe-dsp-int8"), std::string::npos);
-  EXPECT_EQ(results.rows[0].verdict, "WARN");
-  EXPECT_EQ(results.rows[1].verdict, "WARN");
-  EXPECT_EQ(results.rows[2].verdict, "OK");
-  EXPECT_EQ(results.rows[0].figures.latency_mean.status, FigureStatus::kOk);
-}
-
 TEST(Campaign, DifferentValidationInputs) {
   const Subject a = good();
   Subject b = good();
