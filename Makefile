@@ -42,12 +42,16 @@ bench: build
 # and CUDA that the board has, and nothing else. On a Jetson both are where these two point.
 TENSORRT_INCLUDE ?= /usr/include/$(shell uname -m)-linux-gnu
 CUDA_INCLUDE ?= /usr/local/cuda/include
+# A build of assay looks for plugins beside its program: there it takes the place of the one that CMake made, if any.
+PLUGIN_DIR ?= $(if $(wildcard build/release/plugins/.),build/release/plugins,build/plugins)
 plugin-tensorrt:
-	@mkdir -p build/plugins
+	@mkdir -p $(PLUGIN_DIR)
 	$(CXX) -std=c++17 -O2 -Wall -Wextra -fPIC -shared -fvisibility=hidden \
 	  -DASSAY_VERSION='"$(shell awk '/^project/ {print $$3}' CMakeLists.txt)"' \
 	  -Iinclude -Iplugins $(addprefix -isystem ,$(TENSORRT_INCLUDE) $(CUDA_INCLUDE)) \
-	  plugins/support/vendor_plugin.cc plugins/tensorrt/*.cc -ldl -o build/plugins/libassay_tensorrt.so
+	  plugins/support/vendor_plugin.cc plugins/tensorrt/*.cc -ldl -o $(PLUGIN_DIR)/libassay_tensorrt.so.part
+	@mv $(PLUGIN_DIR)/libassay_tensorrt.so.part $(PLUGIN_DIR)/libassay_tensorrt.so
+	@echo "plugin: $(abspath $(PLUGIN_DIR))/libassay_tensorrt.so. assay looks in plugins/ beside its program; ASSAY_PLUGIN_PATH names other folders"
 
 clean:
 	rm -rf build

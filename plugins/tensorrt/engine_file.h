@@ -31,8 +31,12 @@ struct EngineFacts {
   std::string option(std::string_view name) const;  ///< "" where there is none.
 };
 
-/// The plan begins at a multiple of this, which the file's first line states: `tail -c +OFFSET+1` gives the
-/// plan to other tools.
+/// The plan begins at a multiple of this, which the file's first line states. Whoever has not this code (a
+/// witness that gives the plan to trtexec) cuts it out by that line, which has one form and length, 66 bytes
+/// with its line feed:
+///   "assay-tensorrt-engine 1 " OFFSET " " SIZE "\n", each of 20 decimal digits with leading zeros.
+/// The plan is the SIZE bytes from byte OFFSET, counted from 0, and ends with the file:
+/// `tail -c +$((10#OFFSET + 1)) FILE >plan`.
 constexpr std::size_t kPlanAlignment = 4096;
 
 /// Header and plan as the file's bytes.

@@ -17,6 +17,8 @@ const std::vector<ToolchainOption> kBuildOptions{
     {"gpu-fallback", kOffOn, "layers that the DLA cannot take run on the GPU; off: they are an error"},
     {"dla-core", {"0", "1"}, "must agree with the accelerator, DLA0 or DLA1"},
     {"dla-sram", {}, "KiB of the DLA's managed SRAM, a power of two"},
+    {"dla-local-dram", {}, "MiB of system memory for the DLA's tensors between operations, a power of two"},
+    {"dla-global-dram", {}, "MiB of system memory for the DLA's weights, a power of two"},
     {"io-formats", {"source", "fp32", "fp16"}, "element type of inputs and outputs; before TensorRT 11"},
     {"optimization-level",
      {"3", "0", "1", "2", "4", "5"},

@@ -1,4 +1,8 @@
 # Over the contract library of tests/tensorrt: no NVIDIA hardware. Its engine is built through the plugin's own prepare().
+get_target_property(headers_of assay_plugin_tensorrt ASSAY_HEADERS)
+if(NOT headers_of STREQUAL "SDK")
+  return()
+endif()
 set(contract "ASSAY_TENSORRT_DIR=${CMAKE_BINARY_DIR}/test_tensorrt;ASSAY_CUDART_LIB=${CMAKE_BINARY_DIR}/test_tensorrt/libcudart.so;ASSAY_CONTRACT_DLA_CORES=1")
 set(model ${CMAKE_CURRENT_BINARY_DIR}/tensorrt.onnx)
 add_dependencies(conformance make_runtimes_model build_tensorrt_engine)
