@@ -172,7 +172,7 @@ inline constexpr double kTemperatureLimit = 85;
 /// Heat and quiet: the conditions under which a run counts.
 struct ConditionsSpec {
   std::string cooling = "unstated";           ///< "active", "passive" or "unstated"
-  std::optional<double> temperature_limit_c;  ///< Absent: the target's, else kTemperatureLimit.
+  std::optional<double> temperature_limit_c;  ///< Absent: kTemperatureLimit, or less if the target says so.
   std::optional<double> case_temperature_c;   ///< What the product allows its case: for a thermal resistance.
   double quiet_load_percent = 10;             ///< Most CPU share of other processes.
   std::chrono::nanoseconds quiet_wait =
