@@ -13,7 +13,7 @@ const std::vector<ToolchainOption> kContextOptions{
     {"htp_graph_finalization_optimization_mode",
      {"0", "1", "2", "3"},
      "3: longest preparation, fastest graph"},
-    {"enable_htp_fp16_precision", {"1", "0"}, "0: float graphs in fp32, which an HTP may refuse"},
+    {"enable_htp_fp16_precision", {"1", "0"}, "1: float graphs in fp16, from V69 on; 0: in fp32"},
     {"offload_graph_io_quantization", {"0", "1"}, "1: inputs and outputs are quantized on the CPU"},
 };
 
