@@ -185,10 +185,13 @@ Result<ByHand> qualcomm(const spec::Experiment& experiment, const spec::RowSpec&
   if (const std::string arch = option_of(row.toolchain_options, "htp_arch"); by_provider && !arch.empty())
     preparation.archs = "v" + arch;
   const bool prepares = !preparation.socs.empty() || !preparation.archs.empty();
-  by_hand.note = std::string("Conversion") + (int8 ? " and quantization" : "") +
-                 (prepares ? " and graph preparation" : "") +
-                 " run on an x86-64 Linux host with the SDK; the DLC and the inputs are then copied to the "
-                 "board.";
+  const char* steps = int8 && prepares ? "Conversion, quantization and graph preparation run"
+                      : int8           ? "Conversion and quantization run"
+                      : prepares       ? "Conversion and graph preparation run"
+                                       : "Conversion runs";
+  by_hand.note =
+      std::string(steps) +
+      " on an x86-64 Linux host with the SDK; the DLC and the inputs are then copied to the board.";
 
   vendor::DlcConversion conversion;
   conversion.version = by_hand.version;
@@ -202,7 +205,7 @@ Result<ByHand> qualcomm(const spec::Experiment& experiment, const spec::RowSpec&
   conversion.float_bitwidth = bits_of(row, "float-bitwidth", 32);
   ASSAY_TRY(vendor::Command convert, vendor::convert_to_dlc(conversion));
   by_hand.prepare.push_back(std::move(convert));
-  if (qairt && !conversion.channels_first && conversion.input_name.empty())
+  if (qairt && !by_provider && !conversion.channels_first && conversion.input_name.empty())
     by_hand.note +=
         " assay's toolchain reads the tensors' names in the model and gives qairt-converter "
         "--desired_input_layout NAME NHWC and the like; this spec does not name them.";

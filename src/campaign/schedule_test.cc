@@ -70,12 +70,89 @@ TEST(Schedule, CommandsOfTheGuideAreTheVendorsOwn) {
         "--exportTimes=orin-nx-tensorrt-gpu-int8-times.json\n",
         "qcs6490 artifact.qcs6490-snpe-dsp-int8: snpe-dlc-quantize --input_dlc "
         "qcs6490-snpe-dsp-int8-float.dlc "
-        "--input_list input_list.txt --output_dlc qcs6490-snpe-dsp-int8-int8.dlc\n",
+        "--input_list input_list.txt --output_dlc qcs6490-snpe-dsp-int8.dlc --bias_bitwidth 8\n",
         "qcs6490 artifact.qcs6490-qnn-htp-int8: qairt-quantizer ",
         "radxa-x4 timed.radxa-x4-openvino-gpu-int8.r1: benchmark_app -m radxa-x4-openvino-gpu-int8.xml -d "
         "GPU -hint "
-        "latency -api sync -niter 1000 -ip f32\n"})
+        "latency -api sync -niter 1000 -infer_precision f32 -ip f32\n",
+        // From FP16 the weights of the INT8 model would be rounded twice.
+        "radxa-x4-openvino-gpu-int8-float.xml --compress_to_fp16=False\n"})
     EXPECT_NE(text.find(command), std::string::npos) << command << "\nin\n" << text;
+  // Only where a row asks for it.
+  EXPECT_EQ(text.find("qcs6490-snpe-dsp-int8: snpe-dlc-graph-prepare"), std::string::npos) << text;
+}
+
+/// The only row of a spec with the guide's row `index`, changed, and the commands of its plan.
+class OneRow {
+ public:
+  explicit OneRow(std::size_t index) : x_(guide()) { x_.rows = {x_.rows.at(index)}; }
+  spec::RowSpec& row() { return x_.rows[0]; }
+  const ScheduledStep& artifact() {
+    schedule_ = make_schedule(x_, "x.yaml");
+    return *std::ranges::find(schedule_.hosts[0].steps, StepKind::kArtifact,
+                              [](const ScheduledStep& step) { return step.step.kind; });
+  }
+  std::string commands() {
+    artifact();
+    return commands_of(schedule_);
+  }
+
+ private:
+  spec::Experiment x_;
+  Schedule schedule_;
+};
+
+TEST(Schedule, ADlcIsMadeWhereQualcommsToolsRun) {
+  OneRow snpe(2), other(4);
+  EXPECT_NE(snpe.artifact().elsewhere.find("x86-64 Linux host"), std::string::npos);
+  EXPECT_NE(snpe.artifact().elsewhere.find("assay run x.yaml --device qcs6490 --row qcs6490-snpe-dsp-int8."),
+            std::string::npos);
+  EXPECT_NE(snpe.artifact().elsewhere.find("`artifact: model.dlc`"), std::string::npos);
+  EXPECT_TRUE(other.artifact().elsewhere.empty());
+  snpe.row().artifact = "model.dlc";
+  EXPECT_TRUE(snpe.artifact().elsewhere.empty());
+}
+
+TEST(Schedule, CommandsForSnpeFollowTheRowsToolchain) {
+  OneRow snpe(2);
+  // What documents do not show for a version is told instead of being given.
+  EXPECT_NE(snpe.artifact().note.find("per channel"), std::string::npos) << snpe.artifact().note;
+  EXPECT_EQ(snpe.commands().find("per_channel"), std::string::npos);
+  snpe.row().pins = {{"runtime", "2.35"}};
+  EXPECT_NE(snpe.commands().find("--act_bitwidth 8 --bias_bitwidth 8 --use_per_channel_quantization\n"),
+            std::string::npos)
+      << snpe.commands();
+  EXPECT_EQ(snpe.artifact().note.find("per channel"), std::string::npos) << snpe.artifact().note;
+  snpe.row().toolchain_options = {{"per-channel", "false"}, {"htp-archs", "v73"}, {"bias-bitwidth", "32"}};
+  const std::string text = snpe.commands();
+  EXPECT_NE(text.find("--act_bitwidth 8 --bias_bitwidth 32\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("--output_dlc qcs6490-snpe-dsp-int8.dlc --htp_archs v73 --optimization_level 2\n"),
+            std::string::npos)
+      << text;
+  snpe.row().toolchain_options = {{"names", "new"}, {"io-layout", "nchw"}, {"htp-socs", "qcs6490"}};
+  EXPECT_NE(snpe.commands().find("qairt-quantizer"), std::string::npos);
+  EXPECT_NE(snpe.commands().find("--htp_socs qcs6490"), std::string::npos);
+}
+
+TEST(Schedule, TheQnnRowsCommandsAreNotTakenForItsOwn) {
+  OneRow qnn(3);
+  EXPECT_NE(qnn.artifact().note.find("Neither their accuracy nor their time is the row's"),
+            std::string::npos);
+}
+
+TEST(Schedule, TensorRtInt8FollowsItsToolchain) {
+  OneRow gpu(0);
+  gpu.row().toolchain = "tensorrt";  // The source has Q/DQ already.
+  EXPECT_NE(gpu.commands().find("--onnx=ddrnet23-slim.onnx"), std::string::npos) << gpu.commands();
+  EXPECT_EQ(gpu.commands().find("--calib"), std::string::npos) << gpu.commands();
+  gpu.row().toolchain = "tensorrt-qdq";
+  EXPECT_NE(gpu.commands().find("-qdq.onnx"), std::string::npos);
+  EXPECT_NE(gpu.artifact().note.find("toolchain tensorrt-qdq makes"), std::string::npos);
+  gpu.row().toolchain.clear();
+  gpu.row().pins = {{"runtime", "11.4.1"}};
+  EXPECT_NE(gpu.artifact().note.find("is refused there"), std::string::npos) << gpu.artifact().note;
+  gpu.row().accelerator = "DLA:0";
+  EXPECT_NE(gpu.artifact().note.find("DLA0 or DLA1"), std::string::npos) << gpu.artifact().note;
 }
 
 // The whole plan as it is printed: tests/golden/plan-guide.txt. Written anew where ASSAY_UPDATE_GOLDEN is

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/subprocess.h"
+#include "campaign/witness_files.h"
 #include "campaign/witness_reasons.h"
 #include "campaign/witness_tools.h"
 
@@ -34,6 +36,51 @@ TEST(WitnessTools, NumpyFilesHaveAlignedHeaders) {
   EXPECT_NE(file.find("'descr': '<f4', 'fortran_order': False, 'shape': (1, 3, 2, 2, )"), std::string::npos);
   EXPECT_FALSE(npy_file(tensor, "short"));
   EXPECT_FALSE(npy_file({"image", "bf16", {1}, 2}, "ab"));
+}
+
+TEST(WitnessFiles, ChannelsGoLast) {
+  const record::TensorInfo tensor{"image", "u8", {1, 3, 1, 2}, 6};
+  EXPECT_EQ(channels_last(tensor, "rRgGbB").value(), "rgbRGB");
+  const record::TensorInfo wide{"image", "i16", {1, 2, 2, 1}, 8};
+  EXPECT_EQ(channels_last(wide, "aAbBcCdD").value(), "aAcCbBdD");
+  EXPECT_FALSE(channels_last(tensor, "rRg"));
+  EXPECT_FALSE(channels_last({"x", "u8", {6}, 6}, "rRgGbB"));
+}
+
+TEST(WitnessFiles, APlanStandsBehindTheHeader) {
+  const TemporaryDirectory dir = std::move(*TemporaryDirectory::create("assay-plan"));
+  const auto written = [&](const std::string& content) -> std::string {
+    EXPECT_TRUE(write_file(dir.path() / "engine", content));
+    if (!write_plan(dir.path() / "engine", dir.path() / "plan")) return "refused";
+    return read_file(dir.path() / "plan").value();
+  };
+  const std::string header = "assay-tensorrt-engine 1 00000000000000000096 00000000000000000004\n";
+  const std::string padding(96 - header.size(), '\n');
+  EXPECT_EQ(written(header + padding + "ftrt"), "ftrt");
+  EXPECT_EQ(written(header + padding + "ftr"), "refused");
+  EXPECT_EQ(written(header), "refused");
+  EXPECT_EQ(written("ftrt: a bare plan"), "refused");
+  EXPECT_EQ(written("assay-tensorrt-engine 1 96"), "refused");
+  // The header is the plugin's.
+  const auto plugin = read_file(ASSAY_SOURCE_DIR "/plugins/tensorrt/engine_file.cc");
+  ASSERT_TRUE(plugin);
+  EXPECT_NE(plugin->find("kMagic = \"assay-tensorrt-engine 1 \""), std::string::npos);
+  EXPECT_NE(plugin->find("\"%s%020zu %020zu\\n\", kMagic.data(), offset, size"), std::string::npos);
+}
+
+// What the commands are made of are the plugins' own words.
+TEST(WitnessTools, PropertiesAreThoseThatPluginsPublish) {
+  const auto published = [](const char* file, std::initializer_list<const char*> words) {
+    const auto source = read_file(std::string(ASSAY_SOURCE_DIR "/plugins/") + file);
+    ASSERT_TRUE(source) << file;
+    for (const char* word : words) EXPECT_NE(source->find(word), std::string::npos) << file << ": " << word;
+  };
+  published("tensorrt/session.cc", {"properties_.add(\"waiting\"", "properties_.add(\"cuda-graph\""});
+  published("snpe/session.cc",
+            {"properties_.add(\"performance-profile\"", "properties_.add(\"unsigned-pd\"",
+             "properties_.add(\"fallback\"", "\"allowed by runtime-order\"", "properties_.add(\"library\"",
+             "properties_.add(\"ADSP_LIBRARY_PATH\"", "properties_.add(\"input \" + "});
+  published("snpe/tensor_io.cc", {"converted inside infer(): ", "\"NHWC <-> NCHW\""});
 }
 
 class Commands : public ::testing::Test {
@@ -106,14 +153,24 @@ TEST_F(Commands, TheLoopRunsOnTheCpuOnly) {
 }
 
 TEST_F(Commands, TrtexecIsToldWhatItsMajorDoesOtherwise) {
-  artifact_.path = "/cache/model.engine";
+  artifact_.path = dir_.path() / "model.tensorrt-engine";
+  ASSERT_TRUE(write_file(artifact_.path, "assay-tensorrt-engine 1 70 4\n" + std::string(41, '\n') + "ftrt"));
   const auto has = [](const vendor::Command& command, const std::string& flag) {
     return std::ranges::find(command.argv, flag) != command.argv.end();
   };
   session_.runtime_version = "8.5.2";
   const auto old = (*choose_tool("tensorrt", ""))->command(job());
   ASSERT_TRUE(old) << old.error().message;
-  EXPECT_TRUE(has(*old, "--loadEngine=/cache/model.engine"));
+  const std::filesystem::path plan = dir_.path() / "plan";
+  EXPECT_TRUE(has(*old, "--loadEngine=" + plan.string()));
+  EXPECT_EQ(read_file(plan).value(), "ftrt");
+  EXPECT_FALSE(has(*old, "--useSpinWait"));
+  EXPECT_FALSE(has(*old, "--useCudaGraph"));
+  session_.properties = {{"waiting", "spinning"}, {"cuda-graph", "on"}};
+  const auto same = (*choose_tool("tensorrt", ""))->command(job());
+  ASSERT_TRUE(same) << same.error().message;
+  EXPECT_TRUE(has(*same, "--useSpinWait"));
+  EXPECT_TRUE(has(*same, "--useCudaGraph"));
   EXPECT_TRUE(has(*old, "--iterations=1250"));
   EXPECT_FALSE(has(*old, "--includeDataTransfers"));
   session_.runtime_version = "11.4.1";
@@ -122,6 +179,86 @@ TEST_F(Commands, TrtexecIsToldWhatItsMajorDoesOtherwise) {
   ASSERT_TRUE(recent) << recent.error().message;
   EXPECT_TRUE(has(*recent, "--includeDataTransfers"));
   EXPECT_TRUE(has(*recent, "--useDLACore=1"));
+  row_.accelerator = "DLA:1";
+  EXPECT_FALSE((*choose_tool("tensorrt", ""))->command(job()));
+}
+
+class Snpe : public Commands {
+ protected:
+  Snpe() {
+    row_.accelerator = "DSP";
+    artifact_.path = "/cache/model.dlc";
+    session_.runtime_version = "2.35.0.250530";
+    session_.inputs = {{"image", "f32", {1, 3, 1, 2}, 24}};
+    session_.outputs = {{"logits", "f32", {1, 19, 1, 2}, 152}};
+    session_.properties = {
+        {"performance-profile", "sustained-high-performance"},
+        {"unsigned-pd", "on"},
+        {"library", "/opt/snpe/lib/aarch64/libSNPE.so"},
+        {"ADSP_LIBRARY_PATH", "/opt/snpe/lib/hexagon-v68/unsigned"},
+        {"input image", "1x1x2x3 tf8 in the DLC; user buffer f32, converted inside infer(): NHWC <-> NCHW"}};
+  }
+  ToolJob snpe_job() {
+    ToolJob job = Commands::job();
+    job.raw = dir_.path() / "input.bin";
+    EXPECT_TRUE(write_file(job.raw, "r...R...g...G...b...B..."));
+    return job;
+  }
+};
+
+TEST_F(Snpe, ThroughputGetsTheDlcsLayoutAndOurSettings) {
+  const auto command = (*choose_tool("snpe", ""))->command(snpe_job());
+  ASSERT_TRUE(command) << command.error().message;
+  EXPECT_TRUE(has_pair(command->argv, "--perf_profile", "sustained_high_performance"));
+  EXPECT_TRUE(has_pair(command->argv, "--platform_options", "unsignedPD:ON"));
+  EXPECT_EQ(std::ranges::count(command->argv, "--userbuffer_auto"), 1);
+  EXPECT_EQ(std::ranges::count(command->argv, "--use_dsp"), 1);
+  const std::filesystem::path raw = dir_.path() / "input.nhwc.bin";
+  EXPECT_TRUE(has_pair(command->argv, "--input_raw", raw.string()));
+  EXPECT_EQ(read_file(raw).value(), "r...g...b...R...G...B...");
+  EXPECT_EQ(command->environment.at("LD_LIBRARY_PATH"), "/opt/snpe/lib/aarch64");
+  EXPECT_EQ(command->environment.at("ADSP_LIBRARY_PATH"), "/opt/snpe/lib/hexagon-v68/unsigned");
+  session_.properties["input image"] =
+      "1x3x1x2 float in the DLC; user buffer f32, SNPE uses the caller's memory";
+  const auto as_is = (*choose_tool("snpe", ""))->command(snpe_job());
+  ASSERT_TRUE(as_is) << as_is.error().message;
+  EXPECT_TRUE(has_pair(as_is->argv, "--input_raw", (dir_.path() / "input.bin").string()));
+  row_.accelerator = "NPU";
+  EXPECT_FALSE((*choose_tool("snpe", ""))->command(snpe_job()));
+}
+
+TEST_F(Snpe, NetRunIsReadByDiagview) {
+  const auto tool = choose_tool("snpe", "snpe-net-run");
+  ASSERT_TRUE(tool) << tool.error().message;
+  ToolJob job = snpe_job();
+  // A program of that name that writes a log, and another beside it that prints it.
+  const std::string log = read_file(ASSAY_SOURCE_DIR "/tests/fixtures/witness/snpe-diagview-2.9.txt").value();
+  job.program = dir_.path() / "snpe-net-run";
+  ASSERT_TRUE(write_file(dir_.path() / "log", log));
+  ASSERT_TRUE(write_file(job.program,
+                         "#!/bin/sh\nout=; last=\nfor word; do\n"
+                         "[ \"$last\" = --output_dir ] && out=$word; last=$word\ndone\n"
+                         "mkdir \"$out\" && cp \"" +
+                             (dir_.path() / "log").string() + "\" \"$out/SNPEDiag_0.log\"\n"));
+  ASSERT_TRUE(write_file(dir_.path() / "snpe-diagview", "#!/bin/sh\nexec cat \"$2\"\n"));
+  for (const char* name : {"snpe-net-run", "snpe-diagview"})
+    std::filesystem::permissions(dir_.path() / name, std::filesystem::perms::owner_all);
+  const auto command = (*tool)->command(job);
+  ASSERT_TRUE(command) << command.error().message;
+  for (int pair = 0; pair < 2; ++pair) {  // mkdir fails where the pair before left its log.
+    RunOptions options;
+    options.argv = command->argv;
+    options.argv.insert(options.argv.begin(), command->tool);
+    options.log = dir_.path() / "printed";
+    const auto state = run_process(options);
+    ASSERT_TRUE(state && state->ok()) << read_file(options.log).value();
+    const auto report = (*tool)->parse(read_file(options.log).value());
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_DOUBLE_EQ(*report->mean_ms, 3.318);
+  }
+  const std::string list = read_file(dir_.path() / "input_list.txt").value();
+  EXPECT_EQ(std::ranges::count(list, '\n'), 100);
+  EXPECT_TRUE(list.starts_with((dir_.path() / "input.nhwc.bin").string() + "\n"));
 }
 
 class Reasons : public ::testing::Test {
@@ -208,6 +345,20 @@ TEST_F(Reasons, TrtexecSaysItsDefaultsAndTransfers) {
   EXPECT_TRUE(find(found, "transfers")->likely);
   EXPECT_NE(find(found, "defaults")->evidence.find("transfers off"), std::string::npos);
   EXPECT_FALSE(find(reasons(1.2, "trtexec"), "transfers")->likely);
+}
+
+TEST_F(Reasons, SnpesToolsLeaveOutOurTransposition) {
+  EXPECT_FALSE(find(reasons(0.9, "snpe-throughput-net-run"), "layout"));
+  ours_.properties["input image"] =
+      "1x8x8x3 tf8 in the DLC; user buffer f32, converted inside infer(): NHWC <-> NCHW";
+  for (const char* tool : {"snpe-throughput-net-run", "snpe-net-run"}) {
+    const auto faster = reasons(0.9, tool);
+    ASSERT_TRUE(find(faster, "layout"));
+    EXPECT_TRUE(find(faster, "layout")->likely);
+    EXPECT_NE(find(faster, "layout")->evidence.find("ours includes the transposition"), std::string::npos);
+    EXPECT_TRUE(find(faster, "clock")->likely);
+    EXPECT_FALSE(find(reasons(1.1, tool), "layout")->likely);
+  }
 }
 
 TEST_F(Reasons, AToolWithoutMediansSaysSo) {

@@ -220,7 +220,7 @@ std::int64_t net_run_inferences(const ToolJob& job) {
 Result<vendor::Command> snpe_net_run(const ToolJob& job) {
   ASSAY_TRY(vendor::DlcRun run, dlc_run(job));
   run.input_list = job.work / "input_list.txt";
-  run.output = job.work / "snpe-net-run";
+  run.output = job.work / "net-run-output";
   std::string list;
   for (std::int64_t i = 0; i < net_run_inferences(job); ++i) list += run.input_raw.string() + "\n";
   ASSAY_OK(write_file(run.input_list, list));

@@ -133,6 +133,19 @@ TEST(Flags, WhatIsGoneIsRefusedWithItsReplacement) {
   expect_refused("qairt-converter", "2.10", {"--input_network", "x"}, {"2.35"});
 }
 
+// OpenVINO 2026.4.1 itself: "options are fine tune options. To use them you should explicitely set -hint
+// option to none".
+TEST(Flags, OneThatNeedsAnothersValueIsRefusedWithoutIt) {
+  for (const char* version : {"2023.3", "2026.4.1"})
+    for (const std::string flag : {"-nthreads", "-nstreams", "-pin", "--number_threads"}) {
+      expect_refused("benchmark_app", version, {"-m", "x.xml", flag, "1"}, {"only with -hint none"});
+      expect_refused("benchmark_app", version, {"-hint", "latency", flag, "1"}, {"only with -hint none"});
+      expect_refused("benchmark_app", version, {"-hint=latency", flag, "1"}, {"only with -hint none"});
+      expect_taken("benchmark_app", version, {"-m", "x.xml", flag, "1", "-hint", "none"});
+      expect_taken("benchmark_app", version, {"--perf_hint=none", flag, "1"});
+    }
+}
+
 TEST(Flags, AMisspeltOneIsRefusedWithTheNearest) {
   expect_refused("trtexec", "8.5.2", {"--saveEngin=x"}, {"did you mean --saveEngine?"});
   expect_refused("benchmark_app", "2026.4", {"-nitter", "5"}, {"-niter"});
@@ -272,6 +285,14 @@ TEST(Trtexec, EveryCommandIsValidForItsVersion) {
   EXPECT_GT(ran, 600);
 }
 
+TEST(Trtexec, ADlaCoreIsReadStrictly) {
+  EXPECT_EQ(dla_core_of("DLA0").value(), 0);
+  EXPECT_EQ(dla_core_of("DLA1").value(), 1);
+  EXPECT_EQ(dla_core_of("GPU").value(), std::nullopt);
+  for (const char* wrong : {"DLA", "DLA:0", "DLA2", "DLA01", "DLA0 "})
+    EXPECT_FALSE(dla_core_of(wrong)) << wrong;
+}
+
 TEST(Trtexec, RefusesWhatWouldCalibrateOnNoise) {
   EngineBuild build;
   build.version = "8.5.2";
@@ -309,13 +330,42 @@ TEST(OpenVino, EveryCommandIsValidForItsVersion) {
         if (bits & 8) run.inputs = {{"a", "a.npy"}, {"b", "b.npy"}};
         if (bits & 16) run.report_folder = "report";
         if (bits & 32) run.input_precision.clear();
-        good(latency_benchmark(run));
+        if (bits & 16) run.streams = "1";
+        if (bits & 8) run.pinning = "NO";
+        if (bits & 4) run.seconds = 3;
+        EXPECT_EQ(has(good(latency_benchmark(run)), "-niter"), run.seconds == 0);
       }
     for (const bool fp16 : {false, true}) good(convert_to_ir({version, "ovc", "m.onnx", "m.xml", fp16}));
   }
   LatencyBenchmark unknown;
   unknown.version = "2022.3";
   EXPECT_FALSE(latency_benchmark(unknown));
+}
+
+// The same words as tools/toolchains/convert_snpe.py gives.
+TEST(Qualcomm, OptionsAreSpeltAsTheToolchainDoes) {
+  DlcQuantization old{"2.35", DlcTools::kSnpe, "m.dlc", "q.dlc", "l.txt", true};
+  old.act_bitwidth = 16;
+  old.bias_bitwidth = 32;
+  old.activation_calibration = "enhanced";
+  old.weight_schema = "symmetric";
+  old.cle = true;
+  EXPECT_EQ(to_shell(good(quantize_dlc(old))),
+            "snpe-dlc-quantize --input_dlc m.dlc --input_list l.txt --output_dlc q.dlc --act_bitwidth 16 "
+            "--bias_bitwidth 32 --act_quantizer enhanced --param_quantizer symmetric "
+            "--use_per_channel_quantization --algorithms cle");
+  DlcQuantization recent{"2.35", DlcTools::kQairt, "m.dlc", "q.dlc", "l.txt", true};
+  recent.target_backend = "GPU";
+  recent.activation_calibration = "mse";
+  EXPECT_EQ(to_shell(good(quantize_dlc(recent))),
+            "qairt-quantizer --input_dlc m.dlc --input_list l.txt --output_dlc q.dlc --act_bitwidth 8 "
+            "--bias_bitwidth 8 --target_backend GPU --act_quantizer_calibration mse "
+            "--use_per_channel_quantization");
+  DlcConversion conversion{"2.35", DlcTools::kSnpe, "m.onnx", "m.dlc", "image"};
+  conversion.channels_first = true;
+  EXPECT_TRUE(has(good(convert_to_dlc(conversion)), "--preserve_io"));
+  conversion.tools = DlcTools::kQairt;
+  EXPECT_FALSE(has(good(convert_to_dlc(conversion)), "--desired_input_layout"));
 }
 
 TEST(Qualcomm, EveryCommandIsValidForItsVersion) {
@@ -334,6 +384,17 @@ TEST(Qualcomm, EveryCommandIsValidForItsVersion) {
         if (command) good(command);
       }
     good(prepare_dlc_graph({version, "q.dlc", "p.dlc", "qcs6490"}));
+    EXPECT_FALSE(prepare_dlc_graph({version, "q.dlc", "p.dlc", "", ""}));
+    EXPECT_FALSE(prepare_dlc_graph({version, "q.dlc", "p.dlc", "qcs6490", "v68"}));
+    for (const char* calibration : {"min-max", "enhanced", "mse"})
+      for (int bits = 0; bits < 8; ++bits) {
+        DlcQuantization quantization{version, bits & 1 ? DlcTools::kQairt : DlcTools::kSnpe, "m", "q", "l"};
+        quantization.activation_calibration = calibration;
+        quantization.bias_bitwidth = 32;
+        quantization.cle = bits & 2;
+        if (bits & 4) quantization.weight_schema = "symmetric";
+        if (const auto command = quantize_dlc(quantization)) good(command);
+      }
     for (const char* runtime : {"dsp", "gpu", "cpu"})
       for (int bits = 0; bits < 8; ++bits) {
         DlcRun run;

@@ -339,6 +339,12 @@ TEST_F(Campaign, SubcommandsDoWhatTheDocsSay) {
       run_assay({"plan", (kSource / "protocols" / "guide.yaml").string(), "--format", "json"});
   EXPECT_EQ(guide.exit_code, 0);
   EXPECT_EQ(nlohmann::json::parse(guide.text.substr(guide.text.find('{')))["hosts"].size(), 3u);
+  const std::string elsewhere =
+      write("elsewhere.yaml",
+            std::string(kHead) + "rows: [{backend: openvino, target: jetson-orin-mx}]\n" + protocol(1, 20));
+  const Outcome unknown = run_assay({"plan", elsewhere});
+  EXPECT_EQ(unknown.exit_code, 2) << unknown.text;
+  EXPECT_NE(unknown.text.find("jetson-orin-mx"), std::string::npos) << unknown.text;
   const Outcome doctor = run_assay({"doctor"});
   EXPECT_EQ(doctor.exit_code, 0) << doctor.text;
   EXPECT_NE(doctor.text.find("onnxruntime"), std::string::npos) << doctor.text;
