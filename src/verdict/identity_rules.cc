@@ -245,9 +245,7 @@ void judge_simulated(const Case& c, Findings& out) {
                    "the " + c.row.key.backend + " backend replays or simulates: its times are no device's",
                    timed_figures()});
   else
-    out.push_back({"simulated", Severity::kWarn,
-                   "not timed: " + c.evidence.untimed + "; what it computes is what the device would",
-                   timed_figures()});
+    out.push_back({"simulated", Severity::kWarn, "not timed: " + c.evidence.untimed, timed_figures()});
 }
 
 }  // namespace assay::verdict
