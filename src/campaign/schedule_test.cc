@@ -195,13 +195,15 @@ TEST(Schedule, TimesAreBoundsThatFollowFromTheSpec) {
   longer.protocol.timed_duration = 60s;
   longer.protocol.rest = 5s;
   longer.power.loaded_idle = 5s;
-  for (const ScheduledStep& step : make_schedule(longer, "x").hosts[0].steps)
+  const Schedule for_longer = make_schedule(longer, "x");
+  for (const ScheduledStep& step : for_longer.hosts[0].steps)
     if (step.step.kind == StepKind::kTimed) {
       EXPECT_EQ(step.time.at_least, 80s);
     }
   spec::Experiment unmetered = x;
   unmetered.power.meters.clear();
-  for (const ScheduledStep& step : make_schedule(unmetered, "x").hosts[0].steps)
+  const Schedule without_meter = make_schedule(unmetered, "x");
+  for (const ScheduledStep& step : without_meter.hosts[0].steps)
     if (step.step.kind == StepKind::kIdle) {
       EXPECT_EQ(step.time.at_least, 0s);
     }
