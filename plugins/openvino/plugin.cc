@@ -1,37 +1,35 @@
 // The OpenVINO backend: the table of ABI functions. Each is one call of Session behind guard().
 #include <algorithm>
-#include <memory>
 #include <openvino/runtime/exception.hpp>
 
 #include "device.h"
 #include "session.h"
+#include "support/session_table.h"
 
 using assay::openvino::plain_text;
 using assay::plugin::Failure;
-using assay::plugin::require_struct;
-
-struct assay_session {
-  explicit assay_session(const assay_open_options& options) : session(options) {}
-  assay::openvino::Session session;
-};
 
 namespace {
 
 // guard() with OpenVINO's own exceptions told apart.
-template <typename Body>
-int32_t guard(assay_error* error, Body&& body) noexcept {
-  return assay::plugin::guard(error, [&] {
-    try {
-      body();
-    } catch (const ov::Cancelled&) {
-      throw Failure(ASSAY_ERROR_CANCELLED, "the inference was cancelled");
-    } catch (const ov::NotImplemented& exception) {
-      throw Failure(ASSAY_ERROR_UNSUPPORTED, plain_text(exception));
-    } catch (const ov::Exception& exception) {
-      throw Failure(ASSAY_ERROR_VENDOR, plain_text(exception));
-    }
-  });
-}
+struct Guard {
+  template <typename Body>
+  static int32_t run(assay_error* error, Body&& body) noexcept {
+    return assay::plugin::guard(error, [&] {
+      try {
+        body();
+      } catch (const ov::Cancelled&) {
+        throw Failure(ASSAY_ERROR_CANCELLED, "the inference was cancelled");
+      } catch (const ov::NotImplemented& exception) {
+        throw Failure(ASSAY_ERROR_UNSUPPORTED, plain_text(exception));
+      } catch (const ov::Exception& exception) {
+        throw Failure(ASSAY_ERROR_VENDOR, plain_text(exception));
+      }
+    });
+  }
+};
+
+using Table = assay::plugin::SessionTable<assay::openvino::Session, Guard>;
 
 // Made once and kept for ever, as describe() promises.
 struct Description {
@@ -89,70 +87,28 @@ struct Description {
 };
 
 int32_t describe(const assay_description** description, assay_error* error) {
-  return guard(error, [&] {
+  return Guard::run(error, [&] {
     static const Description made;
     *description = &made.description;
   });
 }
-
-int32_t open(const assay_open_options* options, assay_session** session, assay_error* error) {
-  return guard(error, [&] {
-    require_struct(options, "open: options");
-    *session = std::make_unique<assay_session>(*options).release();
-  });
-}
-
-int32_t session_info(assay_session* session, const assay_session_info** info, assay_error* error) {
-  return guard(error, [&] { *info = session->session.info(); });
-}
-
-int32_t bind(assay_session* session, uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
-             const assay_buffer* outputs, uint32_t output_count, assay_error* error) {
-  return guard(error, [&] { session->session.bind(slot, inputs, input_count, outputs, output_count); });
-}
-
-int32_t infer(assay_session* session, uint32_t slot, assay_error* error) {
-  return guard(error, [&] { session->session.infer(slot); });
-}
-
-int32_t submit(assay_session* session, uint32_t slot, assay_error* error) {
-  return guard(error, [&] { session->session.submit(slot); });
-}
-
-int32_t wait(assay_session* session, int64_t timeout_ns, uint32_t* slot, assay_error* error) {
-  return guard(error, [&] { *slot = session->session.wait(timeout_ns); });
-}
-
-int32_t cancel(assay_session* session, assay_error* error) {
-  return guard(error, [&] { session->session.cancel(); });
-}
-
-int32_t profile(assay_session* session, const assay_profile** profile, assay_error* error) {
-  return guard(error, [&] { *profile = session->session.profile(); });
-}
-
-int32_t device_memory(assay_session* session, uint64_t* bytes, assay_error* error) {
-  return guard(error, [&] { *bytes = session->session.device_memory(); });
-}
-
-void close(assay_session* session) { delete session; }
 
 const assay_backend_v1 kBackend = {
     sizeof(assay_backend_v1),
     ASSAY_ABI_VERSION,
     describe,
     nullptr,  // prepare: OpenVINO compiles in open().
-    open,
-    session_info,
-    bind,
-    infer,
-    submit,
-    wait,
-    cancel,
-    profile,
-    device_memory,
+    Table::open,
+    Table::session_info,
+    Table::bind,
+    Table::infer,
+    Table::submit,
+    Table::wait,
+    Table::cancel,
+    Table::profile,
+    Table::device_memory,
     nullptr,  // device_time
-    close,
+    Table::close,
     nullptr,  // transfer_times
 };
 

@@ -317,16 +317,8 @@ void Session::fill_info() {
   if (device_kind(device_) == "GPU")
     properties_.add("tensor_memory", zero_copy_ ? "the host's, mapped by the GPU plugin"
                                                 : "the host's, which the GPU plugin copies where it has to");
-  info_.struct_size = sizeof(info_);
-  info_.executed_precision = executed_precision_.c_str();
-  info_.determinism = ASSAY_DETERMINISM_UNKNOWN;
+  info_ = plugin::make_session_info(executed_precision_, inputs_, outputs_, properties_);
   info_.max_in_flight = std::max<uint32_t>(1, compiled_.get_property(ov::optimal_number_of_infer_requests));
-  info_.input_count = inputs_.size();
-  info_.inputs = inputs_.data();
-  info_.output_count = outputs_.size();
-  info_.outputs = outputs_.data();
-  info_.property_count = properties_.size();
-  info_.properties = properties_.data();
 }
 
 ov::Tensor Session::wrap(const ov::Output<const ov::Node>& port, const assay_buffer& buffer, bool input) {

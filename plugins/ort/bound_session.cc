@@ -73,17 +73,7 @@ void BoundSession::take(Handle<OrtSession> session, const assay_open_options& op
 void BoundSession::publish(std::string executed_precision, std::string accelerator_name) {
   executed_precision_ = std::move(executed_precision);
   accelerator_name_ = std::move(accelerator_name);
-  info_.struct_size = sizeof(info_);
-  info_.executed_precision = executed_precision_.c_str();
-  info_.determinism = ASSAY_DETERMINISM_UNKNOWN;
-  info_.max_in_flight = 1;
-  info_.input_count = inputs_.size();
-  info_.inputs = inputs_.data();
-  info_.output_count = outputs_.size();
-  info_.outputs = outputs_.data();
-  info_.property_count = properties_.size();
-  info_.properties = properties_.data();
-  info_.accelerator_name = accelerator_name_.c_str();
+  info_ = plugin::make_session_info(executed_precision_, inputs_, outputs_, properties_, accelerator_name_);
 }
 
 std::string BoundSession::end_profiling() {

@@ -237,16 +237,7 @@ void Session::fill_info() {
   for (const TensorIo& tensor : inputs_) properties_.add("input " + tensor.name, tensor.description());
   for (const TensorIo& tensor : outputs_) properties_.add("output " + tensor.name, tensor.description());
 
-  info_.struct_size = sizeof(info_);
-  info_.executed_precision = executed_precision_.c_str();
-  info_.determinism = ASSAY_DETERMINISM_UNKNOWN;
-  info_.max_in_flight = 1;
-  info_.input_count = input_list_.size();
-  info_.inputs = input_list_.data();
-  info_.output_count = output_list_.size();
-  info_.outputs = output_list_.data();
-  info_.property_count = properties_.size();
-  info_.properties = properties_.data();
+  info_ = plugin::make_session_info(executed_precision_, input_list_, output_list_, properties_);
 }
 
 Owned Session::encoding_of(const TensorIo& tensor) const {

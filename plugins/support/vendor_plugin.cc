@@ -170,6 +170,24 @@ void PairList::add(std::string name, std::string value) {
   pairs_.push_back({stored_name, stored_value});
 }
 
+assay_session_info make_session_info(const std::string& executed_precision, const TensorList& inputs,
+                                     const TensorList& outputs, const PairList& properties,
+                                     const std::string& accelerator_name) {
+  assay_session_info info{};
+  info.struct_size = sizeof(info);
+  info.executed_precision = executed_precision.c_str();
+  info.determinism = ASSAY_DETERMINISM_UNKNOWN;
+  info.max_in_flight = 1;
+  info.input_count = inputs.size();
+  info.inputs = inputs.data();
+  info.output_count = outputs.size();
+  info.outputs = outputs.data();
+  info.property_count = properties.size();
+  info.properties = properties.data();
+  info.accelerator_name = accelerator_name.empty() ? nullptr : accelerator_name.c_str();
+  return info;
+}
+
 void LayerList::add(std::string name, std::string type, std::string exec_type, int64_t time_ns,
                     assay_placement placement, double operations) {
   assay_layer layer{};

@@ -140,6 +140,12 @@ class PairList {
   std::deque<std::string> texts_;
 };
 
+/// What a session tells, of things that outlive it: one inference in flight, determinism unknown. An empty
+/// name: the accelerator is as describe() has it.
+assay_session_info make_session_info(const std::string& executed_precision, const TensorList& inputs,
+                                     const TensorList& outputs, const PairList& properties,
+                                     const std::string& accelerator_name = std::string());
+
 /// Layers with their storage.
 class LayerList {
  public:

@@ -1,9 +1,9 @@
 // The TensorRT backend: the table of ABI functions. Each is one call behind guard().
 #include <deque>
-#include <memory>
 
 #include "build.h"
 #include "session.h"
+#include "support/session_table.h"
 
 #ifndef ASSAY_VERSION
 #define ASSAY_VERSION "unknown"
@@ -11,11 +11,7 @@
 
 using assay::plugin::guard;
 using assay::plugin::require_struct;
-
-struct assay_session {
-  explicit assay_session(const assay_open_options& options) : session(options) {}
-  assay::tensorrt::Session session;
-};
+using Table = assay::plugin::SessionTable<assay::tensorrt::Session>;
 
 namespace {
 
@@ -133,70 +129,23 @@ int32_t prepare(const assay_prepare_options* options, assay_error* error) {
   });
 }
 
-int32_t open(const assay_open_options* options, assay_session** session, assay_error* error) {
-  return guard(error, [&] {
-    require_struct(options, "open: options");
-    *session = std::make_unique<assay_session>(*options).release();
-  });
-}
-
-int32_t session_info(assay_session* session, const assay_session_info** info, assay_error* error) {
-  return guard(error, [&] { *info = session->session.info(); });
-}
-
-int32_t bind(assay_session* session, uint32_t slot, const assay_buffer* inputs, uint32_t input_count,
-             const assay_buffer* outputs, uint32_t output_count, assay_error* error) {
-  return guard(error, [&] { session->session.bind(slot, inputs, input_count, outputs, output_count); });
-}
-
-int32_t infer(assay_session* session, uint32_t slot, assay_error* error) {
-  return guard(error, [&] { session->session.infer(slot); });
-}
-
-int32_t submit(assay_session* session, uint32_t slot, assay_error* error) {
-  return guard(error, [&] { session->session.submit(slot); });
-}
-
-int32_t wait(assay_session* session, int64_t timeout_ns, uint32_t* slot, assay_error* error) {
-  return guard(error, [&] { *slot = session->session.wait(timeout_ns); });
-}
-
-int32_t profile(assay_session* session, const assay_profile** profile, assay_error* error) {
-  return guard(error, [&] { *profile = session->session.profile(); });
-}
-
-int32_t device_memory(assay_session* session, uint64_t* bytes, assay_error* error) {
-  return guard(error, [&] { *bytes = session->session.device_memory(); });
-}
-
-int32_t device_time(assay_session* session, uint32_t slot, int64_t* time_ns, assay_error* error) {
-  return guard(error, [&] { *time_ns = session->session.device_time(slot); });
-}
-
-int32_t transfer_times(assay_session* session, uint32_t slot, int64_t* in_ns, int64_t* out_ns,
-                       assay_error* error) {
-  return guard(error, [&] { session->session.transfer_times(slot, *in_ns, *out_ns); });
-}
-
-void close(assay_session* session) { delete session; }
-
 const assay_backend_v1 kBackend = {
     sizeof(assay_backend_v1),
     ASSAY_ABI_VERSION,
     describe,
     prepare,
-    open,
-    session_info,
-    bind,
-    infer,
-    submit,
-    wait,
+    Table::open,
+    Table::session_info,
+    Table::bind,
+    Table::infer,
+    Table::submit,
+    Table::wait,
     nullptr,  // cancel: what is enqueued to a GPU cannot be taken back.
-    profile,
-    device_memory,
-    device_time,
-    close,
-    transfer_times,
+    Table::profile,
+    Table::device_memory,
+    Table::device_time,
+    Table::close,
+    Table::transfer_times,
 };
 
 }  // namespace

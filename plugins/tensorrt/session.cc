@@ -182,16 +182,7 @@ void Session::fill_info() {
     properties_.add("operations_on_gpu", known ? whole(placement_.operations_gpu) : "unknown");
   }
 
-  info_.struct_size = sizeof info_;
-  info_.executed_precision = executed_precision_.c_str();
-  info_.determinism = ASSAY_DETERMINISM_UNKNOWN;
-  info_.max_in_flight = 1;
-  info_.input_count = inputs_.size();
-  info_.inputs = inputs_.data();
-  info_.output_count = outputs_.size();
-  info_.outputs = outputs_.data();
-  info_.property_count = properties_.size();
-  info_.properties = properties_.data();
+  info_ = plugin::make_session_info(executed_precision_, inputs_, outputs_, properties_);
 }
 
 cudaError_t Session::try_lock(void* data, std::uint64_t bytes, bool input) const {

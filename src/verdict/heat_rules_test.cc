@@ -228,7 +228,7 @@ TEST(HeatRules, SlowingNeedsAllItsSigns) {
   }
 }
 
-TEST(HeatRules, AProcessorThatSlowsDownAloneWithoutLatencyHasNothingToDo) {
+TEST(HeatRules, AClockThatFallsWithoutLatencyIsNoSlowing) {
   Subject s = metered();
   slow_down(s), add_processor(s, 2);
   s.row.diagnostics.drift_percent[1] = 1.9;

@@ -11,8 +11,10 @@ namespace {
 class Lean : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(LEAN_DIR)) GTEST_SKIP() << "no " << LEAN_DIR << ": scripts/setup fetches it";
-    if (std::filesystem::exists("/dev/nvidiactl")) GTEST_SKIP() << "this machine has NVIDIA's driver";
+    // scripts/setup fetches it before anything is built: without it these tests would show nothing.
+    ASSERT_TRUE(std::filesystem::exists(LEAN_DIR)) << "no " << LEAN_DIR << ": run scripts/setup";
+    if (std::filesystem::exists("/dev/nvidiactl"))
+      GTEST_SKIP() << "what is tested is a machine without NVIDIA's driver, and this one has it";
     ::unsetenv("ASSAY_CUDART_LIB");
     ::setenv("ASSAY_TENSORRT_DIR", LEAN_DIR, 1);
   }
