@@ -58,18 +58,9 @@ std::shared_ptr<Library> Library::open() {
   const std::lock_guard lock(mutex);
   if (opened) return opened;
 
-  std::string tried;
-  for (const std::string& candidate : candidates()) {
-    try {
-      return opened = std::shared_ptr<Library>(new Library(candidate));
-    } catch (const Failure& failure) {
-      tried += std::string("\n  ") + failure.what();
-    }
-  }
-  throw Failure(ASSAY_ERROR_NOT_FOUND,
-                "no usable ONNX Runtime library. Run scripts/setup or set ASSAY_ONNXRUNTIME_LIB. "
-                "Tried:" +
-                    tried);
+  return opened = plugin::first_usable(
+             candidates(), "no usable ONNX Runtime library. Run scripts/setup or set ASSAY_ONNXRUNTIME_LIB",
+             [](const std::string& candidate) { return std::shared_ptr<Library>(new Library(candidate)); });
 }
 
 Library::Library(const std::string& path) {

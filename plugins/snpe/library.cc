@@ -147,19 +147,11 @@ std::shared_ptr<Library> Library::open() {
   const std::lock_guard<std::mutex> lock(mutex);
   if (opened) return opened;
 
-  std::string tried;
-  for (const std::string& candidate : candidates()) {
-    try {
-      return opened = std::shared_ptr<Library>(new Library(candidate));
-    } catch (const Failure& failure) {
-      tried += std::string("\n  ") + failure.what();
-    }
-  }
-  throw Failure(
-      ASSAY_ERROR_NOT_FOUND,
-      "no usable libSNPE.so. Unpack Qualcomm's Neural Processing SDK or QAIRT and set SNPE_ROOT (or "
-      "QNN_SDK_ROOT, QAIRT_SDK_ROOT) to its folder, or set ASSAY_SNPE_LIB to the library. Tried:" +
-          tried);
+  return opened = plugin::first_usable(
+             candidates(),
+             "no usable libSNPE.so. Unpack Qualcomm's Neural Processing SDK or QAIRT and set SNPE_ROOT (or "
+             "QNN_SDK_ROOT, QAIRT_SDK_ROOT) to its folder, or set ASSAY_SNPE_LIB to the library",
+             [](const std::string& candidate) { return std::shared_ptr<Library>(new Library(candidate)); });
 }
 
 Library::Library(const std::string& path) {

@@ -85,6 +85,22 @@ class Options {
   std::vector<assay_name_value> values_;
 };
 
+/// What `open(candidate)` makes of the first candidate that it does not throw Failure for. Throws Failure
+/// (NOT_FOUND: `advice`, and why each was not usable).
+template <typename Open>
+auto first_usable(const std::vector<std::string>& candidates, const std::string& advice, Open open)
+    -> decltype(open(candidates.front())) {
+  std::string tried;
+  for (const std::string& candidate : candidates) {
+    try {
+      return open(candidate);
+    } catch (const Failure& failure) {
+      tried += std::string("\n  ") + failure.what();
+    }
+  }
+  throw Failure(ASSAY_ERROR_NOT_FOUND, advice + ". Tried:" + tried);
+}
+
 /// "a, b, c"
 std::string join(const std::vector<std::string>& parts, const char* separator = ", ");
 

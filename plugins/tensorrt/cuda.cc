@@ -36,19 +36,12 @@ std::string two_part(int version) {
 const Cuda& Cuda::get() {
   static const Cuda* opened = nullptr;
   if (opened != nullptr) return *opened;
-  std::string tried;
-  for (const std::string& candidate : candidates()) {
-    try {
-      opened = new Cuda(candidate);  // Never closed: drivers keep threads of their own.
-      return *opened;
-    } catch (const Failure& failure) {
-      tried += std::string("\n  ") + failure.what();
-    }
-  }
-  throw Failure(ASSAY_ERROR_NOT_FOUND,
-                "no usable CUDA runtime library: install NVIDIA's (JetPack has it), or name it in "
-                "ASSAY_CUDART_LIB. Tried:" +
-                    tried);
+  opened = plugin::first_usable(
+      candidates(),
+      "no usable CUDA runtime library: install NVIDIA's (JetPack has it), or name it in ASSAY_CUDART_LIB",
+      // Never closed: drivers keep threads of their own.
+      [](const std::string& candidate) { return new Cuda(candidate); });
+  return *opened;
 }
 
 Cuda::Cuda(const std::string& path) {
