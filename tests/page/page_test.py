@@ -451,9 +451,9 @@ class Functions(unittest.TestCase):
         self.assertTrue(numpy.allclose(self.call("clipped", [-4, -4], [20, 20], [0, 0, 8, 8]), [[0, 0], [8, 8]]))
 
     def test_texts(self):
-        for value, text in ((12.3456, "12.35"), (0, "0"), (1e6, "1000000"), (0.00012345, "0.0001234"), (1234567, "1235000"), (10.0, "10")):
+        for value, text in ((12.3456, "12.35"), (0, "0"), (1e6, "1000000"), (0.00012346, "0.0001235"), (1234567, "1235000"), (100, "100"), (10.0, "10")):
             self.assertEqual(self.call("significant", value), text)
-        for value, side, text in ((12.345, 0.42, "12.3 ±0.4"), (12.345, 0.14, "12.35 ±0.14"), (1234, 56, "1234 ±56"), (5.0, 0.0, "5")):
+        for value, side, text in ((12.345, 0.42, "12.3 ±0.4"), (12.345, 0.14, "12.35 ±0.14"), (1234, 56, "1230 ±60"), (5.0, 0.0, "5")):
             self.assertEqual(self.call("withUncertainty", value, side), text)
         self.assertEqual(self.call("shortened", "abcdefghij", 5), "ab…ij")
 

@@ -1,6 +1,7 @@
 // Marks of rows in a plane: colour by group, shape by precision, filling by status.
 import { whiskers } from './chart.js';
 import { describe, statusOf } from './rows.js';
+import { kFont } from './theme.js';
 
 const kShapes = { fp32: 'circle', fp16: 'diamond', bf16: 'pin', int8: 'rect' };
 const kCross = 'path://M0,1L1,0L9,8L8,9Z M8,0L9,1L1,9L0,8Z';
@@ -88,7 +89,7 @@ export const diagonals = (theme, lines) => ({
         { type: 'line', shape: { x1: p[0], y1: p[1], x2: q[0], y2: q[1] }, style: { stroke: theme.faint, lineWidth: 1, lineDash: [4, 4], opacity: 0.7 } },
         {
           type: 'text', x: q[0] - 6 * Math.cos(angle), y: q[1] - 6 * Math.sin(angle), rotation: -angle,
-          style: { text: lines[api.value(4)].words, fill: theme.faint, fontSize: 10.5, align: 'right', verticalAlign: 'bottom', fontFamily: 'inherit' },
+          style: { text: lines[api.value(4)].words, fill: theme.faint, fontSize: 10.5, align: 'right', verticalAlign: 'bottom', fontFamily: kFont },
         },
       ],
     };

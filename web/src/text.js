@@ -1,21 +1,28 @@
 // Numbers and names as people should read them.
 
+// The rules of the console's table (src/report/number_text.cc), so that page and plots agree.
+
+const fixed = (value, decimals) => {
+  const step = 10 ** -decimals;
+  return (decimals < 0 ? Math.round(value / step) * step : value).toFixed(Math.min(20, Math.max(0, decimals)));
+};
+const decimalsFor = (value, digits) => digits - 1 - Math.floor(Math.log10(Math.abs(value)));
+
 /** To so many significant digits, without exponent. */
 export function significant(value, digits = 4) {
-  if (!Number.isFinite(value)) return String(value);
+  if (!Number.isFinite(value)) return 'not finite';
   if (value === 0) return '0';
-  const places = Math.min(20, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
-  const rounded = Number(value.toPrecision(digits));
-  return places > 0 ? rounded.toFixed(places).replace(/\.?0+$/, '') : rounded.toFixed(0);
+  const decimals = decimalsFor(value, digits);
+  const text = fixed(value, decimals);
+  return decimals > 0 ? text.replace(/\.?0+$/, '') : text;
 }
 
 /** "12.3 ±0.4": the uncertainty to one significant digit (two where the first is 1), the value to the same place. */
 export function withUncertainty(value, uncertainty) {
   if (!Number.isFinite(uncertainty) || !(uncertainty > 0)) return significant(value);
-  const exponent = Math.floor(Math.log10(uncertainty));
-  const digits = Math.floor(Number((uncertainty / 10 ** exponent).toPrecision(2))) === 1 ? 2 : 1;
-  const places = Math.max(0, digits - 1 - exponent);
-  return `${value.toFixed(places)} ±${uncertainty.toFixed(places)}`;
+  const one = decimalsFor(uncertainty, 1);
+  const decimals = uncertainty * 10 ** one < 1.95 ? one + 1 : one;
+  return `${fixed(value, decimals)} ±${fixed(uncertainty, decimals)}`;
 }
 
 const kUnits = { degC: '°C' };
