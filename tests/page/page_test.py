@@ -441,9 +441,13 @@ class Functions(unittest.TestCase):
 
     def test_log_axes(self):
         self.assertEqual(self.call("logTicks", 3, 60), [5, 10, 20, 50])
+        self.assertEqual(self.call("logTicks", 4.6, 11), [6, 8, 10])
+        self.assertEqual(self.call("logTicks", 11, 13), [11, 11.5, 12, 12.5, 13])
         self.assertEqual(self.call("logTicks", 1, 1e5), [1, 10, 100, 1000, 10_000, 100_000])
-        self.assertEqual(self.call("logRange", 3.0, 60.0), [2, 100])
-        self.assertTrue(numpy.allclose(self.call("logRange", 0.01, 0.01), [0.005, 0.02]))
+        for lo, hi in ((3.0, 60.0), (0.01, 0.01), (1.0, 1e6)):
+            begin, end = self.call("logRange", lo, hi)
+            self.assertLess(begin, lo)
+            self.assertGreater(end, hi)
 
     def test_clipped_segments(self):
         self.assertEqual(self.call("clipped", [-10, 5], [10, 5], [0, 0, 8, 8]), [[0, 5], [8, 5]])

@@ -86,7 +86,6 @@ class PlotFigure {
     figure.append(...(plot.controls ?? []).map((control) => this.controlOf(control)), this.canvas, this.paper, this.notes,
       element('div', { class: 'plot-actions' }, numbers, save));
     this.canvas.addEventListener('keydown', (event) => this.pressed(event));
-    this.tellNotes();
   }
 
   /** Radio buttons: one choice, by arrow keys as everywhere. */
@@ -101,7 +100,7 @@ class PlotFigure {
         this.state[name] = value;
         this.redraw();
       });
-      set.append(input, element('label', { for: input.id }, words));
+      set.append(element('span', {}, input, element('label', { for: input.id }, words)));
     });
     return set;
   }
@@ -121,22 +120,18 @@ class PlotFigure {
     URL.revokeObjectURL(link.href);
   }
 
-  tellNotes() {
-    this.notes.textContent = (this.plot.notes ?? []).join(' ');
-  }
-
   /** Without drawing. */
   reserve(width) {
     if (!this.plot || this.plot.empty) return;
     this.width = width;
     this.canvas.style.height = `${this.plot.height(width)}px`;
+    this.notes.textContent = this.plot.notes(width).join(' ');
   }
 
   draw() {
     if (!this.plot || this.plot.empty || this.chart) return;
     this.guard(() => {
       this.chart = draw(this.canvas, this.plot, { width: this.width, theme: currentTheme(), print: false, state: this.state });
-      this.tellNotes();
       this.figure.dataset.state = 'drawn';
       performance.mark('assay:drawn', { detail: this.figure.dataset.plot });
     });
@@ -181,7 +176,6 @@ class PlotFigure {
         part.removeAttribute('data-style');
       }
       this.paper.append(svg);
-      this.tellNotes();
       this.figure.dataset.state = 'drawn';
     });
   }
