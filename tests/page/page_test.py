@@ -221,6 +221,7 @@ class Whole(unittest.TestCase):
             for figure in opened.page.locator(FIGURES).all():
                 figure.locator(".plot-numbers summary").click()
                 table = figure.locator(".plot-numbers table")
+                table.wait_for()
                 columns = table.locator("thead th").count()
                 cells = table.locator("tbody tr").first.locator("td").count()
                 self.assertGreater(columns, 1)
@@ -311,16 +312,17 @@ class Others(unittest.TestCase):
             print(f"\n1,000,000 samples, {path.stat().st_size / 1e6:.1f} MB: parsed {loaded:.0f} ms, first plot {first:.0f} ms, six plots {last:.0f} ms after the open")
         # What a reader waits for, who opens the page where its first row's latencies are.
         with Opened(path.with_name("million.html"), viewport={"width": 1280, "height": 3600}) as opened:
-            opened.wait(lambda: opened.page.locator(f"{FIGURES}[data-state=drawn]").count() >= 9)
+            opened.wait(lambda: opened.page.locator(f"{FIGURES}[data-state=drawn]").count() >= 8)
             last = opened.page.evaluate("performance.getEntriesByName('assay:drawn').at(-1).startTime")
             print(f"a window that shows the latency plots: all of them {last:.0f} ms after the open")
-            self.assertEqual({one[2] for one in opened.states()[:9]}, {"drawn"})
+            self.assertEqual({one[2] for one in opened.states()[:8]}, {"drawn"})
             opened.shot("million", full=False)
 
     def test_five_hundred_rows_stay_usable(self):
         with Opened(made("many", made_pages.many_page())) as opened:
+            ready = opened.page.evaluate("performance.getEntriesByType('navigation')[0].domComplete")
+            opened.page.locator(FIGURES).first.scroll_into_view_if_needed()  # It stands below the table of 500 rows.
             opened.page.locator(f"{FIGURES}[data-state=drawn]").first.wait_for()
-            first = opened.page.evaluate("performance.getEntriesByName('assay:drawn')[0].startTime")
             self.assertEqual(opened.page.locator(FIGURES).count(), 5 + 500 * 7)
             # All in one window's time would be thousands of charts: only those near it are drawn.
             self.assertLess(opened.page.locator("canvas").count(), 40)
@@ -330,7 +332,7 @@ class Others(unittest.TestCase):
                 opened.wait(lambda: figures[at].query_selector("canvas"))
             self.assertLessEqual(opened.page.locator("canvas").count(), 80)
             self.assertEqual(opened.said, [])
-            print(f"\n500 rows: first plot {first:.0f} ms after the open")
+            print(f"\n500 rows: usable {ready:.0f} ms after the open")
             opened.page.evaluate("scrollTo(0, 0)")
             opened.shot("many", full=False)
 

@@ -169,7 +169,9 @@ class PlotFigure {
     if (!this.plot || this.plot.empty || this.paper.firstChild) return;
     this.guard(() => {
       const text = svgOf(this.plot, kPaperWidth, this.state).replaceAll(' style="', ' data-style="');
-      const svg = document.importNode(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement, true);
+      const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+      if (parsed.nodeName !== 'svg' || parsed.querySelector('parsererror')) throw new Error('its SVG is not well formed');
+      const svg = document.importNode(parsed, true);
       for (const style of svg.querySelectorAll('style')) style.remove();
       for (const part of [svg, ...svg.querySelectorAll('[data-style]')]) {
         part.style.cssText = part.dataset.style ?? '';

@@ -22,7 +22,7 @@ const isSimulated = (item, figures) => item.row.simulated || (item.power.simulat
 
 /** What the numbers stand for, as a sentence. */
 export const keyNote = (width, items, figures) => (numbered(width) && items.length <= kLabelled
-  ? [`${items.map((item, i) => `${i + 1} ${item.name}${marksOf({ status: statusOf(item, figures), simulated: isSimulated(item, figures) })}`).join(', ')}.`] : []);
+  ? [`${items.map((item, i) => `${i + 1} ${item.name}${marksOf({ status: statusOf(item, figures), simulated: isSimulated(item, figures) })}`).join('; ')}.`] : []);
 
 /**
  * @typedef {{name: string, words: string, map?: (value: number) => number}} Side  a figure along an axis

@@ -27,6 +27,9 @@ function percentiles(row) {
 const refused = (row) => kPercentiles.filter(([, , figure]) => row[figure] && !measured(row[figure]))
   .map(([key, , figure]) => `${kNames[key] ?? key} unmeasured: ${reasonOf(row[figure])}.`);
 
+/** On a phone a line for each part. */
+const linesFor = (view, lines) => (view.width < 500 ? lines.flatMap((line) => line.split(', ')) : lines);
+
 const repeatName = (run) => `repeat ${run.repeat}`;
 const kDashes = ['solid', 'dashed', 'dotted'];
 
@@ -58,7 +61,7 @@ export function latencyHistogram({ row, rowData }) {
       if (over > 0) beyond.push(`${over.toLocaleString('en')} over ${significant(edges.at(-1))} ms, greatest ${significant(max)} ms`);
       const margin = 1.5 * width;
       const lines = percentiles(row).filter(({ key, value }) => ['p50', 'p90', 'p99'].includes(key) && value <= bars.at(-1)[1]);
-      const told = [`${counts.length} bins of ${significant(width, 3)} ms, ${countText(n, 'latency', 'latencies')}`, ...beyond];
+      const told = linesFor(view, [`${counts.length} bins of ${significant(width, 3)} ms, ${countText(n, 'latency', 'latencies')}`, ...beyond]);
       const top = legendHeight(names, view.width) + 26;
       return {
         title: [remark(theme, told, { right: 14, top: top + 4 }), stamp(theme, wordsOf(row, kFigures), top + 14 + 14 * told.length)].filter(Boolean),
@@ -151,7 +154,7 @@ export function latencyEcdf({ row, rowData }) {
         ? logAxis(theme, 'share that takes at least as long', [10 ** Math.floor(Math.log10(1 / n)), 1], { nameGap: 46, axisLabel: { formatter: (value) => (value < -3 ? `${significant(10 ** value * 1e6, 2)} ppm` : `${significant(100 * 10 ** value, 2)} %`) } })
         : valueAxis(theme, 'share of the samples, %', { min: 0, max: 100, nameGap: 40 });
       return {
-        title: [remark(theme, further, { right: 20, bottom: view.print ? 50 : 78 }), stamp(theme, wordsOf(row, kFigures), top + 60)].filter(Boolean),
+        title: [remark(theme, linesFor(view, further), { right: 20, bottom: view.print ? 50 : 78 }), stamp(theme, wordsOf(row, kFigures), top + 60)].filter(Boolean),
         legend: legendOf(theme, { data: names }),
         grid: { left: 66, right: 18, top, bottom: view.print ? 46 : 72 },
         xAxis: valueAxis(theme, 'latency, ms', { min, max, nameGap: 26, axisLabel: { showMinLabel: false, showMaxLabel: false } }),
@@ -181,10 +184,9 @@ export function latencyEcdf({ row, rowData }) {
           {
             type: 'scatter', silent: true, z: 7, symbolSize: 0.1, itemStyle: { color: 'transparent' }, labelLayout: { moveOverlap: 'shiftY' },
             data: marks.map(({ name, value, bound, y: at }) => ({
-              value: [bound ?? value, at],
+              value: [bound ?? value, tail ? at : at - 3],  // Below the line of 100 %.
               label: {
-                // Below the line of 100 %.
-                show: true, position: 'right', distance: 8, offset: [0, tail ? 0 : 7], color: theme.text, fontSize: 10.5, textBorderColor: theme.paper, textBorderWidth: 3,
+                show: true, position: 'right', distance: 8, color: theme.text, fontSize: 10.5, textBorderColor: theme.paper, textBorderWidth: 3,
                 formatter: `${name} ${significant(value)} ms${bound == null || view.width < 500 ? '' : ` (≤ ${significant(bound)})`}`,
               },
             })),
