@@ -164,15 +164,17 @@ class PlotFigure {
     this.chart.dispatchAction({ type: 'dataZoom', start, end: start + size });
   }
 
-  /** Vectors for paper. A style attribute would be refused by the page's policy, a style property is not. */
+  /**
+   * Vectors for paper. The page's policy refuses style elements and attributes, and tells of it: the first (for hovering) are
+   * dropped, the second become properties, which it lets pass. Text out of data is escaped in the SVG, so it matches neither.
+   */
   toPaper() {
     if (!this.plot || this.plot.empty || this.paper.firstChild) return;
     this.guard(() => {
-      const text = svgOf(this.plot, kPaperWidth, this.state).replaceAll(' style="', ' data-style="');
+      const text = svgOf(this.plot, kPaperWidth, this.state).replace(/<style\b[^]*?<\/style>/g, '').replaceAll(' style="', ' data-style="');
       const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
       if (parsed.nodeName !== 'svg' || parsed.querySelector('parsererror')) throw new Error('its SVG is not well formed');
       const svg = document.importNode(parsed, true);
-      for (const style of svg.querySelectorAll('style')) style.remove();
       for (const part of [svg, ...svg.querySelectorAll('[data-style]')]) {
         part.style.cssText = part.dataset.style ?? '';
         part.removeAttribute('data-style');
