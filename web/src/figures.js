@@ -117,7 +117,7 @@ class PlotFigure {
     const link = element('a', { download: `${[this.figure.dataset.row, this.figure.dataset.plot].filter(Boolean).join('-')}.svg` });
     link.href = URL.createObjectURL(new Blob([svgOf(this.plot, 760, this.state)], { type: 'image/svg+xml' }));
     link.click();
-    URL.revokeObjectURL(link.href);
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);  // The download may begin later.
   }
 
   /** Without drawing. */
