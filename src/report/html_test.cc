@@ -131,9 +131,9 @@ TEST(PageBody, HoldsTogetherWhateverItIsFilledWith) {
     ASSERT_FALSE(json.is_discarded()) << text;
     EXPECT_EQ(data.find('<'), std::string::npos) << text;
     // What is no UTF-8 cannot come back as it was.
-    if (html_escaped(text).find("\xEF\xBF\xBD") == std::string::npos ||
-        std::string_view(text).find('\xff') == std::string_view::npos)
+    if (std::string_view(text).find('\xff') == std::string_view::npos) {
       EXPECT_EQ(json["directories"][0]["rows"][0]["id"], text);
+    }
   }
 }
 
