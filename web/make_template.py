@@ -54,8 +54,8 @@ def main(page, style, script, packages, out_page, out_code):
     pathlib.Path(out_page).write_text(text, encoding="utf-8")
     pathlib.Path(out_code).write_text(
         '#include "report/page_template.h"\n\nnamespace assay::report {\n\n'
-        'std::string_view page_template() {\n  static constexpr std::string_view kPage = R"page(' + text + ')page";\n'
-        "  return kPage;\n}\n\n}  // namespace assay::report\n", encoding="utf-8")
+        'std::string_view page_template() {\n  static constexpr char kPage[] = R"page(' + text + ')page";\n'
+        "  return {kPage, sizeof kPage - 1};\n}\n\n}  // namespace assay::report\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

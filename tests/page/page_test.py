@@ -490,4 +490,4 @@ class Real(unittest.TestCase):
 
 if __name__ == "__main__":
     WORK.mkdir(parents=True, exist_ok=True)
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=[sys.argv[0], *os.environ.get("ASSAY_PAGE_TESTS", "").split()], verbosity=2)

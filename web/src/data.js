@@ -44,7 +44,8 @@ export function decode(blob) {
   const array = arrays[blob.dtype];
   if (!array) throw new Error(`a dtype of f32 or i32 was expected, found ${blob.dtype}`);
   if (blob.length === 0) return new array(0);
-  const bytes = unzlibSync(bytesOf(blob.deflate), { out: new Uint8Array(blob.length * 4) });
+  // One value more than there should be: a stream that is too long shows.
+  const bytes = unzlibSync(bytesOf(blob.deflate), { out: new Uint8Array(blob.length * 4 + 4) });
   if (bytes.length !== blob.length * 4) {
     throw new Error(`${blob.length} values were expected, found ${bytes.length / 4}`);
   }
