@@ -127,7 +127,7 @@ std::string facts_of(const record::Row& row) {
          std::to_string(row.warmup) + " of warm-up" +
          (row.calibration_relation.empty() || row.calibration_relation == "none"
               ? ""
-              : "; calibrated: " + row.calibration_relation);
+              : "; calibration images: " + row.calibration_relation);
 }
 
 /// "p50 12.1 ms, p99 15 ms": for those who hear a plot described. Invalid ones are said to be.
@@ -152,7 +152,8 @@ void add_plots(HtmlWriter& html, const PageDirectory& directory, std::size_t ind
     add_row_plot(html, kind, index, row.key.id, words);
   };
   add("latency-time",
-      "Latency of every inference over time, warm-up marked, one colour for each repeat." + marked);
+      "Latency of every inference over time, repeat by repeat; the warm-up is shaded and enters no figure." +
+          marked);
   add("latency-histogram", "Histogram of the timed latencies of all repeats." + marked + percentiles_of(row));
   add("latency-ecdf",
       "Share of inferences that took at most so long, with percentiles and their bounds." + marked);
