@@ -16,7 +16,7 @@ Result<Format> parse_format(std::string_view text) {
   if (text == "md" || text == "markdown") return Format::kMarkdown;
   if (text == "csv") return Format::kCsv;
   if (text == "json") return Format::kJson;
-  static constexpr std::string_view kNames[] = {"table", "md", "csv", "json"};
+  static constexpr std::string_view kNames[] = {"table", "md", "csv", "json", "html"};
   const std::string nearest = nearest_word(text, kNames);
   return fail(Code::kInvalidInput, "expected the format " + join_or(kNames) + ", found '" +
                                        std::string(text) + "'" +
