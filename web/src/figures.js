@@ -83,8 +83,10 @@ class PlotFigure {
     numbers.addEventListener('toggle', () => this.guard(() => this.fillTable(numbers)), { once: true });
     const save = element('button', { type: 'button', class: 'plot-save' }, 'Save as SVG');
     save.addEventListener('click', () => this.guard(() => this.save()));
+    const keys = element('span', { class: 'plot-keys' }, 'Zoom: + and −, arrows, 0; Ctrl + wheel; or the bar.');
     figure.append(...(plot.controls ?? []).map((control) => this.controlOf(control)), this.canvas, this.paper, this.notes,
-      element('div', { class: 'plot-actions' }, numbers, save));
+      element('div', { class: 'plot-actions' }, numbers, ...(plot.zoomed ? [keys] : []), save));
+    if (plot.zoomed) this.canvas.setAttribute('aria-keyshortcuts', '+ - ArrowLeft ArrowRight 0');
     this.canvas.addEventListener('keydown', (event) => this.pressed(event));
   }
 

@@ -9,7 +9,7 @@ const kCross = 'path://M0,1L1,0L9,8L8,9Z M8,0L9,1L1,9L0,8Z';
 const shapeOf = ({ row }) => kShapes[row.executed_precision || row.precision] ?? 'triangle';
 
 export const kMarksNote =
-  'Shape: precision (circle FP32, diamond FP16, square INT8). Filled: ok. Pale: WARN. Hollow and crossed: INVALID, not to be used. Dashed outline: simulated.';
+  'Shape: precision (circle FP32, diamond FP16, square INT8). Filled: ok. Pale: WARN. Whiskers shorter than the mark are under it. Hollow and crossed: INVALID, not to be used. Dashed outline: simulated.';
 
 const kLabelled = 16;
 const kNarrow = 500;
