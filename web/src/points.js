@@ -56,7 +56,7 @@ export function points({ view, items, x, y, figures, groups }) {
         value: mark.place, symbol: shapeOf(mark.item), name: mark.item.name,
         tooltip: { formatter: () => describe(mark.item, figures) + (mark.simulated ? '\nsimulated' : '') },
         itemStyle: {
-          color: withAlpha(mark.colour, filled[mark.status] ?? 0), borderColor: mark.colour, borderWidth: 2, borderType: mark.simulated ? 'dashed' : 'solid',
+          color: withAlpha(mark.colour, filled[mark.status] ?? 0), borderColor: mark.simulated ? theme.text : mark.colour, borderWidth: 2, borderType: mark.simulated ? 'dashed' : 'solid',
         },
         label: {
           show: labelled, position: mark.place[0] > left + 0.55 * (right - left) ? 'left' : 'right', distance: 9, color: theme.text, fontSize: 11, textBorderColor: theme.paper, textBorderWidth: 3,
