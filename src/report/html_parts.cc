@@ -74,11 +74,19 @@ void add_number(HtmlWriter& html, const std::string& text, bool invalid) {
 void add_notes(HtmlWriter& html, const std::vector<int>& notes, std::size_t directory) {
   if (notes.empty()) return;
   const auto sup = html.in("sup", {{"class", "notes"}});
-  const char* before = "[";
-  for (const int note : notes) {
-    html.text(before);
+  const auto link = [&](int note) {
     html.leaf("a", std::to_string(note), {{"href", "#" + note_id(directory, note)}});
-    before = ",";
+  };
+  html.text("[");
+  // "[1,3-5]", as note_marks() writes it.
+  for (std::size_t i = 0; i < notes.size();) {
+    std::size_t last = i;
+    while (last + 1 < notes.size() && notes[last + 1] == notes[last] + 1) ++last;
+    if (i > 0) html.text(",");
+    link(notes[i]);
+    if (last > i) html.text(last == i + 1 ? "," : "-");
+    if (last > i) link(notes[last]);
+    i = last + 1;
   }
   html.text("]");
 }
