@@ -29,7 +29,7 @@ use([
  * @property {(width: number) => number} height
  * @property {(view: View) => object} option  of ECharts
  * @property {() => {head: string[], rows: (string|number)[][]}} table
- * @property {string[]} [notes]  sentences under it
+ * @property {(width: number) => string[]} notes  sentences under it; known before it is drawn, so that nothing moves
  * @property {{name: string, text: string, values: {value: any, text: string}[]}[]} [controls]
  * @property {(view: View, from: number, to: number) => object} [zoomed]  changes of the option after a zoom of x
  */
@@ -114,13 +114,14 @@ export function legendHeight(names, width) {
   return lines * 20;
 }
 
-/** Two ends and their cap, for an interval along x or y. Data: [x, y, lo, hi]. */
-export const whiskers = (points, horizontal, colour, more = {}) => ({
-  type: 'custom', silent: true, z: 4, data: points, clip: true, ...more,
+/** An interval along x or y with its caps. Data: [x, y, lo, hi]. Shorter than `hidden` px it is under the mark, and left out. */
+export const whiskers = (points, horizontal, colour, hidden = 0) => ({
+  type: 'custom', silent: true, z: 4, data: points, clip: true,
   encode: horizontal ? { x: [0, 2, 3], y: 1 } : { x: 0, y: [1, 2, 3] },
   renderItem: (_, api) => {
     const at = (value) => (horizontal ? api.coord([value, api.value(1)]) : api.coord([api.value(0), value]));
     const [a, b] = [at(api.value(2)), at(api.value(3))];
+    if (Math.hypot(b[0] - a[0], b[1] - a[1]) < hidden) return undefined;
     const cap = horizontal ? [0, 4] : [4, 0];
     const line = (p, q) => ({ type: 'line', shape: { x1: p[0], y1: p[1], x2: q[0], y2: q[1] }, style: { stroke: colour, lineWidth: 1.3 } });
     const ends = [a, b].map((p) => line([p[0] - cap[0], p[1] - cap[1]], [p[0] + cap[0], p[1] + cap[1]]));

@@ -86,7 +86,6 @@ class PlotFigure {
     figure.append(...(plot.controls ?? []).map((control) => this.controlOf(control)), this.canvas, this.paper, this.notes,
       element('div', { class: 'plot-actions' }, numbers, save));
     this.canvas.addEventListener('keydown', (event) => this.pressed(event));
-    this.tellNotes();
   }
 
   /** Radio buttons: one choice, by arrow keys as everywhere. */
@@ -101,7 +100,7 @@ class PlotFigure {
         this.state[name] = value;
         this.redraw();
       });
-      set.append(input, element('label', { for: input.id }, words));
+      set.append(element('span', {}, input, element('label', { for: input.id }, words)));
     });
     return set;
   }
@@ -118,11 +117,7 @@ class PlotFigure {
     const link = element('a', { download: `${[this.figure.dataset.row, this.figure.dataset.plot].filter(Boolean).join('-')}.svg` });
     link.href = URL.createObjectURL(new Blob([svgOf(this.plot, 760, this.state)], { type: 'image/svg+xml' }));
     link.click();
-    URL.revokeObjectURL(link.href);
-  }
-
-  tellNotes() {
-    this.notes.textContent = (this.plot.notes ?? []).join(' ');
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);  // The download may begin later.
   }
 
   /** Without drawing. */
@@ -130,13 +125,13 @@ class PlotFigure {
     if (!this.plot || this.plot.empty) return;
     this.width = width;
     this.canvas.style.height = `${this.plot.height(width)}px`;
+    this.notes.textContent = this.plot.notes(width).join(' ');
   }
 
   draw() {
     if (!this.plot || this.plot.empty || this.chart) return;
     this.guard(() => {
       this.chart = draw(this.canvas, this.plot, { width: this.width, theme: currentTheme(), print: false, state: this.state });
-      this.tellNotes();
       this.figure.dataset.state = 'drawn';
       performance.mark('assay:drawn', { detail: this.figure.dataset.plot });
     });
@@ -169,19 +164,22 @@ class PlotFigure {
     this.chart.dispatchAction({ type: 'dataZoom', start, end: start + size });
   }
 
-  /** Vectors for paper. A style attribute would be refused by the page's policy, a style property is not. */
+  /**
+   * Vectors for paper. The page's policy refuses style elements and attributes, and tells of it: the first (for hovering) are
+   * dropped, the second become properties, which it lets pass. Text out of data is escaped in the SVG, so it matches neither.
+   */
   toPaper() {
     if (!this.plot || this.plot.empty || this.paper.firstChild) return;
     this.guard(() => {
-      const text = svgOf(this.plot, kPaperWidth, this.state).replaceAll(' style="', ' data-style="');
-      const svg = document.importNode(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement, true);
-      for (const style of svg.querySelectorAll('style')) style.remove();
+      const text = svgOf(this.plot, kPaperWidth, this.state).replace(/<style\b[^]*?<\/style>/g, '').replaceAll(' style="', ' data-style="');
+      const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+      if (parsed.nodeName !== 'svg' || parsed.querySelector('parsererror')) throw new Error('its SVG is not well formed');
+      const svg = document.importNode(parsed, true);
       for (const part of [svg, ...svg.querySelectorAll('[data-style]')]) {
         part.style.cssText = part.dataset.style ?? '';
         part.removeAttribute('data-style');
       }
       this.paper.append(svg);
-      this.tellNotes();
       this.figure.dataset.state = 'drawn';
     });
   }

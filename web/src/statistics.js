@@ -25,7 +25,7 @@ const countUnder = (sorted, value) => {
  * @param {ArrayLike<number>} sorted ascending, not empty
  * @returns {{edges: number[], counts: number[], under: number, over: number}} the last bin includes its upper edge
  */
-export function histogram(sorted, limit = 160) {
+export function histogram(sorted, limit = 80) {
   const n = sorted.length;
   const min = sorted[0];
   const max = sorted[n - 1];

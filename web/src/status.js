@@ -10,6 +10,12 @@ export function stamp(theme, words, top = 2) {
   };
 }
 
+/** A few words within a plot. @param {import('./theme.js').Theme} theme @param {string[]} lines */
+export const remark = (theme, lines, place) => (lines.length === 0 ? undefined : {
+  text: lines.join('\n'), padding: 0, ...place,
+  textStyle: { color: theme.faint, fontSize: 11, fontWeight: 'normal', lineHeight: 14, textBorderColor: theme.paper, textBorderWidth: 3 },
+});
+
 /** Words of a row for figures by name: "INVALID", "SIMULATED". */
 export function wordsOf(row, names) {
   const words = [];

@@ -21,7 +21,8 @@ const dark = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
 export const currentTheme = (print = false) => (!print && dark?.matches ? kDark : kLight);
 export const onThemeChange = (run) => dark?.addEventListener('change', run);
 
-export const kFont = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif';
+// Single quotes within: ECharts writes it into a double-quoted attribute of an SVG as it is.
+export const kFont = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', sans-serif";
 
 /** Hatching of what is not to be believed or not known. */
 export const hatch = (theme) => ({

@@ -16,7 +16,7 @@ export function classIou({ row, results }) {
   return {
     label: `Intersection over union of ${countText(iou.length, 'class', 'classes')}. mIoU ${figureText(row.miou)}.`,
     height: () => 66 + iou.length * 19,
-    notes: [
+    notes: () => [
       `mIoU ${figureText(row.miou)}${measured(row.miou) ? ' (dashed)' : ''}.${absent > 0 ? ` ${countText(absent, 'class', 'classes')} neither in the labels nor in the answers: in no mean.` : ''}`,
       ...notesOf(row, kFigures),
     ],
@@ -34,11 +34,11 @@ export function classIou({ row, results }) {
           type: 'bar', barMaxWidth: 13, itemStyle: { color: theme.series[0], decal: invalid ? hatch(theme) : undefined },
           data: iou.map((value) => ({
             value: value < 0 ? 0 : value,
-            label: { show: true, position: 'right', color: theme.text, fontSize: 10, formatter: value < 0 ? 'absent' : value.toFixed(1) },
+            label: { show: true, position: 'right', color: theme.text, fontSize: 10, textBorderColor: theme.paper, textBorderWidth: 2, formatter: value < 0 ? 'absent' : value.toFixed(1) },
           })),
           markLine: measured(row.miou) ? {
             silent: true, symbol: 'none', lineStyle: { color: theme.series[1], type: 'dashed', width: 1.4 },
-            label: { color: theme.text, fontSize: 11, formatter: 'mIoU', distance: 3 }, data: [{ xAxis: row.miou.value }],
+            label: { position: 'start', color: theme.text, fontSize: 11, formatter: 'mIoU', distance: 3 }, data: [{ xAxis: row.miou.value }],
           } : undefined,
         }],
       };
@@ -61,7 +61,7 @@ export function confusion({ row, rowData }) {
   return {
     label: `Confusion matrix of ${countText(n, 'class', 'classes')}, each true class is 100 %. ${significant((100 * diagonal) / all, 4)} % of all pixels are on the diagonal.`,
     height: (width) => side(width) + 44,
-    notes: ['Each row is a true class and adds up to 100 %; the diagonal is its recall. Linear colours. A grey row has no pixel.', ...notesOf(row, kFigures)],
+    notes: () => ['Each row is a true class and adds up to 100 %; the diagonal is its recall. Linear colours. An empty row is a class without a pixel.', ...notesOf(row, kFigures)],
     option: (view) => {
       const { theme } = view;
       const edge = margin(view.width);

@@ -1,5 +1,5 @@
 // Everything that was read beside one repeat, on one time axis.
-import { paddedRange, valueAxis } from '../axes.js';
+import { paddedRange, timeWords, valueAxis } from '../axes.js';
 import { legendHeight, legendOf, zooms } from '../chart.js';
 import { readingsOf } from '../data.js';
 import { gapsIn, lowerBound, m4 } from '../downsample.js';
@@ -40,7 +40,7 @@ export function sensorsTime({ row, rowData }) {
   // As high as the repeat with the most needs, so that a choice of repeat moves nothing.
   const layout = (width) => {
     const tops = [];
-    let height = 26;
+    let height = 4;
     const most = observed.map((run) => panelsOf(readingsIn(run))).reduce((a, b) => (b.length > a.length ? b : a));
     for (const panel of most) {
       height += legendHeight(panel.readings.map(readingName), width - kLeft) + 6;
@@ -76,7 +76,8 @@ export function sensorsTime({ row, rowData }) {
         }
         series.push({ id: `s${i}-${k}`, data });
       });
-      const [min, max] = Number.isFinite(lo) ? paddedRange(lo, hi) : [0, 1];
+      // The first panel has the windows' names above its lines.
+      const [min, max] = Number.isFinite(lo) ? paddedRange(lo, i === 0 ? hi + 0.2 * (hi - lo) : hi) : [0, 1];
       return { id: `y${i}`, min, max };
     });
     return { series, yAxis };
@@ -102,10 +103,10 @@ export function sensorsTime({ row, rowData }) {
     height: (width) => layout(width).height,
     controls: observed.length > 1
       ? [{ name: 'repeat', text: 'Repeat', values: observed.map(({ repeat }) => ({ value: repeat, text: String(repeat) })) }] : [],
-    notes: [
+    notes: () => [
       'Shaded: the windows of the run. A line ends where readings are missing; nothing is filled in.',
       ...(simulated ? ['Dashed: read from a simulator, not from a device.'] : []),
-      ...(powerOrigin(row).boundary ? [`The row's power is that of ${powerOrigin(row).text}.`] : []),
+      ...(powerOrigin(row).boundary ? [`The row's power was measured at: ${powerOrigin(row).text}.`] : []),
     ],
     zoomed: sampled,
     option: (view) => {
@@ -131,7 +132,7 @@ export function sensorsTime({ row, rowData }) {
           top: tops[i] - legendHeight(panel.readings.map(readingName), view.width - kLeft) - 2, left: kLeft, data: panel.readings.map(readingName),
         })),
         grid: panels.map((_, i) => ({ left: kLeft, right: kRight, top: tops[i], height: kPanel - 8 })),
-        xAxis: panels.map((_, i) => valueAxis(theme, i + 1 === panels.length ? 'time from the begin of the timed window, s' : undefined, {
+        xAxis: panels.map((_, i) => valueAxis(theme, i + 1 === panels.length ? timeWords(view.width) : undefined, {
           gridIndex: i, min: from, max: to, nameGap: 24, axisLabel: { show: i + 1 === panels.length, showMinLabel: false, showMaxLabel: false }, splitLine: { show: false },
         })),
         yAxis: panels.map((panel, i) => valueAxis(theme, [kKindNames[panel.kind], panel.unit].filter(Boolean).join(', '), {
