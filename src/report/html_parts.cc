@@ -106,11 +106,12 @@ Table::Table(HtmlWriter& html, std::string_view kind, const std::string& caption
   html.leaf("caption", caption);
 }
 
-void Table::head(const std::vector<std::string>& columns, std::size_t numbers) {
+void Table::head(const std::vector<std::string>& columns, std::size_t first, std::size_t count) {
   const auto head = html_.in("thead");
   const auto line = html_.in("tr");
   for (std::size_t c = 0; c < columns.size(); ++c)
-    html_.leaf("th", columns[c], {{"scope", "col"}, {"class", c < numbers ? "text" : "num"}});
+    html_.leaf("th", columns[c],
+               {{"scope", "col"}, {"class", c >= first && c - first < count ? "num" : "text"}});
 }
 
 HtmlWriter::Element Table::row(Attributes attributes) { return html_.in("tr", attributes); }
