@@ -13,7 +13,7 @@ void add_banners(HtmlWriter& html, const record::Results& results) {
   std::size_t simulated = 0, power = 0, edited = 0;
   for (const record::Row& row : results.rows) {
     simulated += row.simulated;
-    power += !row.simulated && power_simulated(row).value_or(false);
+    power += power_simulated(row).value_or(false);
     edited += std::ranges::any_of(row.findings, [](const auto& f) { return f.rule == "edited"; });
   }
   const auto banner = [&](const char* kind, const std::string& words) {

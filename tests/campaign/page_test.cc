@@ -123,6 +123,8 @@ TEST_F(PageCampaign, AResultEditedByHandIsNamedInEveryFormat) {
   }
   EXPECT_NE(in_format(spoiled, "json").find("results.json has latency_mean"), std::string::npos)
       << in_format(spoiled, "json");
+  EXPECT_EQ(in_format(spoiled, "json").find("findings differ"), std::string::npos)
+      << "what is found out now was not in the file";
   ASSERT_EQ(page_of({spoiled.string()}).exit_code, 0);
   EXPECT_NE(read_file(page()).value().find("results.json has latency_mean"), std::string::npos);
   // Without its seals it is found out as well: by the runs.

@@ -532,6 +532,16 @@ class Real(unittest.TestCase):
             self.assertTrue(details.evaluate("d => d.open"))
             self.assertTrue(details.locator("dd").first.is_visible())
 
+    def test_what_is_folded_stands_on_paper(self):
+        with Opened(self.path) as opened:
+            folded = lambda: opened.page.eval_on_selector_all("details:not(.plot-numbers)", "all => all.filter(d => !d.open).length")
+            before = folded()
+            self.assertGreater(before, 3)
+            opened.page.emulate_media(media="print")
+            opened.page.wait_for_function("!document.querySelector('details:not(.plot-numbers):not([open])')")
+            opened.page.emulate_media(media="screen")
+            opened.page.wait_for_function(f"document.querySelectorAll('details:not(.plot-numbers):not([open])').length === {before}")
+
     def test_a_phone_never_scrolls_sideways(self):
         for scheme in ("light", "dark"):
             with self.subTest(scheme), Opened(self.path, color_scheme=scheme, viewport={"width": 360, "height": 740}, device_scale_factor=2, is_mobile=True) as opened:

@@ -15,8 +15,9 @@ const kKindNames = { power: 'power', temperature: 'temperature', clock: 'clock',
 const readingName = ({ name, boundary, simulated }) =>
   `${name}${boundary ? `, ${boundaryText(boundary)}` : ''}${simulated ? ' (simulated)' : ''}`;
 
-/** Clocks in GHz, the rest as it is read. */
-const scaleOf = (unit) => (unit === 'Hz' ? { factor: 1e-9, unit: 'GHz' } : { factor: 1, unit: unitText(unit) });
+/** Clocks in GHz and memory in GB, the rest as it is read: numbers of many digits would move the axis of their panel. */
+const kScales = { Hz: { factor: 1e-9, unit: 'GHz' }, B: { factor: 1e-9, unit: 'GB' } };
+const scaleOf = (unit) => kScales[unit] ?? { factor: 1, unit: unitText(unit) };
 
 /** One panel for each kind and unit, in the order of kKinds. @param {import('../data.js').Reading[]} readings */
 function panelsOf(readings) {
