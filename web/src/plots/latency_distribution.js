@@ -65,7 +65,7 @@ export function latencyHistogram({ row, rowData }) {
     label: `Histogram of the timed latencies of ${countText(runs.length, 'repeat')}, bins by Freedman and Diaconis.`,
     height: (width) => 300 + legendHeight(names, width),
     notes: () => [
-      'Bins by Freedman and Diaconis. What lies far from the rest stands apart at the edge, three bins wide.',
+      'Bins by Freedman and Diaconis; dashed: percentiles of all repeats together. What lies far from the rest stands apart at the edge, three bins wide.',
       ...notesOf(row, kFigures),
     ],
     option: (view) => {
