@@ -193,6 +193,7 @@ export function efficiency({ data }) {
     height: (width) => 64 + legendHeight(groups, width) + shown * 24,
     notes: () => [
       'Throughput over average power, whiskers: interval. A figure without a boundary in brackets was measured at the DC input. Hatched: INVALID, not to be used. Pale: WARN.',
+      ...(items.length > kRowsAtOnce ? [`${kRowsAtOnce} of ${items.length} rows at once; on paper the first, and all under Numbers.`] : []),
       ...powerNote(there),
       ...(missing ? [`Unmeasured: ${missing}.`] : []),
     ],
@@ -201,18 +202,18 @@ export function efficiency({ data }) {
       const left = Math.min(220, Math.round(view.width * 0.34));
       const top = legendHeight(groups, view.width) + 6;
       const [, greatest] = extentOf(there, 'efficiency');
-      const room = view.width - left - (items.length > kRowsAtOnce && !view.print ? 40 : 18);
-      const words = 22 + 6.3 * Math.max(...items.map((item) => wordsFor(item).length));
-      const end = (greatest * room) / Math.max(room * 0.3, room - words);
-      const at = items.map((item, i) => ({ item, i }));
       const paged = items.length > kRowsAtOnce && !view.print;
+      const bars = view.print ? items.slice(0, kRowsAtOnce) : items;
+      const room = view.width - left - (paged ? 40 : 18);
+      const words = 22 + 6.3 * Math.max(...bars.map((item) => wordsFor(item).length));
+      const end = (greatest * room) / Math.max(room * 0.3, room - words);
       return {
         legend: legendOf(theme, { data: groups }),
         grid: { left, right: paged ? 40 : 18, top, bottom: 46 },
         xAxis: valueAxis(theme, 'efficiency, FPS/W', { min: 0, max: end, nameGap: 26, axisLabel: { showMaxLabel: false } }),
         yAxis: categoryAxis(
           theme,
-          items.map(({ name }) => name),
+          bars.map(({ name }) => name),
           { inverse: true, axisLabel: { formatter: (name) => shortened(name, Math.floor((left - 12) / 6)) } },
         ),
         tooltip: {
@@ -241,7 +242,7 @@ export function efficiency({ data }) {
             stack: 'rows',
             barMaxWidth: 15,
             itemStyle: { color: theme.series[k % theme.series.length] },
-            data: items.map((item) => {
+            data: bars.map((item) => {
               if (item.group !== group) return null;
               const { value, hi, status } = item.row.efficiency;
               const there_ = measured(item.row.efficiency);
@@ -263,7 +264,8 @@ export function efficiency({ data }) {
             }),
           })),
           whiskers(
-            at
+            bars
+              .map((item, i) => ({ item, i }))
               .filter(
                 ({ item }) => measured(item.row.efficiency) && item.row.efficiency.lo != null && item.row.efficiency.hi != null,
               )

@@ -135,7 +135,7 @@ export function roofline({ data }) {
               itemStyle: { color: colour },
               lineStyle: {
                 color: colour,
-                width: status === 'warn' ? 1.5 : 3,
+                width: placed.length > kLabelled ? 0.8 : status === 'warn' ? 1.5 : 3,
                 type: item.row.simulated ? 'dashed' : looks[status],
               },
               data: [
