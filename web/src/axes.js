@@ -17,12 +17,15 @@ const common = (theme, name) => ({
 export function valueAxis(theme, name, more = {}) {
   const axis = common(theme, name);
   return {
-    type: 'value', ...axis, ...more,
+    type: 'value',
+    ...axis,
+    ...more,
     axisLabel: { ...axis.axisLabel, formatter: (value) => significant(value), ...more.axisLabel },
   };
 }
 
-export const timeWords = (width) => (width < 500 ? 'time, s (0: the timed window begins)' : 'time from the begin of the timed window, s');
+export const timeWords = (width) =>
+  width < 500 ? 'time, s (0: the timed window begins)' : 'time from the begin of the timed window, s';
 
 /** A little beyond both, from 0 where the values are not far from it. */
 export function paddedRange(lo, hi, fromZero = lo >= 0 && lo < 0.5 * hi) {
@@ -69,7 +72,11 @@ export function logAxis(theme, name, [lo, hi], more = {}) {
   const axis = common(theme, name);
   const customValues = logTicks(lo, hi).map(Math.log10);
   return {
-    type: 'value', ...axis, ...more, min: Math.log10(lo), max: Math.log10(hi),
+    type: 'value',
+    ...axis,
+    ...more,
+    min: Math.log10(lo),
+    max: Math.log10(hi),
     axisTick: { ...axis.axisTick, customValues },
     axisLabel: { ...axis.axisLabel, customValues, formatter: (value) => significant(10 ** value, 3), ...more.axisLabel },
   };
@@ -79,12 +86,18 @@ export function logAxis(theme, name, [lo, hi], more = {}) {
 export function categoryAxis(theme, names, more = {}) {
   const axis = common(theme, more.name);
   return {
-    type: 'category', data: names, ...axis, splitLine: { show: false }, ...more,
-    axisTick: { show: false }, axisLabel: { ...axis.axisLabel, interval: 0, hideOverlap: false, ...more.axisLabel },
+    type: 'category',
+    data: names,
+    ...axis,
+    splitLine: { show: false },
+    ...more,
+    axisTick: { show: false },
+    axisLabel: { ...axis.axisLabel, interval: 0, hideOverlap: false, ...more.axisLabel },
   };
 }
 
 /** Cut in the middle, where a layer's or a row's name tells least. */
 export const shortened = (name, characters) =>
-  name.length <= characters ? name
+  name.length <= characters
+    ? name
     : `${name.slice(0, Math.ceil((characters - 1) / 2))}…${name.slice(name.length - Math.floor((characters - 1) / 2))}`;

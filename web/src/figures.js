@@ -11,16 +11,25 @@ import { roofline } from './plots/roofline.js';
 
 /** Kinds of figures; the first list has one for each row, the second one for the page. */
 const kRowPlots = {
-  'latency-time': latencyTime, 'latency-histogram': latencyHistogram, 'latency-ecdf': latencyEcdf, 'sensors-time': sensorsTime,
-  layers, 'class-iou': classIou, confusion,
+  'latency-time': latencyTime,
+  'latency-histogram': latencyHistogram,
+  'latency-ecdf': latencyEcdf,
+  'sensors-time': sensorsTime,
+  layers,
+  'class-iou': classIou,
+  confusion,
 };
 const kPagePlots = {
-  'gops-power': gopsPower, 'latency-energy': latencyEnergy, efficiency, 'accuracy-efficiency': accuracyEfficiency, roofline,
+  'gops-power': gopsPower,
+  'latency-energy': latencyEnergy,
+  efficiency,
+  'accuracy-efficiency': accuracyEfficiency,
+  roofline,
 };
 
-const kAhead = '600px';   // Figures this near to the window are drawn.
-const kLive = 40;         // More charts than this would fill the memory of a phone: the ones farthest back are given up.
-const kPaperWidth = 680;  // CSS px of an A4 page between its margins.
+const kAhead = '600px'; // Figures this near to the window are drawn.
+const kLive = 40; // More charts than this would fill the memory of a phone: the ones farthest back are given up.
+const kPaperWidth = 680; // CSS px of an A4 page between its margins.
 
 const element = (name, attributes = {}, ...children) => {
   const made = document.createElement(name);
@@ -83,8 +92,15 @@ class PlotFigure {
     numbers.addEventListener('toggle', () => this.guard(() => this.fillTable(numbers)), { once: true });
     const save = element('button', { type: 'button', class: 'plot-save' }, 'Save as SVG');
     save.addEventListener('click', () => this.guard(() => this.save()));
-    figure.append(...(plot.controls ?? []).map((control) => this.controlOf(control)), this.canvas, this.paper, this.notes,
-      element('div', { class: 'plot-actions' }, numbers, save));
+    const keys = element('span', { class: 'plot-keys' }, 'Zoom: + and −, arrows, 0; Ctrl + wheel; or the bar.');
+    figure.append(
+      ...(plot.controls ?? []).map((control) => this.controlOf(control)),
+      this.canvas,
+      this.paper,
+      this.notes,
+      element('div', { class: 'plot-actions' }, numbers, ...(plot.zoomed ? [keys] : []), save),
+    );
+    if (plot.zoomed) this.canvas.setAttribute('aria-keyshortcuts', '+ - ArrowLeft ArrowRight 0');
     this.canvas.addEventListener('keydown', (event) => this.pressed(event));
   }
 
@@ -108,16 +124,24 @@ class PlotFigure {
   fillTable(details) {
     const { head, rows } = this.plot.table();
     const cell = (name, value) => element(name, name === 'th' ? { scope: 'col' } : {}, String(value));
-    const table = element('table', {}, element('thead', {}, element('tr', {}, ...head.map((one) => cell('th', one)))),
-      element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((one) => cell('td', one))))));
-    details.append(element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Numbers of this plot' }, table));
+    const table = element(
+      'table',
+      {},
+      element('thead', {}, element('tr', {}, ...head.map((one) => cell('th', one)))),
+      element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((one) => cell('td', one))))),
+    );
+    details.append(
+      element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Numbers of this plot' }, table),
+    );
   }
 
   save() {
-    const link = element('a', { download: `${[this.figure.dataset.row, this.figure.dataset.plot].filter(Boolean).join('-')}.svg` });
+    const link = element('a', {
+      download: `${[this.figure.dataset.row, this.figure.dataset.plot].filter(Boolean).join('-')}.svg`,
+    });
     link.href = URL.createObjectURL(new Blob([svgOf(this.plot, 760, this.state)], { type: 'image/svg+xml' }));
     link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);  // The download may begin later.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // The download may begin later.
   }
 
   /** Without drawing. */
@@ -154,8 +178,12 @@ class PlotFigure {
     if (!zoom || event.ctrlKey || event.altKey || event.metaKey) return;
     const span = zoom.end - zoom.start;
     const wanted = {
-      '+': [zoom.start + span / 4, zoom.end - span / 4], '=': [zoom.start + span / 4, zoom.end - span / 4], '-': [zoom.start - span / 2, zoom.end + span / 2],
-      ArrowLeft: [zoom.start - span / 4, zoom.end - span / 4], ArrowRight: [zoom.start + span / 4, zoom.end + span / 4], 0: [0, 100],
+      '+': [zoom.start + span / 4, zoom.end - span / 4],
+      '=': [zoom.start + span / 4, zoom.end - span / 4],
+      '-': [zoom.start - span / 2, zoom.end + span / 2],
+      ArrowLeft: [zoom.start - span / 4, zoom.end - span / 4],
+      ArrowRight: [zoom.start + span / 4, zoom.end + span / 4],
+      0: [0, 100],
     }[event.key];
     if (!wanted) return;
     event.preventDefault();
@@ -171,7 +199,9 @@ class PlotFigure {
   toPaper() {
     if (!this.plot || this.plot.empty || this.paper.firstChild) return;
     this.guard(() => {
-      const text = svgOf(this.plot, kPaperWidth, this.state).replace(/<style\b[^]*?<\/style>/g, '').replaceAll(' style="', ' data-style="');
+      const text = svgOf(this.plot, kPaperWidth, this.state)
+        .replace(/<style\b[^]*?<\/style>/g, '')
+        .replaceAll(' style="', ' data-style="');
       const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
       if (parsed.nodeName !== 'svg' || parsed.querySelector('parsererror')) throw new Error('its SVG is not well formed');
       const svg = document.importNode(parsed, true);
@@ -200,7 +230,7 @@ export function start(data) {
 
   const near = new Set();
   const waiting = new Set();
-  const live = new Set();  // In the order of drawing.
+  const live = new Set(); // In the order of drawing.
   const next = () => {
     const [plot] = waiting;
     if (!plot) return;
@@ -217,16 +247,19 @@ export function start(data) {
     // A pause between two, so that a page of many stays responsive.
     if (waiting.size > 0) setTimeout(next);
   };
-  const observer = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      const plot = plots.get(target);
-      if (isIntersecting) near.add(plot);
-      else near.delete(plot);
-      if (isIntersecting && !plot.chart) waiting.add(plot);
-      if (!isIntersecting) waiting.delete(plot);
-    }
-    next();
-  }, { rootMargin: `${kAhead} 0px` });
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const plot = plots.get(target);
+        if (isIntersecting) near.add(plot);
+        else near.delete(plot);
+        if (isIntersecting && !plot.chart) waiting.add(plot);
+        if (!isIntersecting) waiting.delete(plot);
+      }
+      next();
+    },
+    { rootMargin: `${kAhead} 0px` },
+  );
   for (const figure of figures) observer.observe(figure);
 
   onThemeChange(() => {
