@@ -105,12 +105,26 @@ class OneRow {
 TEST(Schedule, ADlcIsMadeWhereQualcommsToolsRun) {
   OneRow snpe(2), other(4);
   EXPECT_NE(snpe.artifact().elsewhere.find("x86-64 Linux host"), std::string::npos);
-  EXPECT_NE(snpe.artifact().elsewhere.find("assay run x.yaml --device qcs6490 --row qcs6490-snpe-dsp-int8."),
-            std::string::npos);
+  EXPECT_NE(snpe.artifact().elsewhere.find(
+                "assay run x.yaml --device qcs6490 --row qcs6490-snpe-dsp-int8 --prepare-only."),
+            std::string::npos)
+      << snpe.artifact().elsewhere;
   EXPECT_NE(snpe.artifact().elsewhere.find("`artifact: model.dlc`"), std::string::npos);
   EXPECT_TRUE(other.artifact().elsewhere.empty());
   snpe.row().artifact = "model.dlc";
   EXPECT_TRUE(snpe.artifact().elsewhere.empty());
+}
+
+TEST(Schedule, WhatWasSaidBesideTheSpecIsSaidAgain) {
+  spec::Experiment x = guide();
+  x.rows = {x.rows[2]};
+  const Schedule schedule = make_schedule(x, "x.yaml", {"/data/my cities", 2, true});
+  const std::string run = "assay run x.yaml --device qcs6490 --data-root '/data/my cities' --repeats 2";
+  EXPECT_EQ(schedule.hosts[0].command, run + " --row qcs6490-snpe-dsp-int8");
+  const auto step = std::ranges::find(schedule.hosts[0].steps, StepKind::kArtifact,
+                                      [](const ScheduledStep& one) { return one.step.kind; });
+  EXPECT_NE(step->elsewhere.find(run + " --row qcs6490-snpe-dsp-int8 --prepare-only"), std::string::npos)
+      << step->elsewhere;
 }
 
 TEST(Schedule, CommandsForSnpeFollowTheRowsToolchain) {

@@ -94,7 +94,8 @@ Result<int> plan(const Options& options) {
   ASSAY_OK(choose_rows(experiment, options.rows));
   ASSAY_OK(spec::validate(experiment));
   ASSAY_OK(campaign::check_targets(experiment));
-  const campaign::Schedule schedule = campaign::make_schedule(experiment, options.spec);
+  const campaign::Schedule schedule = campaign::make_schedule(
+      experiment, options.spec, {options.data_root, options.repeats, !options.rows.rows.empty()});
   if (options.format == "json")
     print_json(experiment, schedule);
   else
