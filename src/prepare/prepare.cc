@@ -314,4 +314,24 @@ Result<std::string> artifact_digest(const record::ArtifactRecord& artifact) {
   return digest.hex();
 }
 
+Result<std::string> calibration_told_beside(const fs::path& artifact) {
+  constexpr std::string_view kWord = "calibration ", kHex = "0123456789abcdef";
+  constexpr std::size_t kDigits = 64;
+  const fs::path notes = artifact.string() + ".io";
+  std::error_code absent;
+  if (!fs::exists(notes, absent)) return std::string();
+  ASSAY_TRY(const std::string text, read_file(notes));
+  std::string told;
+  for (const std::string& line : split(text, '\n')) {
+    if (!line.starts_with(kWord)) continue;
+    const std::string digest = line.substr(kWord.size());
+    if (!told.empty() || digest.size() != kDigits || digest.find_first_not_of(kHex) != std::string::npos)
+      return fail(Code::kCorrupt, notes.string() +
+                                      ": one line 'calibration DIGEST' with a SHA-256 was expected, found '" +
+                                      line.substr(0, 200) + "': copy the file again from where it was made");
+    told = digest;
+  }
+  return told;
+}
+
 }  // namespace assay::prepare

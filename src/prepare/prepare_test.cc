@@ -337,6 +337,23 @@ TEST_F(PrepareTest, AGivenArtifactIsDigestedWithWhatLiesBesideIt) {
   EXPECT_FALSE(artifact_digest(given)) << "its weights are absent";
 }
 
+TEST_F(PrepareTest, AGivenArtifactTellsItsCalibration) {
+  const fs::path dlc = root() / "net.dlc";
+  const std::string digest = sha256_hex(std::string_view("tensors"));
+  const auto told = [&](const std::string& notes) -> std::string {
+    write(dlc.string() + ".io", notes);
+    const auto found = calibration_told_beside(dlc);
+    return found ? *found : std::string(to_string(found.error().code));
+  };
+  EXPECT_EQ(calibration_told_beside(dlc).value(), "") << "no notes";
+  EXPECT_EQ(told("input x 1 3 8 8\nquantized activations 8 weights 8\n"), "");
+  EXPECT_EQ(told("input x 1 3 8 8\ncalibration " + digest + "\n"), digest);
+  const std::string corrupt(to_string(Code::kCorrupt));
+  EXPECT_EQ(told("calibration " + digest.substr(1) + "\n"), corrupt);
+  EXPECT_EQ(told("calibration G" + digest.substr(1) + "\n"), corrupt);
+  EXPECT_EQ(told("calibration " + digest + "\ncalibration " + digest + "\n"), corrupt);
+}
+
 TEST(ShellCommand, SurvivesTheShell) {
   const std::vector<std::string> words = {"printf", "%s|", "a b", "it's", "", "$HOME", "x;y", "a\\b", "*"};
   RunOptions options;
