@@ -78,6 +78,8 @@ Result<ByHand> tensorrt(const spec::Experiment& experiment, const spec::RowSpec&
   build.fp16_too = option_of(options, "int8-fallback") == "fp16";
   build.workspace_mib = number_of(options, "workspace");
   if (const auto kib = number_of(options, "dla-sram")) build.dla_sram_mib = *kib / 1024;
+  build.dla_local_dram_mib = number_of(options, "dla-local-dram");
+  build.dla_global_dram_mib = number_of(options, "dla-global-dram");
   ASSAY_TRY(vendor::Command made, vendor::build_engine(build));
   by_hand.prepare = {std::move(made)};
   vendor::EngineRun run;
@@ -119,7 +121,9 @@ vendor::DlcRun dlc_run(const spec::Experiment& experiment, const spec::RowSpec& 
     if (const std::string profile = option_of(options, name); !profile.empty())
       run.performance_profile = vendor::performance_profile_of(profile);
   run.unsigned_pd = option_of(options, "unsigned-pd") != "off";
-  run.cpu_fallback = row.fallback == "allow";
+  run.runtime_order = vendor::runtime_order_of(option_of(options, "runtime-order"));
+  // A row of SNPE falls back where its order says, and nowhere else.
+  run.cpu_fallback = row.backend != "snpe" && row.fallback == "allow";
   run.input_list = "input_list.txt";
   run.output = row.id + "-output";
   run.seconds = std::max<std::int64_t>(30, experiment.protocol.timed_duration.count() / kSecond);

@@ -78,7 +78,7 @@ TEST(WitnessTools, PropertiesAreThoseThatPluginsPublish) {
   published("tensorrt/session.cc", {"properties_.add(\"waiting\"", "properties_.add(\"cuda-graph\""});
   published("snpe/session.cc",
             {"properties_.add(\"performance-profile\"", "properties_.add(\"unsigned-pd\"",
-             "properties_.add(\"fallback\"", "\"allowed by runtime-order\"", "properties_.add(\"library\"",
+             "properties_.add(\"runtime-order\"", "properties_.add(\"library\"",
              "properties_.add(\"ADSP_LIBRARY_PATH\"", "properties_.add(\"input \" + "});
   published("snpe/tensor_io.cc", {"converted inside infer(): ", "\"NHWC <-> NCHW\""});
 }
@@ -223,6 +223,11 @@ TEST_F(Snpe, ThroughputGetsTheDlcsLayoutAndOurSettings) {
   const auto as_is = (*choose_tool("snpe", ""))->command(snpe_job());
   ASSERT_TRUE(as_is) << as_is.error().message;
   EXPECT_TRUE(has_pair(as_is->argv, "--input_raw", (dir_.path() / "input.bin").string()));
+  session_.properties["runtime-order"] = "DSP,GPU,CPU";
+  const auto ordered = (*choose_tool("snpe", ""))->command(snpe_job());
+  ASSERT_TRUE(ordered) << ordered.error().message;
+  EXPECT_TRUE(has_pair(ordered->argv, "--runtime_order", "dsp,gpu,cpu"));
+  EXPECT_EQ(std::ranges::count(ordered->argv, "--use_dsp"), 0);
   row_.accelerator = "NPU";
   EXPECT_FALSE((*choose_tool("snpe", ""))->command(snpe_job()));
 }

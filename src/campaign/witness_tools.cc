@@ -179,7 +179,7 @@ Result<vendor::DlcRun> dlc_run(const ToolJob& job) {
   if (const std::string profile = property(job, "performance-profile"); !profile.empty())
     run.performance_profile = vendor::performance_profile_of(profile);
   run.unsigned_pd = property(job, "unsigned-pd") != "off";
-  run.cpu_fallback = property(job, "fallback").starts_with("allowed");
+  run.runtime_order = vendor::runtime_order_of(property(job, "runtime-order"));
   run.seconds = std::llround(std::ceil(job.seconds));
   run.input_raw = job.raw;
   if (property(job, ("input " + input.name).c_str()).find("NHWC <-> NCHW") != std::string::npos) {

@@ -95,9 +95,13 @@ Result<Command> build_engine(const EngineBuild& build) {
     if (build.gpu_fallback) trtexec.add("--allowGPUFallback");
   }
   std::string pools;
-  if (build.workspace_mib) pools = "workspace:" + mebibytes(*build.workspace_mib);
-  if (build.dla_sram_mib)
-    pools += std::string(pools.empty() ? "" : ",") + "dlaSRAM:" + mebibytes(*build.dla_sram_mib);
+  const auto add_pool = [&](const char* name, const std::optional<double>& mib) {
+    if (mib) pools += (pools.empty() ? "" : ",") + std::string(name) + ":" + mebibytes(*mib);
+  };
+  add_pool("workspace", build.workspace_mib);
+  add_pool("dlaSRAM", build.dla_sram_mib);
+  add_pool("dlaLocalDRAM", build.dla_local_dram_mib);
+  add_pool("dlaGlobalDRAM", build.dla_global_dram_mib);
   trtexec.add("--memPoolSize", pools);
   trtexec.add("--inputIOFormats", build.input_formats);
   trtexec.add("--outputIOFormats", build.output_formats);

@@ -33,7 +33,7 @@ struct EngineBuild {
   std::optional<int> dla_core;          ///< Nothing: the GPU.
   bool gpu_fallback = false;            ///< With a DLA core: the GPU runs what the DLA cannot.
   std::optional<double> workspace_mib;  ///< Nothing: TensorRT's own limit.
-  std::optional<double> dla_sram_mib;
+  std::optional<double> dla_sram_mib, dla_local_dram_mib, dla_global_dram_mib;
   std::string input_formats,
       output_formats;  ///< "int8:dla_hwc4"; from 11 on without the type. Empty: as the model.
   bool sparsity = false;
