@@ -71,6 +71,7 @@ void print_json(const spec::Experiment& experiment, const campaign::Schedule& sc
 /// Without a device: every host's rows.
 Result<void> choose_rows(spec::Experiment& experiment, const RowChoice& choice) {
   if (!choice.device.empty()) return keep_rows(experiment, choice);
+  ASSAY_OK(spec::check_peak_devices(experiment));
   if (choice.rows.empty()) return {};
   spec::Experiment kept = experiment;
   kept.rows.clear();

@@ -479,5 +479,20 @@ TEST(Explain, Durations) {
   EXPECT_EQ(duration_text(7ns), "7 ns");
 }
 
+TEST(Peaks, OfADeviceThatNoRowIsOfAreRefused) {
+  Experiment x;
+  x.rows.resize(2);
+  x.rows[0].device = "orin-nx";
+  x.rows[1].target = "radxa-x4-n100";
+  x.peaks = {{"GPU", "int8", 100, "sheet", "orin-nx"}, {"GPU", "int8", 100, "sheet", "radxa-x4-n100"}};
+  EXPECT_TRUE(check_peak_devices(x));
+  x.peaks.push_back({"GPU", "int8", 100, "sheet", "orin-mx"});
+  const auto refused = check_peak_devices(x);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("peaks[2].device"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("did you mean 'orin-nx'?"), std::string::npos)
+      << refused.error().message;
+}
+
 }  // namespace
 }  // namespace assay::spec
