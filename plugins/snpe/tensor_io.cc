@@ -97,8 +97,11 @@ void dequantise(const TensorIo& tensor, const void* from, void* to) {
 
 bool is_quantizer_record(const std::string& line) { return line.rfind("quantized", 0) == 0; }
 
-/// From which tensors it was quantized: assay's affair, which reads it where a DLC is given.
-bool is_calibration_record(const std::string& line) { return line.rfind("calibration ", 0) == 0; }
+/// From which tensors it was quantized, and of which file the notes are: assay's affair, which holds a DLC
+/// that it is given against both.
+bool is_for_assay(const std::string& line) {
+  return line.rfind("calibration ", 0) == 0 || line.rfind("dlc ", 0) == 0;
+}
 
 }  // namespace
 
@@ -126,7 +129,7 @@ std::vector<SourceTensor> parse_source_tensors(const std::string& text) {
   std::vector<SourceTensor> tensors;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line[0] == '#' || is_quantizer_record(line) || is_calibration_record(line)) continue;
+    if (line.empty() || line[0] == '#' || is_quantizer_record(line) || is_for_assay(line)) continue;
     std::istringstream words(line);
     std::string kind;
     SourceTensor tensor;

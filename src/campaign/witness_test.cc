@@ -79,7 +79,8 @@ TEST(WitnessTools, PropertiesAreThoseThatPluginsPublish) {
   published("snpe/session.cc",
             {"properties_.add(\"performance-profile\"", "properties_.add(\"unsigned-pd\"",
              "properties_.add(\"runtime-order\"", "properties_.add(\"library\"",
-             "properties_.add(\"ADSP_LIBRARY_PATH\"", "properties_.add(\"input \" + "});
+             "properties_.add(\"ADSP_LIBRARY_PATH\", library_->adsp_path())",
+             "properties_.add(\"input \" + "});
   published("snpe/tensor_io.cc", {"converted inside infer(): ", "\"NHWC <-> NCHW\"", "\"TF8\"", "\"TF16\"",
                                   "\" in the DLC; user buffer \"", "std::string(\"f32\")"});
 }

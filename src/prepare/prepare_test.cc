@@ -352,6 +352,12 @@ TEST_F(PrepareTest, AGivenArtifactTellsItsCalibration) {
   EXPECT_EQ(told("calibration " + digest.substr(1) + "\n"), corrupt);
   EXPECT_EQ(told("calibration G" + digest.substr(1) + "\n"), corrupt);
   EXPECT_EQ(told("calibration " + digest + "\ncalibration " + digest + "\n"), corrupt);
+  write(dlc, "layers");
+  const std::string dlcs = "dlc " + sha256_hex(std::string_view("layers")) + "\n";
+  EXPECT_EQ(told("calibration " + digest + "\n" + dlcs), digest);
+  EXPECT_EQ(told(dlcs), "");
+  write(dlc, "others");
+  EXPECT_EQ(told("calibration " + digest + "\n" + dlcs), corrupt) << "notes of another DLC";
 }
 
 TEST(ShellCommand, SurvivesTheShell) {

@@ -120,7 +120,8 @@ TEST_F(SnpeToolchain, OldProgramsFromOnnxToAnInference) {
   const auto record = made();
   EXPECT_EQ(record.format, "snpe-dlc");
   EXPECT_TRUE(
-      has(*read_file(record.path + ".io"), "quantized activations 8 weights 8\ncalibration abc123\n"));
+      has(*read_file(record.path + ".io"), "quantized activations 8 weights 8\ncalibration abc123\ndlc " +
+                                             sha256_file(record.path).value() + "\n"));
   EXPECT_EQ(record.versions.at("snpe"), "QAIRT 2.22.6 240515184619_92920");
   const std::string started = commands();
   EXPECT_TRUE(has(started, "snpe-onnx-to-dlc --input_network ")) << started;
