@@ -165,6 +165,20 @@ TEST(Schedule, TensorRtInt8FollowsItsToolchain) {
   gpu.row().toolchain.clear();
   gpu.row().pins = {{"runtime", "11.4.1"}};
   EXPECT_NE(gpu.artifact().note.find("is refused there"), std::string::npos) << gpu.artifact().note;
+  gpu.row().pins = {{"runtime", "10.3"}};
+  gpu.row().toolchain_options = {{"io-formats", "fp16"},
+                                 {"optimization-level", "4"},
+                                 {"version-compatible", "on"},
+                                 {"dla-local-dram", "512"},
+                                 {"dla-global-dram", "1024"}};
+  EXPECT_NE(gpu.commands().find("--memPoolSize=dlaLocalDRAM:512,dlaGlobalDRAM:1024 "
+                                "--builderOptimizationLevel=4 --versionCompatible"),
+            std::string::npos)
+      << gpu.commands();
+  EXPECT_NE(gpu.artifact().note.find("io-formats: fp16 is not in the command"), std::string::npos);
+  gpu.row().pins = {{"runtime", "8.5.2"}};
+  EXPECT_EQ(gpu.commands().find("--builderOptimizationLevel"), std::string::npos);
+  EXPECT_NE(gpu.artifact().by_hand.at(0).note.find("come with TensorRT 8.6"), std::string::npos);
   gpu.row().accelerator = "DLA:0";
   EXPECT_NE(gpu.artifact().note.find("DLA0 or DLA1"), std::string::npos) << gpu.artifact().note;
 }

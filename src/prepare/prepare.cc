@@ -1,6 +1,7 @@
 #include "prepare/prepare.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/digest.h"
 #include "base/file.h"

@@ -332,6 +332,18 @@ TEST_F(PrepareTest, AGivenArtifactIsDigestedWithWhatLiesBesideIt) {
   write(root() / "net.dlc.qnn.json", "{}");
   digests.insert(digest("net.dlc"));
   EXPECT_EQ(digests.size(), 4u);
+  auto model = model::conv_model({1, 2, 8, 8});
+  auto& weights = *model.mutable_graph()->mutable_initializer(0);
+  weights.clear_raw_data();
+  weights.set_data_location(onnx::TensorProto::EXTERNAL);
+  auto& location = *weights.add_external_data();
+  location.set_key("location");
+  location.set_value("weights.bin");
+  write(root() / "net.onnx", model.SerializeAsString());
+  write(root() / "weights.bin", std::string(288, 'a'));
+  const std::string before = digest("net.onnx");
+  write(root() / "weights.bin", std::string(288, 'b'));
+  EXPECT_NE(digest("net.onnx"), before) << "weights that lie beside the model are the model's";
   given.path = (root() / "net.xml").string();
   write(root() / "net.xml", "graph");
   EXPECT_FALSE(artifact_digest(given)) << "its weights are absent";

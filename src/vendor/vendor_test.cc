@@ -251,6 +251,9 @@ TEST(Trtexec, EveryCommandIsValidForItsVersion) {
         build.gpu_fallback = bits & 16;
         if (bits & 32) build.workspace_mib = 512;
         build.sparsity = bits & 64;
+        build.tf32 = bits & 1;
+        build.version_compatible = bits & 16;
+        if (bits & 32) build.optimization_level = 3;
         const bool typed = compare_versions(version, "11") >= 0;
         const bool no_dla = compare_versions(version, "10.8") >= 0 && compare_versions(version, "11.4.1") < 0;
         const bool refused = (build.dla_core && no_dla) || (precision == "int8" && !build.quantized &&
@@ -261,6 +264,9 @@ TEST(Trtexec, EveryCommandIsValidForItsVersion) {
         ++built;
         good(command);
         EXPECT_EQ(has(*command, "--int8"), precision == "int8" && !typed);
+        EXPECT_EQ(has(*command, "--noTF32"), precision == "fp32" && !build.tf32);
+        EXPECT_EQ(has(*command, "--builderOptimizationLevel=3"),
+                  (bits & 32) && compare_versions(version, "8.6") >= 0);
         EXPECT_EQ(has(*command, "--allowGPUFallback"), build.dla_core && build.gpu_fallback);
         EXPECT_FALSE(has(*command, "--workspace=512"));
       }
