@@ -218,7 +218,8 @@ std::string Session::locking() const {
   const auto outcome = [&](bool input) -> std::string {
     const int file = ::memfd_create("assay-host-register", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     void* data = MAP_FAILED;
-    if (file >= 0 && ::ftruncate(file, kBytes) == 0 && (!input || ::fcntl(file, F_ADD_SEALS, F_SEAL_WRITE) == 0))
+    if (file >= 0 && ::ftruncate(file, kBytes) == 0 &&
+        (!input || ::fcntl(file, F_ADD_SEALS, F_SEAL_WRITE) == 0))
       data = ::mmap(nullptr, kBytes, input ? PROT_READ : PROT_READ | PROT_WRITE,
                     (input ? MAP_PRIVATE : MAP_SHARED) | MAP_POPULATE, file, 0);
     if (file >= 0) ::close(file);

@@ -106,8 +106,8 @@ Result<ByHand> tensorrt(const spec::Experiment& experiment, const spec::RowSpec&
                     " is not in the command, which leaves inputs and outputs as the model has them.";
   if (made_qdq) {
     by_hand.note += (by_hand.note.empty() ? "" : " ") + build.onnx.string() +
-                   " is the model with Q/DQ nodes that assay's toolchain tensorrt-qdq makes "
-                   "(tools/toolchains/quantize_tensorrt.py): no tool of NVIDIA's does it here.";
+                    " is the model with Q/DQ nodes that assay's toolchain tensorrt-qdq makes "
+                    "(tools/toolchains/quantize_tensorrt.py): no tool of NVIDIA's does it here.";
     if (row.toolchain != "tensorrt-qdq")
       by_hand.note +=
           " The row asks for calibration, which TensorRT 11 has no more, and is refused there: give it "

@@ -404,8 +404,7 @@ Result<record::Results> execute(const spec::Experiment& experiment, const Assets
 }
 
 Result<std::vector<record::ArtifactRecord>> prepare_only(const spec::Experiment& experiment,
-                                                         const Assets& assets,
-                                                         store::RunDirectory& directory,
+                                                         const Assets& assets, store::RunDirectory& directory,
                                                          const fs::path& cache, const Observer& observer) {
   ASSAY_TRY(const fs::path worker, engine::default_worker());
   Context context{experiment, assets, directory, cache, observer, worker};

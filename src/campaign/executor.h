@@ -23,8 +23,7 @@ Result<record::Results> execute(const spec::Experiment& experiment, const Assets
 /// record for each row, in order: a path and a `failure` together mean that the artifact is made and could
 /// not be compared here. execute() goes on from the same directory. Errors: as above.
 Result<std::vector<record::ArtifactRecord>> prepare_only(const spec::Experiment& experiment,
-                                                         const Assets& assets,
-                                                         store::RunDirectory& directory,
+                                                         const Assets& assets, store::RunDirectory& directory,
                                                          const std::filesystem::path& cache,
                                                          const Observer& observer);
 

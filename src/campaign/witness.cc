@@ -177,9 +177,9 @@ class Pairs {
       return fail(Code::kUnavailable, name + " was found, and lacks a library:" + vendor::last_lines(output) +
                                           "\nLD_LIBRARY_PATH names folders of libraries" + again);
     if (state->exit_code == 127)
-      return fail(Code::kNotFound, name + ", or a program that it starts, was not found:" +
-                                       vendor::last_lines(output) +
-                                       "\nit was expected in PATH; --program names another place" + again);
+      return fail(Code::kNotFound,
+                  name + ", or a program that it starts, was not found:" + vendor::last_lines(output) +
+                      "\nit was expected in PATH; --program names another place" + again);
     if (!state->ok())
       return fail(Code::kWorkerFailed, name + " ended with " + state->describe() +
                                            "; its last lines:" + vendor::last_lines(output) + again);

@@ -76,11 +76,10 @@ TEST(WitnessTools, PropertiesAreThoseThatPluginsPublish) {
     for (const char* word : words) EXPECT_NE(source->find(word), std::string::npos) << file << ": " << word;
   };
   published("tensorrt/session.cc", {"properties_.add(\"waiting\"", "properties_.add(\"cuda-graph\""});
-  published("snpe/session.cc",
-            {"properties_.add(\"performance-profile\"", "properties_.add(\"unsigned-pd\"",
-             "properties_.add(\"runtime-order\"", "properties_.add(\"library\"",
-             "properties_.add(\"ADSP_LIBRARY_PATH\", library_->adsp_path())",
-             "properties_.add(\"input \" + "});
+  published("snpe/session.cc", {"properties_.add(\"performance-profile\"", "properties_.add(\"unsigned-pd\"",
+                                "properties_.add(\"runtime-order\"", "properties_.add(\"library\"",
+                                "properties_.add(\"ADSP_LIBRARY_PATH\", library_->adsp_path())",
+                                "properties_.add(\"input \" + "});
   published("snpe/tensor_io.cc", {"converted inside infer(): ", "\"NHWC <-> NCHW\"", "\"TF8\"", "\"TF16\"",
                                   "\" in the DLC; user buffer \"", "std::string(\"f32\")"});
 }
@@ -198,7 +197,8 @@ class Snpe : public Commands {
         {"unsigned-pd", "on"},
         {"library", "/opt/snpe/lib/aarch64/libSNPE.so"},
         {"ADSP_LIBRARY_PATH", "/opt/snpe/lib/hexagon-v68/unsigned"},
-        {"input image", "[1,1,2,3] TF8 in the DLC; user buffer f32, converted inside infer(): NHWC <-> NCHW"}};
+        {"input image",
+         "[1,1,2,3] TF8 in the DLC; user buffer f32, converted inside infer(): NHWC <-> NCHW"}};
   }
   ToolJob snpe_job() {
     ToolJob job = Commands::job();
@@ -370,11 +370,14 @@ TEST_F(Reasons, SnpesToolsLeaveOutOurTransposition) {
 
 TEST_F(Reasons, SnpesClockNamesOnlyWhatHappens) {
   const auto clock = [&](const char* tool) { return find(reasons(0.9, tool), "clock")->evidence; };
-  ours_.properties["input image"] = "[1,3,8,8] float in the DLC; user buffer f32, SNPE uses the caller's memory";
-  EXPECT_EQ(clock("snpe-throughput-net-run"), "its clock stands around SNPE's execution, ours around the call");
+  ours_.properties["input image"] =
+      "[1,3,8,8] float in the DLC; user buffer f32, SNPE uses the caller's memory";
+  EXPECT_EQ(clock("snpe-throughput-net-run"),
+            "its clock stands around SNPE's execution, ours around the call");
   EXPECT_EQ(clock("snpe-net-run"), "its clock stands inside SNPE, ours around the call");
   // Floats of ours against 8 bits of the tool's: only one of the tools takes such buffers.
-  ours_.properties["input image"] = "[1,3,8,8] TF8 in the DLC; user buffer f32, SNPE uses the caller's memory";
+  ours_.properties["input image"] =
+      "[1,3,8,8] TF8 in the DLC; user buffer f32, SNPE uses the caller's memory";
   EXPECT_NE(clock("snpe-throughput-net-run").find("ours floats"), std::string::npos);
   EXPECT_EQ(clock("snpe-net-run").find("ours floats"), std::string::npos);
   EXPECT_EQ(clock("snpe-throughput-net-run").find("conversion of our tensors"), std::string::npos);

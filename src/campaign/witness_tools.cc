@@ -258,13 +258,12 @@ const std::array kTools{
                 Clock::kLess, "its clock is the device's: what the host does to launch and wait is not in it",
                 "1 s of inferences", trtexec, vendor::parse_trtexec},
     WitnessTool{"snpe-throughput-net-run", "snpe", false, "the instance's real time / images", Clock::kLess,
-                "its clock stands around SNPE's execution, ours around the call",
-                "unknown", snpe_throughput, vendor::parse_snpe_throughput},
-    WitnessTool{
-        "snpe-net-run", "snpe", false,
-        "SNPE's own total inference time, which snpe-diagview reads in the tool's log", Clock::kLess,
-        "its clock stands inside SNPE, ours around the call",
-        "unknown", snpe_net_run, vendor::parse_snpe_diagview},
+                "its clock stands around SNPE's execution, ours around the call", "unknown", snpe_throughput,
+                vendor::parse_snpe_throughput},
+    WitnessTool{"snpe-net-run", "snpe", false,
+                "SNPE's own total inference time, which snpe-diagview reads in the tool's log", Clock::kLess,
+                "its clock stands inside SNPE, ours around the call", "unknown", snpe_net_run,
+                vendor::parse_snpe_diagview},
 };
 
 }  // namespace

@@ -121,8 +121,7 @@ Result<int> run(const Options& options) {
     }
   }
   if (options.prepare_only) {
-    ASSAY_TRY(const auto artifacts,
-              campaign::prepare_only(experiment, assets, directory, cache, observer));
+    ASSAY_TRY(const auto artifacts, campaign::prepare_only(experiment, assets, directory, cache, observer));
     line.say("");
     return print_artifacts(experiment, artifacts, out);
   }

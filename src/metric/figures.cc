@@ -150,8 +150,7 @@ void latency_figures(const RowEvidence& evidence, std::span<const ProcessLatenci
   set_or_refuse(f.first_inference, first, "the worker told no first inference");
   rss > 0 ? set(f.peak_memory, rss / kBytesPerMegabyte)
           : refuse(f.peak_memory, "the peak resident set is unknown");
-  device > 0 ? set(f.device_memory, device / kBytesPerMegabyte)
-             : refuse(f.device_memory, device_problem);
+  device > 0 ? set(f.device_memory, device / kBytesPerMegabyte) : refuse(f.device_memory, device_problem);
 
   if (!evidence.operations || *evidence.operations <= 0) {
     const auto why =

@@ -333,16 +333,15 @@ Result<std::string> calibration_told_beside(const fs::path& artifact) {
       if (!line.starts_with(word)) continue;
       const std::string found = line.substr(word.size());
       if (!digest.empty() || found.size() != kDigits || found.find_first_not_of(kHex) != std::string::npos)
-        return fail(Code::kCorrupt, notes.string() + ": one line '" + word +
-                                        "SHA256' was expected, found '" + line.substr(0, 200) +
-                                        "': copy it again from where it was made");
+        return fail(Code::kCorrupt, notes.string() + ": one line '" + word + "SHA256' was expected, found '" +
+                                        line.substr(0, 200) + "': copy it again from where it was made");
       digest = found;
     }
   if (const std::string& of = told.find("dlc ")->second; !of.empty()) {
     ASSAY_TRY(const std::string digest, sha256_file(artifact));
     if (digest != of)
-      return fail(Code::kCorrupt, notes.string() + " is of another file (SHA-256 " + of.substr(0, 12) +
-                                      ", " + artifact.filename().string() + " has " + digest.substr(0, 12) +
+      return fail(Code::kCorrupt, notes.string() + " is of another file (SHA-256 " + of.substr(0, 12) + ", " +
+                                      artifact.filename().string() + " has " + digest.substr(0, 12) +
                                       "): copy both from where they were made");
   }
   return told.find("calibration ")->second;

@@ -14,14 +14,14 @@ const ToolchainOption kFp16Only{
 
 std::vector<ToolchainOption> context_options(const ToolchainOption& fp16) {
   return {
-    {"htp_arch", {"68", "69", "73", "75", "79", "81"}, "Hexagon that the context is for; 68: a QCS6490's"},
-    {"soc_model", {}, "Qualcomm's number of the SoC; default: one with that Hexagon, 35 (QCS6490) for 68"},
-    {"vtcm_mb", {}, "of tightly coupled memory that the graph may use; 0: as the SoC has it"},
-    {"htp_graph_finalization_optimization_mode",
-     {"0", "1", "2", "3"},
-     "3: longest preparation, fastest graph"},
-    fp16,
-    {"offload_graph_io_quantization", {"0", "1"}, "1: inputs and outputs are quantized on the CPU"},
+      {"htp_arch", {"68", "69", "73", "75", "79", "81"}, "Hexagon that the context is for; 68: a QCS6490's"},
+      {"soc_model", {}, "Qualcomm's number of the SoC; default: one with that Hexagon, 35 (QCS6490) for 68"},
+      {"vtcm_mb", {}, "of tightly coupled memory that the graph may use; 0: as the SoC has it"},
+      {"htp_graph_finalization_optimization_mode",
+       {"0", "1", "2", "3"},
+       "3: longest preparation, fastest graph"},
+      fp16,
+      {"offload_graph_io_quantization", {"0", "1"}, "1: inputs and outputs are quantized on the CPU"},
   };
 }
 

@@ -21,8 +21,8 @@ std::vector<Problem> find_problems(const Experiment& experiment);
 /// cut down to one machine's: the others' peaks stay in it. Errors: kInvalidInput with the nearest name.
 Result<void> check_peak_devices(const Experiment& experiment);
 
-/// find_problems() as one error (kInvalidInput), for experiments that were changed after parsing (command-line
-/// overrides).
+/// find_problems() as one error (kInvalidInput), for experiments that were changed after parsing
+/// (command-line overrides).
 Result<void> validate(const Experiment& experiment);
 
 }  // namespace assay::spec

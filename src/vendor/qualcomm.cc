@@ -36,7 +36,8 @@ Result<void> choose_runtime(const DlcRun& run, bool throughput, Command& command
     else
       command.note =
           "It is not told to take an unsigned protection domain (unsignedPD:ON): that this tool has "
-          "--platform_options is known of 2.35 and later only. Where the DSP refuses it, snpe-net-run is told.";
+          "--platform_options is known of 2.35 and later only. Where the DSP refuses it, snpe-net-run is "
+          "told.";
   }
   if (!run.library_path.empty()) {
     command.environment["LD_LIBRARY_PATH"] = run.library_path.string();

@@ -227,8 +227,8 @@ TEST(Trtexec, ThePlainCases) {
   build.workspace_mib.reset();
   build.dla_local_dram_mib = 512;
   build.dla_global_dram_mib = 1024;
-  EXPECT_TRUE(has(good(build_engine(build)),
-                  "--memPoolSize=dlaSRAM:0.5,dlaLocalDRAM:512,dlaGlobalDRAM:1024"));
+  EXPECT_TRUE(
+      has(good(build_engine(build)), "--memPoolSize=dlaSRAM:0.5,dlaLocalDRAM:512,dlaGlobalDRAM:1024"));
 }
 
 // Every version and every option: a command that the table takes, or one of the refusals that are due.
@@ -406,11 +406,10 @@ TEST(Qualcomm, EveryCommandIsValidForItsVersion) {
         if (bits & 4) quantization.weight_schema = "symmetric";
         const auto command = quantize_dlc(quantization);
         // The calibrations of the one family are none of the other's.
-        const bool expected = bits & 1 ? known && std::string(calibration) != "enhanced"
-                                       : std::string(calibration) != "mse";
-        EXPECT_EQ(command.has_value(), expected)
-            << version << " " << calibration << " " << bits << ": "
-            << (command ? to_shell(*command) : command.error().message);
+        const bool expected =
+            bits & 1 ? known && std::string(calibration) != "enhanced" : std::string(calibration) != "mse";
+        EXPECT_EQ(command.has_value(), expected) << version << " " << calibration << " " << bits << ": "
+                                                 << (command ? to_shell(*command) : command.error().message);
         if (!command) continue;
         good(command);
         EXPECT_EQ(has(*command, "--use_symmetric_quantize_weights"), (bits & 4) && !(bits & 1) && !known);

@@ -223,11 +223,11 @@ std::vector<Finding> judge_campaign(const spec::Experiment& experiment,
           });
   if (const std::string text = in_groups(evidence, releases(experiment, evidence), std::string::npos);
       !text.empty())
-    findings.push_back({"os-differs",
-                        Severity::kWarn,
-                        "the rows are meant for, or ran on, different releases of the operating system (" +
-                            text + ")",
-                        {}});
+    findings.push_back(
+        {"os-differs",
+         Severity::kWarn,
+         "the rows are meant for, or ran on, different releases of the operating system (" + text + ")",
+         {}});
   return findings;
 }
 

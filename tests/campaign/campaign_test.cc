@@ -276,11 +276,12 @@ TEST_F(Campaign, BadSpecsAreExplained) {
                                                             << outcome.text;
   }
   // Told before --device leaves the rows of one machine, and their devices, alone.
-  const auto peaks = write("peaks.yaml", std::string(kHead) +
-                                             "rows: [{backend: onnxruntime, precision: fp32, device: a-board}, "
-                                             "{backend: onnxruntime, precision: fp32, device: local, id: b}]\n"
-                                             "peaks: [{accelerator: CPU, precision: fp32, gops: 1, source: s, "
-                                             "device: a-borad}]\n");
+  const auto peaks =
+      write("peaks.yaml", std::string(kHead) +
+                              "rows: [{backend: onnxruntime, precision: fp32, device: a-board}, "
+                              "{backend: onnxruntime, precision: fp32, device: local, id: b}]\n"
+                              "peaks: [{accelerator: CPU, precision: fp32, gops: 1, source: s, "
+                              "device: a-borad}]\n");
   for (const char* command : {"run", "plan"}) {
     const Outcome outcome = run_assay({command, peaks, "--row", "b"});
     EXPECT_EQ(outcome.exit_code, 2) << outcome.text;

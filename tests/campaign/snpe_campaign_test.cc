@@ -81,8 +81,8 @@ TEST_F(SnpeCampaign, ADlcIsMadeWithoutTheMeterAndTellsItsCalibration) {
 
   for (const char* name : {"model.dlc", "model.dlc.io"})
     fs::copy_file(fs::path(dlc).parent_path() / name, path(name));
-  const auto board = write("board.yaml", std::string(kHead) + "rows: [" + row + ", artifact: model.dlc}]\n" +
-                                             protocol(1, 5));
+  const auto board = write(
+      "board.yaml", std::string(kHead) + "rows: [" + row + ", artifact: model.dlc}]\n" + protocol(1, 5));
   const Outcome there = run_assay({"run", board, "--out", path("board").string()});
   ASSERT_TRUE(fs::exists(path("board") / "results.json")) << there.text;
   const auto given = read_json(path("board") / "runs/artifact.dsp/artifact.json");

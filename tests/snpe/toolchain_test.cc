@@ -121,7 +121,7 @@ TEST_F(SnpeToolchain, OldProgramsFromOnnxToAnInference) {
   EXPECT_EQ(record.format, "snpe-dlc");
   EXPECT_TRUE(
       has(*read_file(record.path + ".io"), "quantized activations 8 weights 8\ncalibration abc123\ndlc " +
-                                             sha256_file(record.path).value() + "\n"));
+                                               sha256_file(record.path).value() + "\n"));
   EXPECT_EQ(record.versions.at("snpe"), "QAIRT 2.22.6 240515184619_92920");
   const std::string started = commands();
   EXPECT_TRUE(has(started, "snpe-onnx-to-dlc --input_network ")) << started;
