@@ -93,7 +93,7 @@ int print_artifacts(const spec::Experiment& experiment, const std::vector<record
     all &= made;
     std::printf("%s: %s\n", experiment.rows[i].id.c_str(), made ? artifact.path.c_str() : "no artifact");
     if (!artifact.failure.reason.empty())
-      std::printf("  %s%s\n", made ? "not compared here: " : "", artifact.failure.reason.c_str());
+      std::printf("  %s%s\n", made ? "not compared: " : "", artifact.failure.reason.c_str());
     else if (artifact.compared_images > 0)
       std::printf("  compared with FP32 ONNX Runtime on %d images: argmax equal on %.2f %%\n",
                   artifact.compared_images, 100 * artifact.compared_argmax_agreement);
