@@ -369,6 +369,7 @@ TEST_F(Reasons, SnpesToolsLeaveOutOurTransposition) {
 }
 
 TEST_F(Reasons, SnpesClockNamesOnlyWhatHappens) {
+  theirs_.loop_ms.reset();
   const auto clock = [&](const char* tool) { return find(reasons(0.9, tool), "clock")->evidence; };
   ours_.properties["input image"] =
       "[1,3,8,8] float in the DLC; user buffer f32, SNPE uses the caller's memory";

@@ -93,9 +93,11 @@ TEST(Parse, ProtocolsThatShip) {
   EXPECT_EQ(targets->rows.size(), 5u);
   EXPECT_EQ(targets->data.validation.count, 500);
   EXPECT_TRUE(targets->data.calibration_same_as_validation);
-  // The guide's release; the provider of QNN asks for a newer C library than that has.
-  for (const RowSpec& row : targets->rows)
-    EXPECT_EQ(row.pins.at("os"), row.backend == "qnn" ? "Ubuntu 22.04" : "Ubuntu 20.04") << row.id;
+  // The guide's release on every row, and a mode wherever the board has several.
+  for (const RowSpec& row : targets->rows) {
+    EXPECT_EQ(row.pins.at("os"), "Ubuntu 20.04") << row.id;
+    EXPECT_EQ(row.power_mode, row.device == "orin-nx" ? "15W" : "") << row.id;
+  }
 }
 
 TEST(Parse, MatrixMakesTheProduct) {
