@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "../runtimes/test_session.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "prepare/prepare.h"
 
