@@ -190,21 +190,11 @@ cudaError_t Session::try_lock(void* data, std::uint64_t bytes, bool input) const
   return code;
 }
 
-bool Session::locked_by_us(const Tensor& tensor) const {
-  for (const Slot& slot : slots_)
-    for (const Tensor& other : slot.tensors)
-      if (other.registered && other.host == tensor.host && other.bytes == tensor.bytes) return true;
-  return false;
-}
-
 void Session::page_lock(Tensor& tensor) {
   if (!host_register_) return;
   const cudaError_t code = try_lock(tensor.host, tensor.bytes, tensor.input);
-  tensor.registered = code == cudaSuccess;
-  // Slots may share an input: who locked it unlocks it. The same code is said of memory of which only a part
-  // is locked.
-  const bool shared = code == cudaErrorHostMemoryAlreadyRegistered && locked_by_us(tensor);
-  if (code != cudaSuccess && !shared)
+  tensor.registered = code == cudaSuccess;  // Memory that was locked before is unlocked by who locked it.
+  if (code != cudaSuccess && code != cudaErrorHostMemoryAlreadyRegistered)
     std::printf("'%s' stays in pageable memory: it cannot be page-locked: %s\n", tensor.name.c_str(),
                 cuda_.cudaGetErrorString(code));
 }

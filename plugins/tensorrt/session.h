@@ -90,8 +90,6 @@ class Session {
   void fill_info();
   void page_lock(Tensor& tensor);
   cudaError_t try_lock(void* data, std::uint64_t bytes, bool input) const;
-  /// Whether memory of another slot that is this very piece was page-locked by this session.
-  bool locked_by_us(const Tensor& tensor) const;
   std::string locking() const;
   void address(const Slot& slot);
   void enqueue(const Slot& slot);
