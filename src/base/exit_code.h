@@ -14,6 +14,7 @@ enum ExitCode : int {
   kExitConflict = 5,      ///< The run directory is locked, or belongs to another spec, binary or SDK.
   kExitFailed = 6,        ///< A worker or toolchain crashed, hung, timed out or answered garbage.
   kExitResource = 7,      ///< Disk full or out of memory.
+  kExitCondition = 8,     ///< `assay compare`: a condition of --fail-if holds, or cannot be answered.
   kExitInternal = 70,     ///< A bug in assay (sysexits.h: EX_SOFTWARE).
   kExitInterrupted = 130  ///< Stopped by SIGINT or SIGTERM; `--resume` goes on.
 };

@@ -19,6 +19,7 @@ struct Command {
 CLI::App* declare_plan(CLI::App& app, Action& action);
 CLI::App* declare_run(CLI::App& app, Action& action);
 CLI::App* declare_report(CLI::App& app, Action& action);
+CLI::App* declare_compare(CLI::App& app, Action& action);
 CLI::App* declare_probe_effect(CLI::App& app, Action& action);
 CLI::App* declare_witness(CLI::App& app, Action& action);
 CLI::App* declare_record(CLI::App& app, Action& action);

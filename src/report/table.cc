@@ -4,91 +4,10 @@
 #include "report/formats.h"
 #include "report/number_text.h"
 #include "report/summary.h"
+#include "report/text_grid.h"
 
 namespace assay::report {
 namespace {
-
-enum class Ink { kPlain, kBold, kGreen, kYellow, kRed, kStruck, kDim };
-
-/// A piece of one line: what it says, and how it is drawn where there is colour.
-struct Text {
-  std::string words;
-  Ink ink = Ink::kPlain;
-  bool right = false;
-};
-
-const char* code(Ink ink) {
-  switch (ink) {
-    case Ink::kPlain:
-      return "";
-    case Ink::kBold:
-      return "\x1b[1m";
-    case Ink::kGreen:
-      return "\x1b[32m";
-    case Ink::kYellow:
-      return "\x1b[33m";
-    case Ink::kRed:
-      return "\x1b[31m";
-    case Ink::kStruck:
-      return "\x1b[9;31m";
-    case Ink::kDim:
-      return "\x1b[2m";
-  }
-  return "";
-}
-
-using Line = std::vector<Text>;  ///< One cell for each column.
-
-/// Columns of the same widths over all lines, two blanks between.
-class Grid {
- public:
-  void add(Line line) { lines_.push_back(std::move(line)); }
-  void add_rule() { lines_.emplace_back(); }
-
-  std::size_t width() const {
-    std::size_t total = 0;
-    for (const std::size_t width : widths()) total += width + kGap;
-    return total > kGap ? total - kGap : 0;
-  }
-
-  std::string print(bool colour) const {
-    const std::vector<std::size_t> sizes = widths();
-    std::string out;
-    for (const Line& line : lines_) {
-      std::string text;
-      if (line.empty())
-        for (std::size_t i = 0; i < width(); ++i) text += "─";
-      for (std::size_t c = 0; c < line.size(); ++c) {
-        const std::string blanks(sizes[c] - display_width(line[c].words), ' ');
-        const std::string inked = colour && *code(line[c].ink) && !line[c].words.empty()
-                                      ? code(line[c].ink) + line[c].words + "\x1b[0m"
-                                      : line[c].words;
-        if (c > 0) text += std::string(kGap, ' ');
-        text += line[c].right ? blanks + inked : inked + blanks;
-      }
-      text.erase(text.find_last_not_of(' ') + 1);
-      out += text + "\n";
-    }
-    return out;
-  }
-
- private:
-  static constexpr std::size_t kGap = 2;
-  std::vector<std::size_t> widths() const {
-    std::vector<std::size_t> sizes;
-    for (const Line& line : lines_)
-      for (std::size_t c = 0; c < line.size(); ++c) {
-        if (sizes.size() <= c) sizes.push_back(0);
-        sizes[c] = std::max(sizes[c], display_width(line[c].words));
-      }
-    return sizes;
-  }
-  std::vector<Line> lines_;
-};
-
-Ink ink_of(std::string_view verdict) {
-  return verdict == "OK" ? Ink::kGreen : verdict == "WARN" ? Ink::kYellow : Ink::kRed;
-}
 
 /// An invalid number is never a plain one: struck through in colour, between exclamation marks everywhere.
 Text draw(const Cell& cell, bool with_boundary = true) {
@@ -278,24 +197,6 @@ Grid power_list(const Summary& summary, std::size_t lines, std::size_t longest_n
     grid.add({{"  " + tags.words, Ink::kYellow}, {}, draw(line.idle), {line.interval}});
   }
   return grid;
-}
-
-/// Breaks between words at `width`; what follows the first line is indented.
-std::string wrapped(const std::string& text, std::size_t width, std::size_t indent) {
-  std::string out, line;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::string word = text.substr(at, end - at);
-    at = end + 1;
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
-      out += line + "\n";
-      line = std::string(indent, ' ') + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-  }
-  return out + line + "\n";
 }
 
 std::string hottest(const Summary& summary) {

@@ -1,10 +1,7 @@
-// Outputs compared byte for byte with files beside this one. ASSAY_UPDATE_GOLDEN=1 writes them anew: look at
-// the difference before committing it. results-1.N.json are never changed again once 1.N is out.
+// Reports of results. results-1.N.json are never changed again once 1.N is out.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "base/file.h"
+#include "golden.h"
 #include "report/number_text.h"
 #include "report/report.h"
 #include "sample_results.h"
@@ -12,17 +9,6 @@
 
 namespace assay {
 namespace {
-
-void expect_golden(const std::string& name, const std::string& text) {
-  const std::string path = ASSAY_SOURCE_DIR "/tests/golden/" + name;
-  if (std::getenv("ASSAY_UPDATE_GOLDEN")) {
-    ASSERT_TRUE(write_file(path, text));
-    return;
-  }
-  auto golden = read_file(path);
-  ASSERT_TRUE(golden) << golden.error().message;
-  EXPECT_EQ(text, *golden) << path;
-}
 
 std::string rendered(const record::Results& results, report::Format format, report::Style style = {}) {
   return report::render(results, format, style).value();
