@@ -185,11 +185,10 @@ Result<Matching> match_rows(const Results& a, const Results& b, const std::optio
     for (const Alike kin : kKinship)
       for (const std::size_t in_a : std::vector(left)) {
         const auto likes = [&](std::size_t in_b) { return kin(a.rows[in_a].key, b.rows[in_b].key); };
-        const auto rivals = [&](std::size_t other) {
-          return kin(a.rows[other].key, b.rows[*std::ranges::find_if(right, likes)].key);
-        };
-        if (std::ranges::count_if(right, likes) != 1 || std::ranges::count_if(left, rivals) != 1) continue;
-        pair(in_a, *std::ranges::find_if(right, likes));
+        const auto like = std::ranges::find_if(right, likes);
+        if (like == right.end() || std::any_of(like + 1, right.end(), likes)) continue;
+        const auto rivals = [&](std::size_t other) { return kin(a.rows[other].key, b.rows[*like].key); };
+        if (std::ranges::count_if(left, rivals) == 1) pair(in_a, *like);
       }
   }
   std::ranges::sort(out.pairs, {}, &RowPair::a);
