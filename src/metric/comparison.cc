@@ -321,11 +321,18 @@ std::optional<Estimate> estimate(const Figure& figure, int repeats) {
 
 Figure ratio(const Estimate& a, const Estimate& b, double confidence, double u_lasting) {
   const double value = b.value / a.value;
-  const double of_a = a.u * a.u, of_b = b.u * b.u, variance = of_a + of_b + u_lasting * u_lasting;
+  const double of_a = a.u * a.u, of_b = b.u * b.u, scatter = of_a + of_b;
+  const double variance = scatter + u_lasting * u_lasting;
   double half = 0;
   if (variance > 0) {
-    const double spread = of_a * of_a / a.freedom + of_b * of_b / b.freedom;
-    const double freedom = spread > 0 ? std::min(variance * variance / spread, kManyDegrees) : kManyDegrees;
+    double freedom = kManyDegrees;
+    if (scatter > 0) {
+      // More repeats of a steady side tell nothing of the other one's scatter, of which few may show too
+      // little by luck: no more degrees of freedom than of two sides with the fewer repeats.
+      const double welch = scatter * scatter / (of_a * of_a / a.freedom + of_b * of_b / b.freedom);
+      const double known = std::min(welch, 2 * std::min(a.freedom, b.freedom));
+      freedom = std::min(kManyDegrees, known * (variance / scatter) * (variance / scatter));
+    }
     half = student_t_quantile(0.5 + confidence / 2, freedom) * std::sqrt(variance);
   }
   const double lo = value * std::exp(-half), hi = value * std::exp(half);

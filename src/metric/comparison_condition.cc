@@ -108,16 +108,16 @@ Result<Condition> parse_condition(std::string_view text) {
   if (has_sign) limit = trim(limit.substr(1));
   const bool percent = limit.ends_with('%');
   if (percent) limit = trim(limit.substr(0, limit.size() - 1));
+  const auto value = parse_decimal(limit);
+  if (!value)
+    return wrong("expected a number with its sign, as " + example + ", found '" +
+                 std::string(trim(text.substr(at + 1)).substr(0, 40)) + "'");
   if (percent && rule.points)
     return wrong(std::string(condition.metric->name) + " is compared by its difference in " +
                  std::string(unit) + ": expected a limit as " + example + ", without %");
   if (!percent && !rule.points)
     return wrong(std::string(condition.metric->name) +
                  " is compared by its ratio: expected a limit in %, as " + example);
-  const auto value = parse_decimal(limit);
-  if (!value)
-    return wrong("expected a number with its sign, as " + example + ", found '" +
-                 std::string(trim(text.substr(at + 1)).substr(0, 40)) + "'");
   if (!has_sign && *value != 0)
     return wrong("expected a sign before " + std::string(limit) + ": a limit is a change, as " + example);
   condition.limit = negative ? -*value : *value;
