@@ -5,6 +5,7 @@
 #include "base/exit_code.h"
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/report_trace.h"
 #include "store/results_json.h"
 
 namespace assay::cli {
@@ -15,6 +16,7 @@ struct Options {
 };
 
 Result<int> print(const Options& options) {
+  if (options.format == "perfetto") return report_trace(options.directory, options.output);
   ASSAY_TRY(const auto format, report::parse_format(options.format));
   std::filesystem::path path = options.directory;
   if (std::filesystem::is_directory(path)) path /= "results.json";
@@ -38,7 +40,7 @@ CLI::App* declare_report(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("report", "Print the results of a run directory again");
   command->add_option("directory", options->directory, "Run directory, or a results.json")->required();
-  command->add_option("--format", options->format, "table, md, csv or json")->capture_default_str();
+  command->add_option("--format", options->format, "table, md, csv, json or perfetto")->capture_default_str();
   command->add_option("-o,--output", options->output, "File to write instead of printing");
   action = [options] { return print(*options); };
   return command;

@@ -22,7 +22,8 @@ std::string number(const Figure& figure) {
 std::string verdict(const FigureComparison& compared) {
   const Judgement judged = judgement(compared);
   const bool decided = judged.ink == Ink::kGreen || judged.ink == Ink::kRed;
-  return decided ? "**" + judged.words + "**" : judged.words;
+  return decided && compared.outcome != metric::Outcome::kNotCompared ? "**" + judged.words + "**"
+                                                                      : judged.words;
 }
 
 std::string table(const std::vector<FigureComparison>& row, const ComparisonReport& report,
@@ -72,10 +73,7 @@ std::string render_comparison_markdown(const ComparisonReport& report) {
   for (const Against& against : report.against) {
     const std::string side = side_letter(against.side);
     const auto& pairs = against.matching.pairs;
-    if (against.matching.same_runs())
-      out += "\n**A and " + side +
-             " are the same runs**: the same digests, and every process's mean is equal. There is nothing to "
-             "compare.\n";
+    if (against.matching.same_runs()) out += "\n**" + escaped(same_runs_line(side)) + "**\n";
     for (std::size_t p = 0; p < pairs.size(); ++p) {
       out += "\n### " + escaped(pair_title(report, against, p)) + "\n\n";
       if (pairs[p].same_runs) {
@@ -87,7 +85,7 @@ std::string render_comparison_markdown(const ComparisonReport& report) {
         out += "**" + escaped(forced) + "**\n\n";
       out += table(row, report, side, false);
       std::string body = table(row, report, side, true);
-      for (const std::string& line : {warnings_line(row, side), unmeasured_line(row)})
+      for (const std::string& line : {warnings_line(row, side), unmeasured_line(row, report, true)})
         if (!line.empty()) body += "\n" + escaped(line) + "\n";
       out += folded("All figures", body);
       if (!pairs[p].differences.empty()) out += folded("What differs", list(pairs[p].differences, side));

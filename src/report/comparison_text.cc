@@ -68,12 +68,6 @@ void add_reasons(const Figure& figure, std::vector<std::string>& into) {
     if (std::ranges::find(into, reason) == into.end()) into.push_back(reason);
 }
 
-std::string joined(const std::vector<std::string>& words, const char* between = ", ") {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
-  return text;
-}
-
 std::string listed(const char* head, const std::vector<metric::Difference>& differences,
                    const std::string& side, bool refusing) {
   std::string text;
@@ -95,7 +89,8 @@ std::string side_line(const ComparisonReport& report, std::size_t side) {
   if (s.results.started_utc.size() >= 16)
     words.push_back(s.results.started_utc.substr(0, 10) + " " + s.results.started_utc.substr(11, 5) + " UTC");
   if (!s.results.complete) words.push_back("INCOMPLETE");
-  return one_line(side_letter(side) + (side == 0 ? " (baseline): " : ": ") + s.name + ": " + joined(words));
+  return one_line(side_letter(side) + (side == 0 ? " (baseline): " : ": ") + s.name + ": " +
+                  joined(words, ", "));
 }
 
 std::string figure_title(const record::MetricInfo& metric) {
@@ -152,10 +147,11 @@ bool is_shown(const FigureComparison& compared) {
   return tells(compared.a) || tells(compared.b);
 }
 
-std::string unmeasured_line(const std::vector<FigureComparison>& row) {
+std::string unmeasured_line(const std::vector<FigureComparison>& row, const ComparisonReport& report,
+                            bool all) {
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
   for (const FigureComparison& compared : row) {
-    if (is_shown(compared)) continue;
+    if (is_shown(compared) || (!all && !is_main(compared, report))) continue;
     const std::string reason = compared.a.reasons.empty() ? "" : one_line(compared.a.reasons.front());
     auto group = std::ranges::find(groups, reason, [](const auto& entry) { return entry.first; });
     if (group == groups.end()) group = groups.insert(groups.end(), {reason, {}});
@@ -163,7 +159,7 @@ std::string unmeasured_line(const std::vector<FigureComparison>& row) {
   }
   std::string text;
   for (const auto& [reason, titles] : groups)
-    text += (text.empty() ? "Unmeasured in both: " : "; ") + joined(titles) +
+    text += (text.empty() ? "Unmeasured in both: " : "; ") + joined(titles, ", ") +
             (reason.empty() ? "" : " (" + reason + ")");
   return text;
 }
@@ -212,9 +208,15 @@ std::string warnings_line(const std::vector<FigureComparison>& row, const std::s
   for (const FigureComparison& compared : row)
     if (compared.change.value) add_reasons(compared.a, a), add_reasons(compared.b, b);
   std::string text;
-  if (!a.empty()) text += "A: " + joined(a);
-  if (!b.empty()) text += (text.empty() ? "" : "; ") + side + ": " + joined(b);
+  if (!a.empty()) text += "A: " + joined(a, ", ");
+  if (!b.empty()) text += (text.empty() ? "" : "; ") + side + ": " + joined(b, ", ");
   return text.empty() ? "" : one_line("Warned of: " + text);
+}
+
+std::string same_runs_line(const std::string& side) {
+  return "A and " + side +
+         " are the same runs: their digests and the mean of every process are equal. There is nothing to "
+         "compare.";
 }
 
 std::vector<std::string> unmatched_lines(const ComparisonReport& report, const Against& against) {
@@ -224,7 +226,7 @@ std::vector<std::string> unmatched_lines(const ComparisonReport& report, const A
     std::vector<std::string> ids;
     for (const std::size_t row : rows) ids.push_back(report.sides[side].results.rows[row].key.id);
     lines.push_back(one_line("Only in " + side_letter(side) + ", without their like in " +
-                             side_letter(other) + ": " + joined(ids)));
+                             side_letter(other) + ": " + joined(ids, ", ")));
   };
   tell(0, against.matching.only_a, against.side);
   tell(against.side, against.matching.only_b, 0);
@@ -292,7 +294,7 @@ std::string refusals(const ComparedSide& a, const ComparedSide& b, const metric:
   }
   std::string text;
   for (const auto& [reason, rows] : reasons)
-    text += "  " + reason + (rows.empty() ? "" : one_line(" (" + joined(rows) + ")")) + "\n";
+    text += "  " + reason + (rows.empty() ? "" : one_line(" (" + joined(rows, ", ") + ")")) + "\n";
   return text;
 }
 

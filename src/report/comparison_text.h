@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "report/comparison.h"
-#include "report/text_grid.h"
+#include "report/grid.h"
 
 namespace assay::report {
 
@@ -40,7 +40,8 @@ bool is_shown(const metric::FigureComparison& compared);
 
 /// "Unmeasured in both: power, energy (no power source); p99.9 (n=1000 too small ...)"; "" where there is
 /// none.
-std::string unmeasured_line(const std::vector<metric::FigureComparison>& row);
+std::string unmeasured_line(const std::vector<metric::FigureComparison>& row, const ComparisonReport& report,
+                            bool all);
 
 /// How the intervals were made, in sentences.
 std::vector<std::string> method_lines(const ComparisonReport& report);
@@ -60,6 +61,9 @@ std::string forced_line(const std::vector<metric::Difference>& differences, cons
 
 /// Rules that warn of figures of the row, on each side: "A: drift; B: autocorrelation". "" without.
 std::string warnings_line(const std::vector<metric::FigureComparison>& row, const std::string& side);
+
+/// That both sides are one measurement.
+std::string same_runs_line(const std::string& side);
 
 /// Rows that stayed alone, as lines.
 std::vector<std::string> unmatched_lines(const ComparisonReport& report, const Against& against);

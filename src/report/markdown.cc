@@ -222,8 +222,7 @@ std::string render_markdown(const record::Results& results) {
   if (!summary.notes.empty()) out += "\n";
   for (std::size_t i = 0; i < summary.notes.size(); ++i) {
     const Note& note = summary.notes[i];
-    std::string rows;
-    for (const std::string& row : note.rows) rows += (rows.empty() ? "" : ", ") + row;
+    const std::string rows = names_text(note.rows, results.rows.size());
     // A paragraph of its own each: a list would be renumbered by some renderers.
     out += "\\[" + std::to_string(i + 1) + "\\] " + std::string(to_string(note.severity)) + " " +
            escaped(note.rule) + ": " + escaped(note.evidence) + " (" + escaped(rows) + ")  \n";

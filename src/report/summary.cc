@@ -31,6 +31,9 @@ const std::array<Column, kColumns>& columns() {
 
 namespace {
 
+/// Listed where there may be hundreds.
+constexpr std::size_t kMostNames = 8;
+
 bool concerns(const Finding& finding, std::string_view metric) {
   if (finding.figures.empty()) return finding.severity == Severity::kInvalid;
   return std::ranges::find(finding.figures, metric) != finding.figures.end();
@@ -119,13 +122,6 @@ SummaryRow make_row(const Row& row, const std::string& configuration, Notes& not
   return out;
 }
 
-std::string joined(const std::vector<std::string>& parts, const char* separator) {
-  std::string text;
-  for (const std::string& part : parts)
-    if (!part.empty()) text += (text.empty() ? "" : separator) + part;
-  return text;
-}
-
 /// "openvino: 2026.4.1, native SDK; onnxruntime: 1.31.1, general runtime": the software that executed the
 /// rows.
 std::string stacks(const record::Results& results) {
@@ -152,7 +148,7 @@ std::vector<std::string> make_head(const record::Results& results) {
   for (const Row& row : results.rows)
     if (!row.calibration_relation.empty() && row.calibration_relation != "none")
       relations.insert(row.calibration_relation);
-  const std::string relation = joined({relations.begin(), relations.end()}, " / ");
+  const std::string relation = joined(relations, " / ");
   const std::string calibration = word("calibration");
   const record::Environment& e = results.environment;
   std::vector<std::string> head;
@@ -187,14 +183,17 @@ std::vector<std::string> make_tail(const record::Results& results, const std::ve
     for (const Finding& finding : row.findings)
       if (finding.severity == Severity::kUnmeasured && told.insert(finding.rule + finding.evidence).second)
         tail.push_back("Unmeasured (" + finding.rule + "): " + one_line(finding.evidence));
-  std::string pairs;
-  for (const auto& [a, b] : not_distinguishable(results))
-    pairs += (pairs.empty() ? "" : "; ") + names[a] + " and " + names[b];
+  const auto pairs = not_distinguishable(results);
+  std::vector<std::string> told_pairs;
+  for (const auto& [a, b] : pairs)
+    if (told_pairs.size() < kMostNames) told_pairs.push_back(names[a] + " and " + names[b]);
+  if (pairs.size() > kMostNames)
+    told_pairs.push_back("and " + std::to_string(pairs.size() - kMostNames) + " more pairs");
   if (!pairs.empty())
     tail.push_back(
         "Rows not distinguishable in throughput (the ratio's interval covers 1; 95 % over all pairs "
         "together): " +
-        pairs);
+        joined(told_pairs, "; "));
   return tail;
 }
 
@@ -230,6 +229,14 @@ std::vector<std::pair<std::size_t, std::size_t>> not_distinguishable(const recor
       if (!apart) pairs.emplace_back(rates[i].first, rates[j].first);
     }
   return pairs;
+}
+
+std::string names_text(const std::vector<std::string>& names, std::size_t all) {
+  constexpr std::size_t kSeveral = 3;
+  if (names.size() == all && all >= kSeveral) return "all rows";
+  if (names.size() <= kMostNames) return joined(names, ", ");
+  const std::vector<std::string> first(names.begin(), names.begin() + kMostNames);
+  return joined(first, ", ") + " and " + std::to_string(names.size() - kMostNames) + " more";
 }
 
 std::string note_marks(const std::vector<int>& notes) {

@@ -76,6 +76,10 @@ Summary summarise(const record::Results& results);
 /// A figure as a cell. `invalidated`: what says "unmeasured" without a value says "invalid" then.
 Cell figure_cell(const record::Figure& figure, std::vector<int> notes, bool invalidated);
 
+/// Of `all` rows: "all rows" where there are several and it names each, at most some of the names, and how
+/// many more.
+std::string names_text(const std::vector<std::string>& names, std::size_t all);
+
 /// "[1,3-5]"; "" for none.
 std::string note_marks(const std::vector<int>& notes);
 
