@@ -89,17 +89,11 @@ std::string audit_text(const Document& document, std::span<const Finding> findin
     wrap(out, finding.evidence, 6, width);
     if (finding.suspect) wrap(out, "one wrong cell would explain all of it: " + *finding.suspect, 6, width);
   }
-  bool any = false;
-  for (const Table& each : document.tables) {
-    if (each.notes.empty() && each.unchecked.empty()) continue;
-    out += any ? "" : "\nNot checked, and how it was read:\n";
-    any = true;
-    for (const std::string& note : each.notes) wrap(out, "table " + each.id + ": " + note, 2, width);
-    std::string names;
-    for (const std::string& name : each.unchecked) names += (names.empty() ? "'" : ", '") + name + "'";
-    if (!names.empty())
-      wrap(out, "table " + each.id + ": columns that are not understood: " + names, 2, width);
-  }
+  std::string notes;
+  for (const std::string& note : document.notes) wrap(notes, note, 2, width);
+  for (const Table& each : document.tables)
+    for (const std::string& note : each.notes) wrap(notes, "table " + each.id + ": " + note, 2, width);
+  if (!notes.empty()) out += "\nHow it was read, and what was not checked:\n" + notes;
   return out;
 }
 
@@ -130,8 +124,8 @@ std::string audit_json(const Document& document, std::span<const Finding> findin
                               {"title", table.title},
                               {"line", table.line},
                               {"rows", table.entries.size()},
-                              {"not_understood", table.unchecked},
                               {"notes", table.notes}});
+  json["notes"] = document.notes;
   json["findings"] = ordered_json::array();
   for (const Finding& finding : findings) {
     ordered_json cells = ordered_json::array();

@@ -165,9 +165,7 @@ void read_numbers(const Field& field, Marks marks, std::vector<Entry>& entries,
     }
     percent_stated = percent_stated || (*unit)->dimension == Dimension::kPercent;
     greatest = std::max(greatest, value);
-    const std::string name = !read.unit.empty()                        ? read.unit
-                             : (*unit)->dimension == Dimension::kCount ? ""
-                                                                       : std::string((*unit)->name);
+    const std::string& name = read.unit.empty() ? field.heading.unit_text : read.unit;
     Printed number = read.number;
     // A batch of 8 is 8, not 7.5 to 8.5.
     if (dimension == Dimension::kCount)
@@ -223,13 +221,14 @@ Table read_grid(const Grid& grid) {
     if (field.heading.quantity)
       for (const std::string& cell : field.cells) marks |= marks_of(cell);
   }
-  inherit_peaks(fields, table.notes);
+  if (transposed) inherit_peaks(fields, table.notes);
   std::vector<Entry> entries(count);
   for (std::size_t i = 0; i < count; ++i) {
     entries[i].line = transposed ? table.line : fields[0].places[i].first;
     entries[i].column = transposed ? fields[0].places[i].second : 0;
   }
   std::map<Quantity, std::string> seen;
+  std::string unknown;
   for (const Field& field : fields) {
     if (field.heading.quantity) {
       // Two columns of one kind (say of CPU and GPU): which belongs to the others of the row is not told.
@@ -243,7 +242,8 @@ Table read_grid(const Grid& grid) {
       }
       continue;
     }
-    if (!field.heading.label && !field.leading && !field.name.empty()) table.unchecked.push_back(field.name);
+    if (!field.heading.label && !field.leading && !field.name.empty())
+      unknown += (unknown.empty() ? "" : ", ") + shown(field.name);
     for (std::size_t i = 0; i < count; ++i) {
       if (field.cells[i].empty()) continue;
       if (field.heading.label)
@@ -252,6 +252,7 @@ Table read_grid(const Grid& grid) {
         entries[i].others.push_back(field.cells[i]);
     }
   }
+  if (!unknown.empty()) table.notes.push_back("not understood, and not checked: " + unknown);
   for (Entry& entry : entries)
     if (!entry.cells.empty()) table.entries.push_back(std::move(entry));
   return table;

@@ -13,110 +13,6 @@ namespace {
 using D = Dimension;
 using Q = Quantity;
 
-constexpr auto kUnits = std::to_array<Unit>({
-    {"ms", D::kTime, 1},
-    {"s", D::kTime, 1e3},
-    {"sec", D::kTime, 1e3},
-    {"seconds", D::kTime, 1e3},
-    {"us", D::kTime, 1e-3},
-    {"ns", D::kTime, 1e-6},
-    {"msec", D::kTime, 1},
-    {"milliseconds", D::kTime, 1},
-    {"fps", D::kRate, 1},
-    {"ips", D::kRate, 1},
-    {"1/s", D::kRate, 1},
-    {"hz", D::kRate, 1},
-    {"inferences/s", D::kRate, 1},
-    {"inferences/sec", D::kRate, 1},
-    {"inference/s", D::kRate, 1},
-    {"inf/s", D::kRate, 1},
-    {"images/s", D::kRate, 1},
-    {"images/sec", D::kRate, 1},
-    {"img/s", D::kRate, 1},
-    {"img/sec", D::kRate, 1},
-    {"frames/s", D::kRate, 1},
-    {"samples/s", D::kRate, 1},
-    {"samples/sec", D::kRate, 1},
-    {"queries/s", D::kRate, 1},
-    {"qps", D::kRate, 1},
-    {"gops", D::kOpRate, 1},
-    {"gops/s", D::kOpRate, 1},
-    {"gop/s", D::kOpRate, 1},
-    {"tops", D::kOpRate, 1e3},
-    {"tops/s", D::kOpRate, 1e3},
-    {"top/s", D::kOpRate, 1e3},
-    {"mops", D::kOpRate, 1e-3},
-    {"mop/s", D::kOpRate, 1e-3},
-    {"ops/s", D::kOpRate, 1e-9},
-    {"op/s", D::kOpRate, 1e-9},
-    {"gflops", D::kOpRate, 1},
-    {"gflop/s", D::kOpRate, 1},
-    {"tflops", D::kOpRate, 1e3},
-    {"tflop/s", D::kOpRate, 1e3},
-    {"gmac/s", D::kOpRate, 2},
-    {"gmacs/s", D::kOpRate, 2},
-    {"tmac/s", D::kOpRate, 2e3},
-    {"gop", D::kOperations, 1},
-    {"mop", D::kOperations, 1e-3},
-    {"gflop", D::kOperations, 1},
-    {"mflop", D::kOperations, 1e-3},
-    {"gmac", D::kOperations, 2},
-    {"gmacs", D::kOperations, 2},
-    {"mmac", D::kOperations, 2e-3},
-    {"mmacs", D::kOperations, 2e-3},
-    {"w", D::kPower, 1},
-    {"watt", D::kPower, 1},
-    {"watts", D::kPower, 1},
-    {"mw", D::kPower, 1e-3},
-    {"kw", D::kPower, 1e3},
-    {"mj", D::kEnergy, 1},
-    {"j", D::kEnergy, 1e3},
-    {"uj", D::kEnergy, 1e-3},
-    {"kj", D::kEnergy, 1e6},
-    {"wh", D::kEnergy, 3.6e6},
-    {"mwh", D::kEnergy, 3.6e3},
-    {"mj/inference", D::kEnergy, 1},
-    {"j/inference", D::kEnergy, 1e3},
-    {"mj/frame", D::kEnergy, 1},
-    {"gops/w", D::kOpEfficiency, 1},
-    {"gops/watt", D::kOpEfficiency, 1},
-    {"tops/w", D::kOpEfficiency, 1e3},
-    {"tops/watt", D::kOpEfficiency, 1e3},
-    {"gflops/w", D::kOpEfficiency, 1},
-    {"tflops/w", D::kOpEfficiency, 1e3},
-    {"fps/w", D::kRateEfficiency, 1},
-    {"fps/watt", D::kRateEfficiency, 1},
-    {"ips/w", D::kRateEfficiency, 1},
-    {"inferences/w", D::kRateEfficiency, 1},
-    {"inferences/s/w", D::kRateEfficiency, 1},
-    {"inferences/j", D::kRateEfficiency, 1},
-    {"images/j", D::kRateEfficiency, 1},
-    {"frames/j", D::kRateEfficiency, 1},
-    {"%", D::kPercent, 1},
-    {"percent", D::kPercent, 1},
-    {"pct", D::kPercent, 1},
-    {"gb", D::kBytes, 1},
-    {"mb", D::kBytes, 1e-3},
-    {"kb", D::kBytes, 1e-6},
-    {"gib", D::kBytes, 1.073741824},
-    {"mib", D::kBytes, 1.048576e-3},
-    {"js", D::kEdp, 1},
-    {"j*s", D::kEdp, 1},
-    {"mj*s", D::kEdp, 1e-3},
-    {"mjs", D::kEdp, 1e-3},
-    {"mj*ms", D::kEdp, 1e-6},
-    {"mjms", D::kEdp, 1e-6},
-});
-
-/// Only by the case of their last letter do people tell operations from operations a second.
-constexpr auto kSmallS = std::to_array<Unit>({
-    {"GOPs", D::kOperations, 1},
-    {"GOps", D::kOperations, 1},
-    {"GFLOPs", D::kOperations, 1},
-    {"MFLOPs", D::kOperations, 1e-3},
-    {"MOPs", D::kOperations, 1e-3},
-});
-
 constexpr auto kQuantities = std::to_array<QuantityInfo>({
     {Q::kInferenceTime, "latency_mean", "inference time", D::kTime, true},
     {Q::kLatency, "end_to_end_mean", "latency", D::kTime, true},
@@ -318,21 +214,15 @@ constexpr auto kMeantByUnit = std::to_array<Meant>({
     {D::kOperations, Q::kOperations},
 });
 
-std::string squeezed(std::string_view text) {
-  std::string out;
-  for (const char c : text)
-    if (c != ' ' && c != '_') out += c;
-  return out;
-}
-
 /// Name and unit of "Inference time [ms]", "power (W)", "latency_ms", "Energy / Inference [mJ]".
 struct Parts {
   std::string name;
   const Unit* unit = nullptr;
+  std::string unit_text;
   bool unit_unknown = false;
 };
 Parts parts_of(std::string_view text) {
-  Parts parts{std::string(text), find_unit(text), false};
+  Parts parts{std::string(text), find_unit(text), std::string(text), false};
   if (parts.unit) return parts;
   for (const auto& [open, close] : {std::pair('[', ']'), std::pair('(', ')')}) {
     const auto begin = text.rfind(open);
@@ -345,6 +235,7 @@ Parts parts_of(std::string_view text) {
       continue;
     }
     parts.unit = unit;
+    parts.unit_text = std::string(trim(text.substr(begin + 1, end - begin - 1)));
     parts.unit_unknown = false;
     parts.name = std::string(trim(text.substr(0, begin))) + " " + std::string(text.substr(end + 1));
     return parts;
@@ -355,6 +246,7 @@ Parts parts_of(std::string_view text) {
     // "Model S" is no time.
     if (const Unit* unit = find_unit(last); unit && (last.size() > 1 || text[cut] == '_')) {
       parts.unit = unit;
+      parts.unit_text = std::string(last);
       parts.name = std::string(text.substr(0, cut));
     }
   }
@@ -399,49 +291,11 @@ std::span<const LabelInfo> labels() { return kLabels; }
 
 std::string_view label_id(Label label) { return std::ranges::find(kLabels, label, &LabelInfo::label)->id; }
 
-const Unit* find_unit(std::string_view text) {
-  const std::string exact = squeezed(trim(text));
-  if (const auto* unit = std::ranges::find(kSmallS, exact, &Unit::name); unit != kSmallS.end()) return unit;
-  const std::string small = lower(exact);
-  const auto* unit = std::ranges::find(kUnits, small, &Unit::name);
-  return unit == kUnits.end() ? nullptr : unit;
-}
-
-std::string_view base_unit(Dimension dimension) {
-  switch (dimension) {
-    case D::kTime:
-      return "ms";
-    case D::kRate:
-      return "/s";
-    case D::kOpRate:
-      return "GOPS";
-    case D::kOperations:
-      return "GOp";
-    case D::kPower:
-      return "W";
-    case D::kEnergy:
-      return "mJ";
-    case D::kOpEfficiency:
-      return "GOPS/W";
-    case D::kRateEfficiency:
-      return "/s/W";
-    case D::kPercent:
-      return "%";
-    case D::kBytes:
-      return "GB";
-    case D::kEdp:
-      return "J s";
-    case D::kNone:
-    case D::kCount:
-      break;
-  }
-  return "";
-}
-
 Heading read_heading(std::string_view text) {
   Heading heading;
   const Parts parts = parts_of(text);
   heading.unit = parts.unit;
+  if (parts.unit) heading.unit_text = parts.unit_text;
   const std::vector<std::string> words = words_of(parts.name);
   const auto says = [&](std::string_view phrase) { return has_phrase(words, phrase); };
   const auto fits = [&](Quantity quantity) {
@@ -470,7 +324,10 @@ Heading read_heading(std::string_view text) {
   for (const Phrase& phrase : kPhrases)
     if (says(phrase.phrase) && fits(phrase.quantity)) {
       heading.quantity = phrase.quantity;
-      if (!heading.unit) heading.unit = unit_in_words(parts.name, words, phrase);
+      if (!heading.unit) {
+        heading.unit = unit_in_words(parts.name, words, phrase);
+        if (heading.unit) heading.unit_text = base_unit(heading.unit->dimension);
+      }
       return heading;
     }
   // "Avg. FPS", "Nvidia GOPS/W": the last word is a unit that says what is meant.

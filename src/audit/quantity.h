@@ -6,35 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "audit/unit.h"
+
 namespace assay::audit {
-
-/// Each has one base unit, in which relations are written.
-enum class Dimension {
-  kNone,
-  kTime,            ///< ms
-  kRate,            ///< 1/s
-  kOpRate,          ///< GOPS
-  kOperations,      ///< GOp; a multiply-accumulate is two
-  kPower,           ///< W
-  kEnergy,          ///< mJ
-  kOpEfficiency,    ///< GOPS/W
-  kRateEfficiency,  ///< 1/s/W
-  kPercent,         ///< %
-  kBytes,           ///< GB
-  kEdp,             ///< J s
-  kCount            ///< a plain number
-};
-
-struct Unit {
-  std::string_view name;
-  Dimension dimension = Dimension::kNone;
-  double scale = 1;  ///< One of it in the base unit.
-};
-
-/// By name, whatever its case and blanks; "GOPs" with a small s are operations, "GOPS" operations a second.
-const Unit* find_unit(std::string_view text);
-/// The base unit's name: "ms".
-std::string_view base_unit(Dimension dimension);
 
 enum class Quantity {
   kInferenceTime,
@@ -111,6 +85,7 @@ struct Heading {
   std::optional<Quantity> quantity;
   std::optional<Label> label;
   const Unit* unit = nullptr;  ///< Stated with the name, or meant by it ("FPS").
+  std::string unit_text;       ///< As it stands there.
 };
 /// `text`: plain (audit/words.h).
 Heading read_heading(std::string_view text);

@@ -65,10 +65,11 @@ void take_caption(const Grid& grid, Table& table) {
 }
 
 /// Parts the entries by their label "table", in the order in which tables begin.
-std::vector<Table> parted(Table whole) {
+std::vector<Table> parted(Table whole, std::vector<std::string>& notes) {
   const bool has_column =
       std::ranges::any_of(whole.entries, [](const Entry& e) { return e.labels.contains(Label::kTable); });
   if (!has_column) return {std::move(whole)};
+  notes.insert(notes.end(), whole.notes.begin(), whole.notes.end());
   std::vector<Table> tables;
   for (Entry& entry : whole.entries) {
     const std::string id = entry.label(Label::kTable);
@@ -81,10 +82,6 @@ std::vector<Table> parted(Table whole) {
       table = tables.end() - 1;
     }
     table->entries.push_back(std::move(entry));
-  }
-  if (!tables.empty()) {
-    tables[0].notes = std::move(whole.notes);
-    tables[0].unchecked = std::move(whole.unchecked);
   }
   return tables;
 }
@@ -209,7 +206,7 @@ Result<Document> read_tables(std::string_view text, const std::filesystem::path&
     Table whole = read_grid(grid);
     take_caption(grid, whole);
     std::vector<std::size_t>& numbers = tables_of_grid.emplace_back();
-    for (Table& table : parted(std::move(whole))) {
+    for (Table& table : parted(std::move(whole), document.notes)) {
       numbers.push_back(document.tables.size());
       document.tables.push_back(std::move(table));
     }

@@ -44,6 +44,11 @@ Comparison compare_form(const Form& form, const Cell& result, const std::vector<
   return made;
 }
 
+/// How far the printed result is from the expected one, as a ratio's logarithm.
+double off(const Comparison& comparison) {
+  return std::abs(std::log(comparison.cells[0]->value() / comparison.expected_value));
+}
+
 /// "x 1000", "/ 1e6"
 std::string power_of_thousand(int thousands) {
   const int size = std::abs(thousands);
@@ -71,7 +76,8 @@ std::optional<Comparison> compare(const Entry& entry, Quantity result, std::span
     Comparison made = compare_form(form, *printed, cells);
     made.quantities = {result};
     for (const Term& term : form.terms) made.quantities.push_back(term.quantity);
-    if (!best || made.outcome < best->outcome) best = std::move(made);
+    if (!best || made.outcome < best->outcome || (made.outcome == best->outcome && off(made) < off(*best)))
+      best = std::move(made);
   }
   return best;
 }
@@ -86,7 +92,7 @@ std::string with_unit(const Cell& cell) {
 
 std::string number_text(double value) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.6g", value);
+  std::snprintf(text.data(), text.size(), "%.8g", value);
   return text.data();
 }
 

@@ -61,7 +61,7 @@ std::optional<Finding> finding_of(const Comparison& comparison, Quantity result,
 
 CellRef reference(Quantity quantity, const Cell& cell);
 std::string with_unit(const Cell& cell);             ///< "13.282 ms"
-std::string number_text(double value);               ///< Six significant digits.
+std::string number_text(double value);               ///< Up to eight significant digits.
 std::string range_text(Interval interval);           ///< "75.287 to 75.293"
 std::string percent_off(double value, double from);  ///< "4.8 % less"
 

@@ -55,8 +55,8 @@ struct Table {
   std::string title;  ///< Its caption, without the number.
   int line = 0;
   std::vector<Entry> entries;
-  std::vector<std::string> unchecked;  ///< Names of columns that are not understood.
-  std::vector<std::string> notes;      ///< What was done to read it, and what could not be read.
+  std::vector<std::string>
+      notes;  ///< What was done to read it, and what could not be read or is not understood.
 };
 
 /// Prose that stands with tables.
@@ -71,6 +71,8 @@ struct Document {
   std::map<std::string, std::string> about;  ///< "title", "authors", "year", ...: from remarks of a CSV file.
   std::vector<Table> tables;
   std::vector<Passage> passages;
+  std::vector<std::string>
+      notes;  ///< What was done to read all of it, and what could not be read or is not understood.
 };
 
 /// What tells the entry from others of its table: "ResNet50, FP32, batch 1".
