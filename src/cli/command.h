@@ -31,5 +31,6 @@ CLI::App* declare_doctor(CLI::App& app, Action& action);
 CLI::App* declare_power(CLI::App& app, Action& action);
 CLI::App* declare_targets(CLI::App& app, Action& action);
 CLI::App* declare_simulate(CLI::App& app, Action& action);
+CLI::App* declare_audit(CLI::App& app, Action& action);
 
 }  // namespace assay::cli

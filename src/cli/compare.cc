@@ -9,10 +9,11 @@
 #include "base/exit_code.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "campaign/check_results.h"
 #include "cli/command.h"
 #include "report/comparison.h"
+#include "report/comparison_published.h"
 #include "store/records.h"
-#include "store/results_json.h"
 
 namespace assay::cli {
 namespace {
@@ -21,14 +22,14 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::vector<std::string> sides, conditions;
-  std::string format = "table", output, undecided = "pass";
+  std::string format = "table", output, undecided = "pass", published;
   bool force = false, all = false;
 };
 
 /// DIR, results.json, or either with ":ROW" behind it.
 struct Place {
   std::string name;
-  fs::path results;              ///< The file.
+  fs::path path;                 ///< Of either.
   std::optional<fs::path> runs;  ///< Folder of the raw runs, where there is one.
   std::optional<std::string> row;
 };
@@ -36,29 +37,29 @@ struct Place {
 Result<Place> parse_place(const std::string& text) {
   Place place{text, text, std::nullopt, std::nullopt};
   // A path may hold a colon as well: what exists as a whole is a path.
-  if (const auto colon = text.rfind(':'); !fs::exists(place.results) && colon != std::string::npos) {
-    place.results = text.substr(0, colon);
+  if (const auto colon = text.rfind(':'); !fs::exists(place.path) && colon != std::string::npos) {
+    place.path = text.substr(0, colon);
     place.row = text.substr(colon + 1);
     if (place.row->empty())
       return fail(Code::kInvalidInput, text + ": expected DIR:ROW, found no row after the colon");
   }
-  if (fs::is_directory(place.results)) {
-    place.runs = place.results / "runs";
-    place.results /= "results.json";
-  }
+  if (fs::is_directory(place.path)) place.runs = place.path / "runs";
   return place;
 }
 
+/// Edited results are told of, and their rows carry it as a warning.
 Result<record::Results> read(const Place& place) {
-  auto results = store::read_results(place.results);
-  if (!results && results.error().code == Code::kNotFound)
+  auto checked = campaign::read_checked_results(place.path);
+  if (!checked && checked.error().code == Code::kNotFound && !fs::exists(place.path))
     return fail(Code::kNotFound,
-                place.results.string() +
-                    ": no results here: expected a run directory of `assay run`, or DIR:ROW for "
-                    "one of its rows");
-  if (results && results->rows.empty())
-    return fail(Code::kInvalidInput, place.results.string() + ": has no rows to compare");
-  return results;
+                place.path.string() + ": no such run directory or results.json (one of its rows is DIR:ROW)");
+  if (!checked) return fail(checked.error());
+  if (!checked->intact)
+    for (const std::string& note : checked->notes)
+      std::fprintf(stderr, "assay: %s: %s\n", place.path.c_str(), note.c_str());
+  if (checked->results.rows.empty())
+    return fail(Code::kInvalidInput, place.path.string() + ": has no rows to compare");
+  return std::move(checked->results);
 }
 
 /// The accuracy pass of a row, image by image; nothing where it is not there: then accuracy is compared by
@@ -209,10 +210,12 @@ CLI::App* declare_compare(CLI::App& app, Action& action) {
       ->add_option("--undecided", options->undecided, "What a condition that the intervals leave open does")
       ->check(CLI::IsMember({"pass", "fail"}))
       ->capture_default_str();
+  command->add_option("--published", options->published,
+                      "Beside rows that others published: SOURCE:TABLE[:ROW] (assay audit --list)");
   command->add_flag("--force", options->force,
                     "Go on where protocol, data, model or boundary differ, and say so");
   command->add_flag("--all", options->all, "Every figure in the table, not only the main ones");
-  command->add_option("--format", options->format, "table, md or json")->capture_default_str();
+  command->add_option("--format", options->format, "table, md, json or html")->capture_default_str();
   command->add_option("-o,--output", options->output, "File to write instead of printing");
   action = [options] { return run(*options); };
   return command;

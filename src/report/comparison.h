@@ -43,9 +43,9 @@ struct ComparisonReport {
   bool forced = false;  ///< Differences that refuse were overruled.
 };
 
-enum class ComparisonFormat { kTable, kMarkdown, kJson };
+enum class ComparisonFormat { kTable, kMarkdown, kJson, kHtml };
 
-/// "table", "md" (or "markdown"), "json". Errors: kInvalidInput, naming the nearest.
+/// "table", "md" (or "markdown"), "json", "html". Errors: kInvalidInput, naming the nearest.
 Result<ComparisonFormat> parse_comparison_format(std::string_view text);
 
 /// `all`: every figure, not only the main ones (Markdown folds the others away; JSON always has all). Errors:

@@ -74,7 +74,7 @@ std::string render_comparison_markdown(const ComparisonReport& report) {
     const std::string side = side_letter(against.side);
     const auto& pairs = against.matching.pairs;
     if (against.matching.same_runs()) out += "\n**" + escaped(same_runs_line(side)) + "**\n";
-    for (std::size_t p = 0; p < pairs.size(); ++p) {
+    for (std::size_t p = 0; p < pairs.size() && !against.matching.same_runs(); ++p) {
       out += "\n### " + escaped(pair_title(report, against, p)) + "\n\n";
       if (pairs[p].same_runs) {
         out += "The same runs: nothing to compare.\n";

@@ -6,7 +6,9 @@
 #include <map>
 
 #include "base/text.h"
+#include "report/comparison_html.h"
 #include "report/number_text.h"
+#include "report/page_template.h"
 
 namespace assay::report {
 namespace {
@@ -256,7 +258,8 @@ Result<ComparisonFormat> parse_comparison_format(std::string_view text) {
   if (text == "table") return ComparisonFormat::kTable;
   if (text == "md" || text == "markdown") return ComparisonFormat::kMarkdown;
   if (text == "json") return ComparisonFormat::kJson;
-  static constexpr std::string_view kNames[] = {"table", "md", "json"};
+  if (text == "html") return ComparisonFormat::kHtml;
+  static constexpr std::string_view kNames[] = {"table", "md", "json", "html"};
   const std::string nearest = nearest_word(text, kNames);
   return fail(Code::kInvalidInput, "expected the format " + join_or(kNames) + ", found '" +
                                        std::string(text) + "'" +
@@ -272,6 +275,8 @@ Result<std::string> render_comparison(const ComparisonReport& report, Comparison
       return render_comparison_markdown(report);
     case ComparisonFormat::kJson:
       return render_comparison_json(report);
+    case ComparisonFormat::kHtml:
+      return render_comparison_html(report, page_template());
   }
   return fail(Code::kInternal, "unknown comparison format");
 }

@@ -1,0 +1,222 @@
+#include "audit/read.h"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <set>
+
+#include "audit/fields.h"
+#include "audit/grid.h"
+#include "audit/words.h"
+#include "base/text.h"
+
+namespace assay::audit {
+namespace {
+
+constexpr std::string_view kAbout[] = {"title", "authors",    "publisher", "year",
+                                       "kind",  "identifier", "remark"};
+
+/// "Table 58: ResNet50", "Tables 3, 5 and 7: peak of ...": the numbers, and what follows the colon.
+struct Captioned {
+  std::vector<std::string> ids;
+  std::string rest;
+};
+std::optional<Captioned> captioned(std::string_view text) {
+  const std::string line = plain(text);
+  const bool several = line.starts_with("Tables ") || line.starts_with("tables ");
+  if (!several && !line.starts_with("Table ") && !line.starts_with("TABLE ")) return std::nullopt;
+  const auto colon = line.find(':', several ? 7 : 6);
+  const std::string numbers =
+      line.substr(several ? 7 : 6, colon == std::string::npos ? colon : colon - (several ? 7 : 6));
+  Captioned found;
+  found.rest = colon == std::string::npos ? "" : std::string(trim(std::string_view(line).substr(colon + 1)));
+  std::string id;
+  for (const char c : numbers + ",") {
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-') {
+      id += c;
+      continue;
+    }
+    if (!id.empty() && id != "and") found.ids.push_back(id);
+    id.clear();
+    // "Table 4.1 and 4.2 show ..." is a sentence, not a caption: there is no colon, and words follow.
+    if (!several && colon == std::string::npos) break;
+  }
+  while (!found.ids.empty() && found.ids.back().ends_with('.')) found.ids.back().pop_back();
+  if (found.ids.empty() || !std::isalnum(static_cast<unsigned char>(found.ids[0].back())))
+    return std::nullopt;
+  if (!several && found.ids.size() > 1) return std::nullopt;
+  return found;
+}
+
+/// Takes the number and title from the nearest caption before the grid, else right behind it.
+void take_caption(const Grid& grid, Table& table) {
+  const auto take = [&](const TextLine& line) {
+    const auto caption = captioned(line.text);
+    if (!caption || caption->ids.size() != 1) return false;
+    table.id = caption->ids[0];
+    table.title = caption->rest;
+    return true;
+  };
+  for (const TextLine& line : grid.before)
+    if (line.heading && table.title.empty()) table.title = plain(line.text);
+  if (!grid.before.empty() && take(grid.before.back())) return;
+  if (!grid.after.empty() && take(grid.after.front())) return;
+  table.id = "at line " + std::to_string(table.line);
+}
+
+/// Parts the entries by their label "table", in the order in which tables begin.
+std::vector<Table> parted(Table whole, std::vector<std::string>& notes) {
+  const bool has_column =
+      std::ranges::any_of(whole.entries, [](const Entry& e) { return e.labels.contains(Label::kTable); });
+  if (!has_column) return {std::move(whole)};
+  notes.insert(notes.end(), whole.notes.begin(), whole.notes.end());
+  std::vector<Table> tables;
+  for (Entry& entry : whole.entries) {
+    const std::string id = entry.label(Label::kTable);
+    auto table = std::ranges::find(tables, id, &Table::id);
+    if (table == tables.end()) {
+      Table part;
+      part.id = id;
+      part.line = entry.line;
+      tables.push_back(std::move(part));
+      table = tables.end() - 1;
+    }
+    table->entries.push_back(std::move(entry));
+  }
+  return tables;
+}
+
+/// Which tables a line of prose belongs to: those that it names, else those that it stands with.
+void add_passage(Document& document, const TextLine& line, std::vector<std::size_t> with) {
+  Passage passage{line.line, plain(line.text), std::move(with)};
+  if (const auto named = captioned(line.text)) {
+    std::vector<std::size_t> tables;
+    for (const std::string& id : named->ids) {
+      const auto table = std::ranges::find(document.tables, id, &Table::id);
+      if (table != document.tables.end())
+        tables.push_back(static_cast<std::size_t>(table - document.tables.begin()));
+    }
+    if (!tables.empty()) passage = {line.line, named->rest, std::move(tables)};
+  }
+  if (!passage.text.empty() && !passage.tables.empty()) document.passages.push_back(std::move(passage));
+}
+
+/// "title: ..." in the remarks at the top of a CSV file.
+bool take_about(Document& document, std::string_view line) {
+  const auto colon = line.find(": ");
+  if (colon == std::string_view::npos) return false;
+  const std::string_view key = line.substr(0, colon);
+  if (std::ranges::find(kAbout, key) == std::end(kAbout)) return false;
+  document.about.emplace(key, trim(line.substr(colon + 2)));
+  return true;
+}
+
+/// Prose between two tables belongs to both, unless a heading parts them.
+void add_passages(Document& document, const std::vector<Grid>& grids,
+                  const std::vector<std::vector<std::size_t>>& tables) {
+  for (std::size_t g = 0; g <= grids.size(); ++g) {
+    const std::vector<TextLine>& lines = g < grids.size() ? grids[g].before : grids.back().after;
+    const bool parts = std::ranges::any_of(lines, &TextLine::heading);
+    bool behind = false;  // Behind a heading.
+    for (const TextLine& line : lines) {
+      behind = behind || line.heading;
+      if (take_about(document, line.text)) continue;
+      std::vector<std::size_t> with;
+      if (g > 0 && !behind) with = tables[g - 1];
+      if (g < grids.size() && (behind || !parts)) with.insert(with.end(), tables[g].begin(), tables[g].end());
+      add_passage(document, line, std::move(with));
+    }
+  }
+}
+
+/// Names of models whose operations the file states somewhere.
+std::set<std::string> models_with_operations(const Document& document) {
+  std::set<std::string> models;
+  for (const Table& table : document.tables)
+    for (const Entry& entry : table.entries)
+      if (entry.find(Quantity::kOperations) && !entry.label(Label::kModel).empty())
+        models.insert(bare_name(entry.label(Label::kModel)));
+  return models;
+}
+
+/// A model named by a column without a heading, or by the caption alone.
+void find_models(Document& document) {
+  const std::set<std::string> models = models_with_operations(document);
+  for (Table& table : document.tables) {
+    std::string in_title;
+    for (const std::string& model : models)
+      if (bare_name(table.title).find(model) != std::string::npos) in_title = in_title.empty() ? model : "?";
+    bool taken = false;
+    for (Entry& entry : table.entries) {
+      if (entry.labels.contains(Label::kModel)) continue;
+      for (const std::string& other : entry.others)
+        if (models.contains(bare_name(other))) entry.labels.emplace(Label::kModel, other);
+      if (entry.labels.contains(Label::kModel) || in_title.empty() || in_title == "?") continue;
+      entry.labels.emplace(Label::kModel, in_title);
+      taken = true;
+    }
+    if (taken) table.notes.push_back("the model is taken from the caption: " + in_title);
+  }
+}
+
+std::string column_names(const std::vector<Grid>& grids) {
+  std::string names;
+  for (const Grid& grid : grids)
+    for (const std::string& cell : grid.rows[0].cells)
+      if (constexpr std::size_t kEnough = 300; !cell.empty() && names.size() < kEnough)
+        names += (names.empty() ? "'" : ", '") + plain(cell).substr(0, 40) + "'";
+  return names;
+}
+
+std::string no_table(std::string_view text, bool markdown) {
+  const auto tabs = std::ranges::count(text, '\t');
+  std::string message =
+      markdown ? "expected a Markdown table (a header, a line of | and -, rows), found none"
+               : "expected a table in CSV (a header and rows, separated by commas, semicolons or "
+                 "tabs), found none";
+  constexpr int kManyTabs = 3;
+  if (markdown && tabs >= kManyTabs)
+    message +=
+        ": there are lines with tabs, as text taken from a PDF has them, where cells are split and merged "
+        "at random; make a CSV file of the tables";
+  return message;
+}
+
+}  // namespace
+
+Result<Document> read_tables(std::string_view text, const std::filesystem::path& name) {
+  Document document;
+  document.name = name.filename().string();
+  const auto in_file = [&](const Status& status) { return fail(status.with_context(document.name)); };
+  const auto wrong = [&](const std::string& what) {
+    return fail(Code::kInvalidInput, document.name + ": " + what);
+  };
+  if (trim(text).empty()) return wrong("expected a table, found an empty file");
+  const std::string ending = lower(name.extension().string());
+  const bool markdown = ending == ".md" || ending == ".markdown" ||
+                        (ending != ".csv" && ending != ".tsv" && looks_like_markdown(text));
+  const auto grids = markdown ? read_markdown(text) : read_csv(text);
+  if (!grids) return in_file(grids.error());
+  if (grids->empty()) return wrong(no_table(text, markdown));
+  if (std::ranges::all_of(*grids, [](const Grid& grid) { return grid.rows.size() < 2; }))
+    return wrong("line " + std::to_string(grids->front().rows[0].line) +
+                 ": the table has a header and no rows");
+  std::vector<std::vector<std::size_t>> tables_of_grid;
+  for (const Grid& grid : *grids) {
+    Table whole = read_grid(grid);
+    take_caption(grid, whole);
+    std::vector<std::size_t>& numbers = tables_of_grid.emplace_back();
+    for (Table& table : parted(std::move(whole), document.notes)) {
+      numbers.push_back(document.tables.size());
+      document.tables.push_back(std::move(table));
+    }
+  }
+  if (std::ranges::all_of(document.tables, [](const Table& table) { return table.entries.empty(); }))
+    return wrong("no column with numbers is understood. Found " + column_names(*grids) +
+                 ". Understood are names like " + understood_names());
+  find_models(document);
+  add_passages(document, *grids, tables_of_grid);
+  return document;
+}
+
+}  // namespace assay::audit
