@@ -23,7 +23,7 @@ std::string id_of(const audit::PublishedSource& source, const std::string& rest)
 }
 
 /// A condition under which a number came about, on both sides; "" where it is not told.
-struct Condition {
+struct Circumstance {
   std::string what, measured, published;
   bool differs() const { return measured != published; }
 };
@@ -33,7 +33,7 @@ std::string word(const std::map<std::string, std::string>& map, const char* key)
   return found == map.end() ? "" : found->second;
 }
 
-std::vector<Condition> conditions(const PublishedComparison& c, const PublishedRow& published) {
+std::vector<Circumstance> conditions(const PublishedComparison& c, const PublishedRow& published) {
   const record::Row& row = c.results.rows[c.row];
   const std::string runtime = row.key.backend + " " + word(row.versions, "runtime");
   const record::PowerSource* power = primary_source(row);
@@ -131,7 +131,7 @@ std::string table(const PublishedComparison& c, const Style& given) {
     Grid under;
     under.add({bold("Condition", false), bold("Measured", false), bold("Published", false)});
     under.add_rule();
-    for (const Condition& condition : conditions(c, published)) {
+    for (const Circumstance& condition : conditions(c, published)) {
       const Ink ink = condition.differs() ? Ink::kYellow : Ink::kPlain;
       under.add({{condition.what},
                  {truncated(told(condition.measured), longest), ink},
@@ -156,7 +156,7 @@ std::string markdown(const PublishedComparison& c) {
       figures.push_back({escaped(number.name), measured, escaped(one_line(number.published))});
     }
     std::vector<std::vector<std::string>> under{{"Condition", "Measured", "Published"}};
-    for (const Condition& condition : conditions(c, published))
+    for (const Circumstance& condition : conditions(c, published))
       under.push_back({condition.what + (condition.differs() ? " (differs)" : ""),
                        escaped(told(condition.measured)), escaped(told(condition.published))});
     out += "\n### " + escaped(heading(published)) + "\n\n" + markdown_table(figures, 1) + "\n" +
@@ -198,7 +198,7 @@ std::string json(const PublishedComparison& c) {
            {"measured", std::move(measured)},
            {"published", {{"text", value.text}, {"value", value.value}, {"unit", value.unit}}}});
     }
-    for (const Condition& condition : conditions(c, published))
+    for (const Circumstance& condition : conditions(c, published))
       under.push_back({{"what", condition.what},
                        {"measured", condition.measured},
                        {"published", condition.published},

@@ -1,6 +1,7 @@
 #include "report/html.h"
 
 #include <array>
+#include <utility>
 
 #include "report/html_parts.h"
 #include "report/page_data.h"
