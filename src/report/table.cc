@@ -168,12 +168,13 @@ Grid main_table(const Summary& summary, Layout& layout, std::size_t width) {
     layout.temperature = temperature && summary.has_temperature;
     if (fits(one_line_rows(summary, layout))) return grid;
   }
-  layout.name = 24;
   for (const bool narrow : {false, true})
-    for (const bool temperature : {true, false}) {
-      layout.temperature = temperature && summary.has_temperature;
-      if (fits(two_line_rows(summary, layout, narrow))) return grid;
-    }
+    for (const std::size_t name : {48, 32, 24})
+      for (const bool temperature : {true, false}) {
+        layout.name = name;
+        layout.temperature = temperature && summary.has_temperature;
+        if (fits(two_line_rows(summary, layout, narrow))) return grid;
+      }
   for (const std::size_t name : {20, 17}) {  // The headings need as much.
     layout.name = name;
     if (fits(two_line_rows(summary, layout, true))) return grid;
@@ -329,13 +330,14 @@ std::string notes_part(const Summary& summary, std::size_t prose) {
 
 /// What the marks of a number that is not to be used mean, where there is one.
 std::string legend(const Summary& summary, std::size_t prose) {
-  for (const SummaryRow& row : summary.rows)
-    for (const Cell& cell : row.cells)
-      if (cell.has_value && cell.status == record::FigureStatus::kInvalid)
-        return "\n" +
-               wrapped("!" + cell.text + "!: a number that is INVALID, and not to be used; its note says why",
-                       prose, 2);
-  return "";
+  const bool any = std::ranges::any_of(summary.rows, [](const SummaryRow& row) {
+    return std::ranges::any_of(row.cells, [](const Cell& cell) {
+      return cell.has_value && cell.status == record::FigureStatus::kInvalid;
+    });
+  });
+  if (!any) return "";
+  return wrapped("Between exclamation marks: a number that is INVALID and not to be used; its note says why",
+                 prose, 2);
 }
 
 template <typename Change>

@@ -72,7 +72,7 @@ TEST_F(Seal, OneThatCannotBeReadIsAnErrorWithItsLine) {
 
 TEST(SealText, NothingLeavesTheFolder) {
   const std::string digest(64, 'a');
-  for (const std::string name : {"../x", "/etc/passwd", "a/../../x", ".", "a//b", "./x", ""})
+  for (const std::string name : {"../x", "/etc/passwd", "a/../../x", ".", "./x", ""})
     EXPECT_FALSE(seal_from_text(digest + "  " + name + "\n")) << name;
   EXPECT_FALSE(seal_from_text(digest + "  x\n" + digest + "  x\n")) << "twice";
   EXPECT_FALSE(seal_from_text(digest + "  x")) << "cut short";

@@ -106,7 +106,7 @@ TEST(Table, ANarrowTerminalGetsALineForEachFigure) {
 
 TEST(Table, AWideTerminalHasRoomForOneLineARow) {
   const std::string text = table(metered_results(), {false, 160});
-  EXPECT_NE(text.find("openvino/int8        385 ±5[2]  2.95 ±0.06[2,3]"), std::string::npos) << text;
+  EXPECT_NE(text.find("openvino/int8   385 ±5[2]  2.95 ±0.06[2,3]"), std::string::npos) << text;
   for (const std::string& line : lines_of(text))  // Prose stays readable.
     if (line.starts_with("[")) {
       EXPECT_LE(report::display_width(line), 120u) << line;
