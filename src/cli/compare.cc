@@ -107,13 +107,15 @@ struct Loaded {
 };
 
 Result<void> add_pairs(const Place& a, const Place& b, const record::Results& results_a,
-                       const record::Results& results_b, const metric::Matching& matching, Loaded& loaded) {
+                       const record::Results& results_b, const metric::Matching& matching,
+                       const std::string& side, Loaded& loaded) {
   const bool one_machine = results_a.environment.hostname == results_b.environment.hostname &&
                            results_a.environment.cpu_model == results_b.environment.cpu_model;
   for (const metric::RowPair& pair : matching.pairs) {
     metric::ComparedRows rows{&results_a.rows[pair.a], &results_b.rows[pair.b]};
     rows.one_machine = one_machine && rows.a->key.device == rows.b->key.device;
     rows.same_runs = pair.same_runs;
+    rows.side = side;
     const auto load = [&](const Place& place, const record::Row& row,
                           const record::AccuracyRun*& into) -> Result<void> {
       ASSAY_TRY(loaded.accuracy.emplace_back(), read_accuracy(place, row.key.id));
@@ -160,7 +162,8 @@ Result<report::ComparisonReport> compare(const Options& options) {
   for (report::Against& against : report.against) {
     against.first_row = loaded.pairs.size();
     ASSAY_OK(add_pairs(places[0], places[against.side], report.sides[0].results,
-                       report.sides[against.side].results, against.matching, loaded));
+                       report.sides[against.side].results, against.matching,
+                       report::side_letter(against.side), loaded));
   }
   std::vector<const record::MetricInfo*> asked;
   for (const report::Condition& condition : report.conditions) asked.push_back(condition.condition.metric);
@@ -173,18 +176,66 @@ Result<report::ComparisonReport> compare(const Options& options) {
   return report;
 }
 
+/// The one row that stands beside published ones.
+Result<report::PublishedComparison> beside_published(const Options& options) {
+  if (options.sides.size() != 1 || !options.conditions.empty())
+    return fail(Code::kInvalidInput,
+                "--published: expected one measured row (DIR:ROW) and no --fail-if: nothing is ranked "
+                "against numbers "
+                "without an interval");
+  ASSAY_TRY(const Place place, parse_place(options.sides.front()));
+  report::PublishedComparison comparison;
+  comparison.name = options.sides.front();
+  ASSAY_TRY(comparison.results, read(place));
+  std::vector<std::string_view> ids;
+  for (const record::Row& row : comparison.results.rows) ids.push_back(row.key.id);
+  const auto found = place.row ? std::ranges::find(ids, *place.row) : ids.begin();
+  if (found == ids.end() || (!place.row && ids.size() > 1))
+    return fail(Code::kInvalidInput,
+                options.sides.front() + ": expected one row, as DIR:ROW: " + join_or(ids));
+  comparison.row = static_cast<std::size_t>(found - ids.begin());
+  const std::size_t colon = options.published.find(':');
+  const std::string source = options.published.substr(0, colon);
+  ASSAY_TRY(const fs::path folder, audit::published_folder());
+  ASSAY_TRY(std::vector<audit::PublishedSource> sources, audit::published_sources(folder));
+  std::vector<std::string_view> names;
+  for (const audit::PublishedSource& one : sources) names.push_back(one.id);
+  const auto named = std::ranges::find(names, source);
+  if (named == names.end())
+    return fail(Code::kInvalidInput,
+                "--published " + source + ": expected a source that ships: " + join_or(names));
+  const auto place_of = static_cast<std::size_t>(named - names.begin());
+  comparison.source = sources[place_of];
+  ASSAY_TRY(comparison.published,
+            report::chosen_published(comparison.source,
+                                     colon == std::string::npos ? "" : options.published.substr(colon + 1)));
+  return comparison;
+}
+
+Result<void> put(const Options& options, const std::string& text) {
+  if (!options.output.empty()) return write_file(options.output, text);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return {};
+}
+
 Result<int> run(const Options& options) {
   ASSAY_TRY(const auto format, report::parse_comparison_format(options.format));
+  if (format == report::ComparisonFormat::kHtml && options.output.empty() && ::isatty(STDOUT_FILENO))
+    return fail(Code::kInvalidInput, "--format html: expected a file to write the page to (-o page.html)");
+  const report::Style style =
+      options.output.empty() ? report::terminal_style(STDOUT_FILENO) : report::Style{};
+  if (!options.published.empty()) {
+    ASSAY_TRY(const auto comparison, beside_published(options));
+    ASSAY_TRY(const auto text, report::render_published(comparison, format, style));
+    ASSAY_OK(put(options, text));
+    return kExitOk;
+  }
   if (options.sides.size() < 2)
     return fail(Code::kInvalidInput,
                 "expected at least two run directories (A, the baseline, and B), found one");
   ASSAY_TRY(const auto report, compare(options));
-  ASSAY_TRY(const auto text,
-            report::render_comparison(report, format, report::terminal_style(STDOUT_FILENO), options.all));
-  if (options.output.empty())
-    std::fputs(text.c_str(), stdout);
-  else
-    ASSAY_OK(write_file(options.output, text));
+  ASSAY_TRY(const auto text, report::render_comparison(report, format, style, options.all));
+  ASSAY_OK(put(options, text));
   const bool failed = std::ranges::any_of(report.conditions, [](const report::Condition& condition) {
     return std::ranges::find(condition.fails, true) != condition.fails.end();
   });

@@ -52,14 +52,14 @@ const PowerSource* primary(const Row& row) {
   return nullptr;
 }
 
-std::string absence(const Figure& figure, const char* side) {
+std::string absence(const Figure& figure, const std::string& side) {
   const auto reasons = [&] {
     std::string text;
     for (const std::string& reason : figure.reasons) text += (text.empty() ? "" : ", ") + reason;
     return text.empty() ? text : " (" + text + ")";
   };
-  if (figure.status == FigureStatus::kInvalid) return std::string("invalid in ") + side + reasons();
-  if (!figure.value) return std::string("unmeasured in ") + side + reasons();
+  if (figure.status == FigureStatus::kInvalid) return "invalid in " + side + reasons();
+  if (!figure.value) return "unmeasured in " + side + reasons();
   return "";
 }
 
@@ -203,7 +203,7 @@ FigureComparison start(const CompareRule& rule, const ComparedRows& pair) {
                                                      : std::string(out.metric->unit);
   out.change = Figure::unmeasured(unit, "");
   out.change.reasons.clear();
-  for (const auto& [figure, side] : {std::pair{&out.a, "A"}, std::pair{&out.b, "B"}})
+  for (const auto& [figure, side] : {std::pair{&out.a, std::string("A")}, std::pair{&out.b, pair.side}})
     if (std::string why = absence(*figure, side); !why.empty()) out.change.reasons.push_back(std::move(why));
   if (!out.change.reasons.empty()) return out;
   if (std::string why = refusal(rule, pair); !why.empty()) {
@@ -211,7 +211,7 @@ FigureComparison start(const CompareRule& rule, const ComparedRows& pair) {
     return out;
   }
   if (pair.same_runs) {
-    out.change.reasons = {"A and B are the same runs"};
+    out.change.reasons = {"A and " + pair.side + " are the same runs"};
     return out;
   }
   if (!rule.points && (!(*out.a.value > 0) || !(*out.b.value > 0))) {
@@ -258,7 +258,7 @@ void set_interval(FigureComparison& compared, const Ground& ground, double confi
 }
 
 /// The interval of a figure that is another one's, but for a factor that both rows share.
-void follow(FigureComparison& compared, const FigureComparison& parent) {
+void follow(FigureComparison& compared, const FigureComparison& parent, const std::string& side_b) {
   Figure& change = compared.change;
   if (!change.value || !parent.change.value) return;
   const int exponent = compared.rule->exponent;
@@ -268,10 +268,10 @@ void follow(FigureComparison& compared, const FigureComparison& parent) {
                            ? std::max({1.0, std::abs(*compared.a.value), std::abs(*compared.b.value)})
                            : std::abs(expected);
   if (std::abs(*change.value - expected) > kSameFactor * scale) {
-    compared.note = "formed with another factor in A than in B";
-    for (const auto& [figure, side] : {std::pair{&compared.a, "A"}, std::pair{&compared.b, "B"}})
-      if (!figure->reasons.empty())
-        compared.note += std::string("; ") + side + ": " + figure->reasons.front();
+    compared.note = "formed with another factor in A than in " + side_b;
+    for (const auto& [figure, side] :
+         {std::pair{&compared.a, std::string("A")}, std::pair{&compared.b, side_b}})
+      if (!figure->reasons.empty()) compared.note += "; " + side + ": " + figure->reasons.front();
     return;
   }
   compared.note = "follows from " + std::string(parent.metric->name);
@@ -377,7 +377,7 @@ Comparison compare(std::span<const ComparedRows> pairs, std::span<const record::
     for (FigureComparison& compared : row)
       if (compared.rule->basis == Basis::kFollows)
         for (const FigureComparison& parent : row)
-          if (parent.rule->member == compared.rule->parent) follow(compared, parent);
+          if (parent.rule->member == compared.rule->parent) follow(compared, parent, pairs[p].side);
     std::ranges::for_each(row, judge);
   }
   return out;

@@ -46,6 +46,7 @@ struct ComparedRows {
   /// Measured on one machine: a meter of the same name is then the same meter, whose gain error cancels.
   bool one_machine = false;
   bool same_runs = false;  ///< One and the same measurement: nothing is compared.
+  std::string side = "B";  ///< What `b` is called; `a` is A.
 };
 
 enum class Outcome {

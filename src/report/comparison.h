@@ -43,6 +43,9 @@ struct ComparisonReport {
   bool forced = false;  ///< Differences that refuse were overruled.
 };
 
+/// "A", "B", ... of the sides in their order.
+std::string side_letter(std::size_t side);
+
 enum class ComparisonFormat { kTable, kMarkdown, kJson, kHtml };
 
 /// "table", "md" (or "markdown"), "json", "html". Errors: kInvalidInput, naming the nearest.

@@ -60,7 +60,7 @@ void add_table(HtmlWriter& html, const ComparisonReport& report, const Against& 
     std::string change = change_text(compared);
     if (compared.rule->points && !change.empty()) change += " " + compared.change.unit;
     number_cell(html, change);
-    const Judgement judged = judgement(compared);
+    const Judgement judged = judgement(compared, side);
     html.leaf("td", judged.words, {{"class", std::string(judgement_class(judged))}});
     if (!all) continue;
     std::string why = compared.note;

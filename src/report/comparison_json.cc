@@ -27,14 +27,14 @@ Json differences(const std::vector<metric::Difference>& list) {
   return out;
 }
 
-Json compared_figure(const FigureComparison& compared) {
+Json compared_figure(const FigureComparison& compared, const std::string& side) {
   const auto& rule = *compared.rule;
   Json out{{"metric", compared.metric->name},
            {"unit", compared.metric->unit},
            {"family", std::string(to_string(rule.family))},
            {"kind", rule.points ? "difference" : "ratio"},
            {"outcome", std::string(to_string(compared.outcome))},
-           {"judgement", judgement(compared).words},
+           {"judgement", judgement(compared, side).words},
            {"decision", compared.decision},
            {"confidence", compared.confidence > 0 ? Json(compared.confidence) : Json(nullptr)},
            {"change", figure(compared.change)},
@@ -79,7 +79,7 @@ Result<std::string> render_comparison_json(const ComparisonReport& report) {
       const metric::RowPair& pair = against.matching.pairs[p];
       Json figures = Json::array();
       for (const FigureComparison& compared : report.comparison.rows[against.first_row + p])
-        figures.push_back(compared_figure(compared));
+        figures.push_back(compared_figure(compared, side_letter(against.side)));
       rows.push_back({{"a", a.rows[pair.a].key.id},
                       {"b", b.rows[pair.b].key.id},
                       {"same_runs", pair.same_runs},

@@ -19,8 +19,8 @@ std::string number(const Figure& figure) {
   return figure_text(figure) + (figure.status == FigureStatus::kWarn ? " (warn)" : "");
 }
 
-std::string verdict(const FigureComparison& compared) {
-  const Judgement judged = judgement(compared);
+std::string verdict(const FigureComparison& compared, const std::string& side) {
+  const Judgement judged = judgement(compared, side);
   const bool decided = judged.ink == Ink::kGreen || judged.ink == Ink::kRed;
   return decided && compared.outcome != metric::Outcome::kNotCompared ? "**" + judged.words + "**"
                                                                       : judged.words;
@@ -35,7 +35,7 @@ std::string table(const std::vector<FigureComparison>& row, const ComparisonRepo
     std::string change = escaped(change_text(compared));
     if (compared.rule->points && !change.empty()) change += " " + compared.change.unit;
     lines.push_back({escaped(figure_title(*compared.metric)) + (compared.decision ? " \\*" : ""),
-                     number(compared.a), number(compared.b), change, verdict(compared)});
+                     number(compared.a), number(compared.b), change, verdict(compared, side)});
     if (!all) continue;
     std::string why = compared.note;
     for (const std::string& reason : compared.change.reasons) why += (why.empty() ? "" : "; ") + reason;

@@ -40,7 +40,7 @@ Grid grid_of(const Shown& shown, bool uncertainty, std::size_t longest_title) {
   grid.add_rule();
   for (const FigureComparison& compared : shown.row) {
     if (!shown.takes(compared)) continue;
-    const Judgement judged = judgement(compared);
+    const Judgement judged = judgement(compared, shown.side);
     grid.add({{truncated(figure_title(*compared.metric), longest_title) + (compared.decision ? " *" : "")},
               number(compared.a, uncertainty),
               number(compared.b, uncertainty),

@@ -107,7 +107,7 @@ std::string change_text(const FigureComparison& compared) {
   return with_ends(*change.value, *change.lo, *change.hi);
 }
 
-Judgement judgement(const FigureComparison& compared) {
+Judgement judgement(const FigureComparison& compared, const std::string& side) {
   switch (compared.outcome) {
     case Outcome::kLower:
     case Outcome::kHigher: {
@@ -126,11 +126,14 @@ Judgement judgement(const FigureComparison& compared) {
   const bool invalid_a = compared.a.status == FigureStatus::kInvalid;
   const bool invalid_b = compared.b.status == FigureStatus::kInvalid;
   if (invalid_a || invalid_b)
-    return {invalid_a && invalid_b ? "invalid" : invalid_a ? "invalid in A" : "invalid in B", Ink::kRed};
+    return {invalid_a && invalid_b ? "invalid"
+            : invalid_a            ? "invalid in A"
+                                   : "invalid in " + side,
+            Ink::kRed};
   if (!compared.a.value || !compared.b.value)
     return {!compared.a.value && !compared.b.value ? "unmeasured"
             : !compared.a.value                    ? "unmeasured in A"
-                                                   : "unmeasured in B",
+                                                   : "unmeasured in " + side,
             Ink::kDim};
   return {"not comparable", Ink::kYellow};
 }

@@ -13,9 +13,6 @@ std::string render_comparison_table(const ComparisonReport& report, const Style&
 std::string render_comparison_markdown(const ComparisonReport& report);
 Result<std::string> render_comparison_json(const ComparisonReport& report);
 
-/// "A", "B", ... of the sides in their order.
-std::string side_letter(std::size_t side);
-
 /// "B: runs/b: quickstart, 2026-11-21 10:36 UTC, 3 repeats".
 std::string side_line(const ComparisonReport& report, std::size_t side);
 
@@ -30,7 +27,7 @@ struct Judgement {
   std::string words;
   Ink ink = Ink::kPlain;
 };
-Judgement judgement(const metric::FigureComparison& compared);
+Judgement judgement(const metric::FigureComparison& compared, const std::string& side);
 
 /// Among the figures that are shown without being asked for.
 bool is_main(const metric::FigureComparison& compared, const ComparisonReport& report);

@@ -5,6 +5,9 @@
 
 #include "golden.h"
 #include "report/comparison.h"
+#include "report/comparison_html.h"
+#include "report/comparison_published.h"
+#include "report/html_check.h"
 #include "report/number_text.h"
 #include "sample_results.h"
 
@@ -49,7 +52,7 @@ ComparisonReport report_of(record::Results a, std::vector<record::Results> other
     report.forced = report.forced || matching->refused();
     for (const metric::RowPair& pair : matching->pairs)
       pairs.push_back({&report.sides[0].results.rows[pair.a], &report.sides[side].results.rows[pair.b],
-                       nullptr, nullptr, true, pair.same_runs});
+                       nullptr, nullptr, true, pair.same_runs, report::side_letter(side)});
   }
   std::vector<const record::MetricInfo*> asked;
   for (const std::string& text : conditions) {
@@ -104,6 +107,80 @@ TEST(GoldenComparison, PowerOfOneMeterAndForcedPastItsBoundary) {
 TEST(GoldenComparison, TheSameRuns) {
   const std::string text = rendered(report_of(quick_results(), {quick_results()}), ComparisonFormat::kTable);
   EXPECT_NE(text.find("A and B are the same runs"), std::string::npos) << text;
+}
+
+TEST(GoldenComparison, Page) {
+  const auto report =
+      report_of(quick_results(), {changed(), quick_results()}, {"p99 > +5%", "fps < -3%", "mean > 0%"});
+  const std::string body = report::comparison_body(report);
+  expect_golden("compare.html", body);
+  EXPECT_EQ(report::faults_of(body), std::vector<std::string>{});
+  EXPECT_EQ(body.find("<b>beta"), std::string::npos);
+  const auto page = report::render_comparison_html(
+      report, "<title><!--assay:title--></title><!--assay:body--><i><!--assay:data--></i>");
+  ASSERT_TRUE(page);
+  EXPECT_TRUE(
+      page->starts_with("<title>quickstart against quickstart against quickstart - assay compare</title>"));
+  EXPECT_TRUE(page->ends_with(R"(<i>{"format":1,"directories":[],"published":[]}</i>)"));
+}
+
+audit::PublishedSource a_source() {
+  audit::PublishedSource source;
+  source.id = "paper-2021";
+  source.title = "A paper <of> edge devices";
+  source.year = "2021";
+  for (int i = 1; i <= 2; ++i) {
+    audit::PublishedRow row;
+    row.source = source.id;
+    row.table = "3";
+    row.id = source.id + ":3:" + std::to_string(i);
+    row.year = source.year;
+    row.device = "Jetson | AGX";
+    row.model = "ResNet50";
+    row.precision = "FP16";
+    row.boundary = "card";
+    row.batch = i;
+    row.values = {{"latency_mean", {"7.5 ms", 7.5, 7.45, 7.55, "ms"}},
+                  {"throughput", {"133/s", 133, 132.5, 133.5, "/s"}},
+                  {"power", {"15 W", 15, 14.5, 15.5, "W"}},
+                  {"top1", {"76.1 %", 76.1, 76.05, 76.15, "%"}}};
+    source.rows.push_back(row);
+  }
+  return source;
+}
+
+TEST(GoldenComparison, BesideAPublishedRow) {
+  report::PublishedComparison comparison{"runs/metered", metered_results(), 0, a_source(), {}};
+  comparison.published = report::chosen_published(comparison.source, "3:2").value();
+  ASSERT_EQ(comparison.published.size(), 1u);
+  const auto text = [&](ComparisonFormat format, report::Style style = {}) {
+    return report::render_published(comparison, format, style).value();
+  };
+  expect_golden("published-80.txt", text(ComparisonFormat::kTable, {false, 80}));
+  expect_golden("published.md", text(ComparisonFormat::kMarkdown));
+  expect_golden("published.json", text(ComparisonFormat::kJson));
+  EXPECT_FALSE(report::render_published(comparison, ComparisonFormat::kHtml));
+  // An invalid number stays one beside whatever number.
+  comparison.row = 1;
+  EXPECT_NE(text(ComparisonFormat::kTable).find("!9.6!"), std::string::npos);
+  EXPECT_NE(text(ComparisonFormat::kMarkdown).find("~~9.6~~ invalid"), std::string::npos);
+}
+
+TEST(Published, RowsByTheirTableAndNumber) {
+  const auto source = a_source();
+  EXPECT_EQ(report::chosen_published(source, "").value().size(), 2u);
+  EXPECT_EQ(report::chosen_published(source, "3").value().size(), 2u);
+  EXPECT_EQ(report::chosen_published(source, "3:1").value()[0].batch, 1);
+  for (const char* wrong : {"4", "3:3", "3:", "3:11", ":"}) {
+    const auto none = report::chosen_published(source, wrong);
+    ASSERT_FALSE(none) << wrong;
+    EXPECT_NE(none.error().message.find("has the tables 3"), std::string::npos);
+  }
+  auto large = source;
+  for (int i = 0; i < 100; ++i) large.rows.push_back(source.rows[0]);
+  const auto many = report::chosen_published(large, "");
+  ASSERT_FALSE(many);
+  EXPECT_NE(many.error().message.find("names 102 rows"), std::string::npos);
 }
 
 TEST(Comparison, FitsItsWidth) {
