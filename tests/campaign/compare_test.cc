@@ -168,7 +168,8 @@ TEST_F(Compare, RowsOfOneDirectoryByName) {
   });
   const Outcome outcome = compare({two + ":one", two + ":other", "--format", "json"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  const Json json = Json::parse(outcome.text);
+  // What was edited is told before, on stderr.
+  const Json json = Json::parse(outcome.text.substr(outcome.text.find('{')));
   EXPECT_EQ(json["comparisons"][0]["rows"][0]["b"], "other");
   EXPECT_EQ(json["comparisons"][0]["rows"][0]["figures"][0]["judgement"], "better");
   const Outcome wrong = compare({two + ":one", two + ":third"});
