@@ -233,23 +233,23 @@ void tell_top(const store::SealCheck& top, CheckedResults& checked) {
   tell(top.missing, "it was taken away, or its seal was", " was taken away");
 }
 
-Result<void> check_against_runs(const fs::path& path, CheckedResults& checked) {
-  const auto derived = derive_again(path, &checked.results);
+/// `stated`: the results as they were read, without what has been found out about their files.
+Result<void> check_against_runs(const fs::path& path, const Results& stated, CheckedResults& checked) {
+  const auto derived = derive_again(path, &stated);
   if (!derived) {
     checked.notes.push_back("Figures could not be held against the runs: " + derived.error().message);
     return {};
   }
-  auto differences = differences_from_runs(checked.results, *derived);
+  auto differences = differences_from_runs(stated, *derived);
   bool any = false;
   for (std::size_t i = 0; i < differences.size(); ++i) {
     any = any || !differences[i].empty();
     add_to(checked.results.rows[i], std::move(differences[i]));
   }
-  if (checked.results.rows.size() < derived->rows.size()) {
+  if (stated.rows.size() < derived->rows.size()) {
     any = true;
-    checked.notes.push_back("edited by hand: results.json has " +
-                            std::to_string(checked.results.rows.size()) + " rows, the runs give " +
-                            std::to_string(derived->rows.size()));
+    checked.notes.push_back("edited by hand: results.json has " + std::to_string(stated.rows.size()) +
+                            " rows, the runs give " + std::to_string(derived->rows.size()));
   }
   checked.notes.push_back(any ? "Figures differ from those that the raw runs give: see the rows."
                               : "The figures are those that the raw runs give (derived again just now).");
@@ -257,6 +257,7 @@ Result<void> check_against_runs(const fs::path& path, CheckedResults& checked) {
 }
 
 Result<void> check_directory(const fs::path& path, CheckedResults& checked) {
+  const Results stated = checked.results;
   auto top = store::check_files(path);
   bool intact = top && top->intact();
   if (!top)
@@ -271,7 +272,7 @@ Result<void> check_directory(const fs::path& path, CheckedResults& checked) {
   // What is sealed was derived from these very runs when it was written.
   checked.intact = intact && runs;
   if (checked.intact) return {};
-  return check_against_runs(path, checked);
+  return check_against_runs(path, stated, checked);
 }
 
 Status no_run_directory(const fs::path& path) {

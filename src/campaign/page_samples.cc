@@ -175,29 +175,34 @@ class Samples {
         note("No prediction of " + row.key.id + " for " + page_.samples[i].id + ": " + made.error().message);
         continue;
       }
-      if (used_ + made->base64.size() > options_.picture_bytes) {
+      const std::size_t bytes = made->picture.base64.size();
+      if (used_ + bytes > options_.picture_bytes) {
         over_ = true;
         first_left_out_ = r;
         for (report::PageSample& sample : page_.samples)  // All of a row or none.
           std::erase_if(sample.predictions, [&](const auto& prediction) { return prediction.row == r; });
         return;
       }
-      used_ += made->base64.size();
-      page_.samples[i].predictions.push_back({r, std::move(*made)});
+      used_ += bytes;
+      made->row = r;
+      page_.samples[i].predictions.push_back(std::move(*made));
     }
   }
 
-  Result<report::PagePicture> predict(const RowOutputs& outputs, const record::Row& row, std::size_t i) {
+  Result<report::PagePrediction> predict(const RowOutputs& outputs, const record::Row& row, std::size_t i) {
     const std::string& id = page_.samples[i].id;
+    report::PagePrediction made;
     ASSAY_TRY(const Label prediction, prediction_of(outputs, experiment_.model.io, classes_, i, sizes_[i]));
-    std::string words = "Prediction of " + row.key.id + " for " + id;
-    if (row.simulated) words += " (simulated)";
     if (labels_[i]) {
       ASSAY_TRY(const double right, scored_again(outputs, classes_, i, id, *labels_[i], prediction));
-      words += ": " + percent(right) + " of the labelled pixels right";
+      made.said = percent(right) + " of labelled pixels right";
     }
-    words += "; " + mostly(prediction, page_.results.class_names);
-    return picture_of(prediction, classes_, options_.picture_width, words);
+    std::string words = "Prediction of " + row.key.id + " for " + id + ": ";
+    if (row.simulated) words += "simulated; ";
+    if (!made.said.empty()) words += made.said + "; ";
+    ASSAY_TRY(made.picture, picture_of(prediction, classes_, options_.picture_width,
+                                       words + mostly(prediction, page_.results.class_names)));
+    return made;
   }
 
   const store::RunDirectory& directory_;

@@ -46,7 +46,7 @@ void add_across(HtmlWriter& html) {
   add_plot(html, "efficiency", "Efficiency: FPS/W of each row with its 95 % interval.");
   add_plot(html, "accuracy-efficiency", "Accuracy over efficiency: mIoU over FPS/W.");
   add_plot(html, "roofline",
-           "Roofline: performance over operations per byte read, under the peaks of the machine.");
+           "Roofline: performance over operations per byte, under peaks and memory bandwidth.");
 }
 
 void add_definitions(HtmlWriter& html) {

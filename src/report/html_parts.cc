@@ -74,11 +74,19 @@ void add_number(HtmlWriter& html, const std::string& text, bool invalid) {
 void add_notes(HtmlWriter& html, const std::vector<int>& notes, std::size_t directory) {
   if (notes.empty()) return;
   const auto sup = html.in("sup", {{"class", "notes"}});
-  const char* before = "[";
-  for (const int note : notes) {
-    html.text(before);
+  const auto link = [&](int note) {
     html.leaf("a", std::to_string(note), {{"href", "#" + note_id(directory, note)}});
-    before = ",";
+  };
+  html.text("[");
+  // "[1,3-5]", as note_marks() writes it.
+  for (std::size_t i = 0; i < notes.size();) {
+    std::size_t last = i;
+    while (last + 1 < notes.size() && notes[last + 1] == notes[last] + 1) ++last;
+    if (i > 0) html.text(",");
+    link(notes[i]);
+    if (last > i) html.text(last == i + 1 ? "," : "-");
+    if (last > i) link(notes[last]);
+    i = last + 1;
   }
   html.text("]");
 }
@@ -98,11 +106,12 @@ Table::Table(HtmlWriter& html, std::string_view kind, const std::string& caption
   html.leaf("caption", caption);
 }
 
-void Table::head(const std::vector<std::string>& columns, std::size_t numbers) {
+void Table::head(const std::vector<std::string>& columns, std::size_t first, std::size_t count) {
   const auto head = html_.in("thead");
   const auto line = html_.in("tr");
   for (std::size_t c = 0; c < columns.size(); ++c)
-    html_.leaf("th", columns[c], {{"scope", "col"}, {"class", c < numbers ? "text" : "num"}});
+    html_.leaf("th", columns[c],
+               {{"scope", "col"}, {"class", c >= first && c - first < count ? "num" : "text"}});
 }
 
 HtmlWriter::Element Table::row(Attributes attributes) { return html_.in("tr", attributes); }

@@ -39,8 +39,8 @@ void add_notes(HtmlWriter& html, const std::vector<int>& notes, std::size_t dire
 class Table {
  public:
   Table(HtmlWriter& html, std::string_view kind, const std::string& caption);
-  /// Headings; those from `numbers` on stand over numbers.
-  void head(const std::vector<std::string>& columns, std::size_t numbers);
+  /// Headings; `count` of them from `first` on stand over numbers.
+  void head(const std::vector<std::string>& columns, std::size_t first, std::size_t count = 1000);
   HtmlWriter::Element row(Attributes attributes = {});
 
  private:

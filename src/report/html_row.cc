@@ -1,7 +1,7 @@
 // A row of the page: what it is, its plots, and every figure of the catalogue.
 #include <algorithm>
-#include <array>
-#include <map>
+#include <cmath>
+#include <cstdio>
 
 #include "report/html_parts.h"
 #include "report/html_row_parts.h"
@@ -53,10 +53,21 @@ std::string joined(const std::vector<std::string>& parts, const char* between) {
   return text;
 }
 
+/// Both ends to the second digit of half the width: what is finer says nothing.
+std::string interval_text(double lo, double hi) {
+  const double half = (hi - lo) / 2;
+  if (!(half > 0)) return significant(lo) + " to " + significant(hi);
+  constexpr int kMost = 12;
+  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, kMost);
+  char text[800];  // Enough for any two doubles.
+  std::snprintf(text, sizeof text, "%.*f to %.*f", decimals, lo, decimals, hi);
+  return text;
+}
+
 void add_figure(HtmlWriter& html, Table& table, const MetricInfo& metric, const Figure& figure) {
   const std::string_view status = status_class(figure.status);
   const bool invalid = figure.status == FigureStatus::kInvalid;
-  const auto row = table.row({{"class", std::string(status)}});
+  const auto row = table.row();
   {
     const auto name = html.in("th", {{"scope", "row"}});
     html.leaf("a", metric.name, {{"href", "#" + definition_id(metric.name)}});
@@ -67,11 +78,9 @@ void add_figure(HtmlWriter& html, Table& table, const MetricInfo& metric, const 
   }
   // The interval of a number that is not to be believed has nothing to say.
   const bool interval = figure.lo && figure.hi && !invalid;
-  constexpr int kDigits = 5;
-  number_cell(html, interval ? significant(*figure.lo, kDigits) + " to " + significant(*figure.hi, kDigits)
-                             : std::string());
+  number_cell(html, interval ? interval_text(*figure.lo, *figure.hi) : std::string());
   text_cell(html, figure.unit);
-  text_cell(html, status);
+  html.leaf("td", status, {{"class", std::string(status)}});
   text_cell(html, joined(figure.reasons, "; "));
 }
 
@@ -81,7 +90,7 @@ void add_measured(HtmlWriter& html, const record::Row& row) {
   for (const Group& group : groups()) titles.emplace_back(group.title);
   titles.emplace_back("Others");
   Table table(html, "figures", "Every figure that the row has");
-  table.head({"Figure", "Value", "95 % interval", "Unit", "Status", "Reasons"}, 1);
+  table.head({"Figure", "Value", "95 % interval", "Unit", "Status", "Reasons"}, 1, 2);
   for (const std::string& title : titles) {
     std::vector<const MetricInfo*> shown;
     for (const MetricInfo& metric : record::metrics())
@@ -127,7 +136,7 @@ std::string facts_of(const record::Row& row) {
          std::to_string(row.warmup) + " of warm-up" +
          (row.calibration_relation.empty() || row.calibration_relation == "none"
               ? ""
-              : "; calibrated: " + row.calibration_relation);
+              : "; calibration images: " + row.calibration_relation);
 }
 
 /// "p50 12.1 ms, p99 15 ms": for those who hear a plot described. Invalid ones are said to be.
@@ -152,7 +161,8 @@ void add_plots(HtmlWriter& html, const PageDirectory& directory, std::size_t ind
     add_row_plot(html, kind, index, row.key.id, words);
   };
   add("latency-time",
-      "Latency of every inference over time, warm-up marked, one colour for each repeat." + marked);
+      "Latency of every inference over time, repeat by repeat; the warm-up is shaded and enters no figure." +
+          marked);
   add("latency-histogram", "Histogram of the timed latencies of all repeats." + marked + percentiles_of(row));
   add("latency-ecdf",
       "Share of inferences that took at most so long, with percentiles and their bounds." + marked);

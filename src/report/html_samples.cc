@@ -58,7 +58,9 @@ void add_samples(HtmlWriter& html, const PageDirectory& directory, std::size_t i
     for (const PagePrediction& prediction : sample.predictions) {
       const bool simulated = directory.results.rows[prediction.row].simulated;
       add_picture(html, prediction.picture,
-                  row_name(directory, summary, prediction.row) + (simulated ? " (simulated)" : ""));
+                  row_name(directory, summary, prediction.row) +
+                      (prediction.said.empty() ? "" : ": " + prediction.said) +
+                      (simulated ? " (simulated)" : ""));
     }
   }
 }

@@ -13,7 +13,7 @@ void add_banners(HtmlWriter& html, const record::Results& results) {
   std::size_t simulated = 0, power = 0, edited = 0;
   for (const record::Row& row : results.rows) {
     simulated += row.simulated;
-    power += !row.simulated && power_simulated(row).value_or(false);
+    power += power_simulated(row).value_or(false);
     edited += std::ranges::any_of(row.findings, [](const auto& f) { return f.rule == "edited"; });
   }
   const auto banner = [&](const char* kind, const std::string& words) {
@@ -41,11 +41,18 @@ std::string why(const record::Row& row) {
          " with evidence";
 }
 
+/// One machine's name stands once, above the table.
+bool one_platform(const Summary& summary) {
+  return std::ranges::all_of(
+      summary.rows, [&](const SummaryRow& row) { return row.platform == summary.rows.front().platform; });
+}
+
 void add_table(HtmlWriter& html, const PageDirectory& directory, const Summary& summary, std::size_t index) {
   const record::Results& results = directory.results;
   Table table(html, "summary",
               "Results of " + results.name + ": figures with their 95 % intervals, and verdicts");
-  std::vector<std::string> titles{"Platform", "Accelerator", "Backend/precision"};
+  std::vector<std::string> titles{"Accelerator", "Backend/precision"};
+  if (!one_platform(summary)) titles.insert(titles.begin(), "Platform");
   const std::size_t texts = titles.size();
   for (const Column& column : columns())
     titles.push_back(std::string(column.title) + (column.unit.empty() ? "" : " ") + std::string(column.unit));
@@ -59,7 +66,7 @@ void add_table(HtmlWriter& html, const PageDirectory& directory, const Summary& 
     const bool simulated = results.rows[r].simulated;
     {
       const auto line = table.row({{"class", simulated ? "result simulated" : "result"}});
-      text_cell(html, row.platform);
+      if (!one_platform(summary)) text_cell(html, row.platform);
       text_cell(html, row.accelerator);
       {
         const auto name = html.in("th", {{"scope", "row"}});
@@ -137,6 +144,8 @@ void add_summary(HtmlWriter& html, const PageDirectory& directory, std::size_t i
   {
     const auto list = html.in("ul", {{"class", "head"}});
     for (const std::string& line : summary.head) html.leaf("li", line);
+    if (!summary.rows.empty() && one_platform(summary))
+      html.leaf("li", "Platform: " + summary.rows.front().platform);
     html.leaf("li", "Directory: " + directory.name);
   }
   add_banners(html, results);

@@ -68,6 +68,7 @@ struct PagePicture {
 struct PagePrediction {
   std::size_t row = 0;  ///< Index among the results' rows.
   PagePicture picture;
+  std::string said;  ///< "93.4 % of labelled pixels right"; "" where there is no label.
 };
 /// One validation image with its label and what rows made of it.
 struct PageSample {

@@ -1,8 +1,16 @@
 // The parts of ECharts that are used, and the options that all plots share.
 import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
 import {
-  AxisPointerComponent, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, LegendComponent, MarkAreaComponent,
-  MarkLineComponent, TitleComponent, TooltipComponent, VisualMapContinuousComponent,
+  AxisPointerComponent,
+  DataZoomInsideComponent,
+  DataZoomSliderComponent,
+  GridComponent,
+  LegendComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  TitleComponent,
+  TooltipComponent,
+  VisualMapContinuousComponent,
 } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
@@ -11,9 +19,24 @@ import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import { currentTheme, kFont } from './theme.js';
 
 use([
-  BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart, AxisPointerComponent, DataZoomInsideComponent,
-  DataZoomSliderComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TitleComponent,
-  TooltipComponent, VisualMapContinuousComponent, LabelLayout, CanvasRenderer, SVGRenderer,
+  BarChart,
+  CustomChart,
+  HeatmapChart,
+  LineChart,
+  ScatterChart,
+  AxisPointerComponent,
+  DataZoomInsideComponent,
+  DataZoomSliderComponent,
+  GridComponent,
+  LegendComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  TitleComponent,
+  TooltipComponent,
+  VisualMapContinuousComponent,
+  LabelLayout,
+  CanvasRenderer,
+  SVGRenderer,
 ]);
 
 /**
@@ -29,7 +52,7 @@ use([
  * @property {(width: number) => number} height
  * @property {(view: View) => object} option  of ECharts
  * @property {() => {head: string[], rows: (string|number)[][]}} table
- * @property {string[]} [notes]  sentences under it
+ * @property {(width: number) => string[]} notes  sentences under it; known before it is drawn, so that nothing moves
  * @property {{name: string, text: string, values: {value: any, text: string}[]}[]} [controls]
  * @property {(view: View, from: number, to: number) => object} [zoomed]  changes of the option after a zoom of x
  */
@@ -44,10 +67,17 @@ function withDefaults(view, option) {
     textStyle: { fontFamily: kFont, color: theme.text },
     ...option,
     // Rich text is drawn on the canvas: neither markup nor style attributes of a label reach the page.
-    tooltip: view.print || option.tooltip === null ? undefined : {
-      renderMode: 'richText', confine: true, backgroundColor: theme.paper, borderColor: theme.faint,
-      textStyle: { color: theme.text, fontSize: 12, fontFamily: kFont }, ...option.tooltip,
-    },
+    tooltip:
+      view.print || option.tooltip === null
+        ? undefined
+        : {
+            renderMode: 'richText',
+            confine: true,
+            backgroundColor: theme.paper,
+            borderColor: theme.faint,
+            textStyle: { color: theme.text, fontSize: 12, fontFamily: kFont },
+            ...option.tooltip,
+          },
   };
 }
 
@@ -86,17 +116,44 @@ export function svgOf(plot, width, state) {
 }
 
 /** Zoom by Ctrl + wheel and by the slider; the plain wheel and a finger scroll the page. @param {View} view */
-export const zooms = (view, more = {}) => view.print ? [] : [
-  { type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseMove: 'shift', moveOnMouseWheel: false,
-    preventDefaultMouseMove: false, filterMode: 'none', ...more },
-  { type: 'slider', height: 18, bottom: 6, filterMode: 'none', showDataShadow: false, showDetail: false, brushSelect: false,
-    borderColor: view.theme.grid, textStyle: { color: view.theme.faint }, ...more },
-];
+export const zooms = (view, more = {}) =>
+  view.print
+    ? []
+    : [
+        {
+          type: 'inside',
+          zoomOnMouseWheel: 'ctrl',
+          moveOnMouseMove: 'shift',
+          moveOnMouseWheel: false,
+          preventDefaultMouseMove: false,
+          filterMode: 'none',
+          ...more,
+        },
+        {
+          type: 'slider',
+          height: 18,
+          bottom: 6,
+          filterMode: 'none',
+          showDataShadow: false,
+          showDetail: false,
+          brushSelect: false,
+          borderColor: view.theme.grid,
+          textStyle: { color: view.theme.faint },
+          ...more,
+        },
+      ];
 
 /** @param {import('./theme.js').Theme} theme */
 export const legendOf = (theme, more = {}) => ({
-  type: 'plain', top: 0, left: 'center', itemWidth: 18, itemHeight: 9, itemGap: 12, icon: 'roundRect',
-  textStyle: { color: theme.text, fontSize: 11 }, ...more,
+  type: 'plain',
+  top: 0,
+  left: 'center',
+  itemWidth: 18,
+  itemHeight: 9,
+  itemGap: 12,
+  icon: 'roundRect',
+  textStyle: { color: theme.text, fontSize: 11 },
+  ...more,
 });
 
 /** Height that a legend of these names takes. */
@@ -114,15 +171,24 @@ export function legendHeight(names, width) {
   return lines * 20;
 }
 
-/** Two ends and their cap, for an interval along x or y. Data: [x, y, lo, hi]. */
-export const whiskers = (points, horizontal, colour, more = {}) => ({
-  type: 'custom', silent: true, z: 4, data: points, clip: true, ...more,
+/** An interval along x or y with its caps. Data: [x, y, lo, hi]. Shorter than `hidden` px it is under the mark, and left out. */
+export const whiskers = (points, horizontal, colour, hidden = 0) => ({
+  type: 'custom',
+  silent: true,
+  z: 4,
+  data: points,
+  clip: true,
   encode: horizontal ? { x: [0, 2, 3], y: 1 } : { x: 0, y: [1, 2, 3] },
   renderItem: (_, api) => {
     const at = (value) => (horizontal ? api.coord([value, api.value(1)]) : api.coord([api.value(0), value]));
     const [a, b] = [at(api.value(2)), at(api.value(3))];
+    if (Math.hypot(b[0] - a[0], b[1] - a[1]) < hidden) return undefined;
     const cap = horizontal ? [0, 4] : [4, 0];
-    const line = (p, q) => ({ type: 'line', shape: { x1: p[0], y1: p[1], x2: q[0], y2: q[1] }, style: { stroke: colour, lineWidth: 1.3 } });
+    const line = (p, q) => ({
+      type: 'line',
+      shape: { x1: p[0], y1: p[1], x2: q[0], y2: q[1] },
+      style: { stroke: colour, lineWidth: 1.3 },
+    });
     const ends = [a, b].map((p) => line([p[0] - cap[0], p[1] - cap[1]], [p[0] + cap[0], p[1] + cap[1]]));
     return { type: 'group', children: [line(a, b), ...ends] };
   },

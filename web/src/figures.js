@@ -11,16 +11,25 @@ import { roofline } from './plots/roofline.js';
 
 /** Kinds of figures; the first list has one for each row, the second one for the page. */
 const kRowPlots = {
-  'latency-time': latencyTime, 'latency-histogram': latencyHistogram, 'latency-ecdf': latencyEcdf, 'sensors-time': sensorsTime,
-  layers, 'class-iou': classIou, confusion,
+  'latency-time': latencyTime,
+  'latency-histogram': latencyHistogram,
+  'latency-ecdf': latencyEcdf,
+  'sensors-time': sensorsTime,
+  layers,
+  'class-iou': classIou,
+  confusion,
 };
 const kPagePlots = {
-  'gops-power': gopsPower, 'latency-energy': latencyEnergy, efficiency, 'accuracy-efficiency': accuracyEfficiency, roofline,
+  'gops-power': gopsPower,
+  'latency-energy': latencyEnergy,
+  efficiency,
+  'accuracy-efficiency': accuracyEfficiency,
+  roofline,
 };
 
-const kAhead = '600px';   // Figures this near to the window are drawn.
-const kLive = 40;         // More charts than this would fill the memory of a phone: the ones farthest back are given up.
-const kPaperWidth = 680;  // CSS px of an A4 page between its margins.
+const kAhead = '600px'; // Figures this near to the window are drawn.
+const kLive = 40; // More charts than this would fill the memory of a phone: the ones farthest back are given up.
+const kPaperWidth = 680; // CSS px of an A4 page between its margins.
 
 const element = (name, attributes = {}, ...children) => {
   const made = document.createElement(name);
@@ -83,10 +92,16 @@ class PlotFigure {
     numbers.addEventListener('toggle', () => this.guard(() => this.fillTable(numbers)), { once: true });
     const save = element('button', { type: 'button', class: 'plot-save' }, 'Save as SVG');
     save.addEventListener('click', () => this.guard(() => this.save()));
-    figure.append(...(plot.controls ?? []).map((control) => this.controlOf(control)), this.canvas, this.paper, this.notes,
-      element('div', { class: 'plot-actions' }, numbers, save));
+    const keys = element('span', { class: 'plot-keys' }, 'Zoom: + and −, arrows, 0; Ctrl + wheel; or the bar.');
+    figure.append(
+      ...(plot.controls ?? []).map((control) => this.controlOf(control)),
+      this.canvas,
+      this.paper,
+      this.notes,
+      element('div', { class: 'plot-actions' }, numbers, ...(plot.zoomed ? [keys] : []), save),
+    );
+    if (plot.zoomed) this.canvas.setAttribute('aria-keyshortcuts', '+ - ArrowLeft ArrowRight 0');
     this.canvas.addEventListener('keydown', (event) => this.pressed(event));
-    this.tellNotes();
   }
 
   /** Radio buttons: one choice, by arrow keys as everywhere. */
@@ -101,7 +116,7 @@ class PlotFigure {
         this.state[name] = value;
         this.redraw();
       });
-      set.append(input, element('label', { for: input.id }, words));
+      set.append(element('span', {}, input, element('label', { for: input.id }, words)));
     });
     return set;
   }
@@ -109,20 +124,24 @@ class PlotFigure {
   fillTable(details) {
     const { head, rows } = this.plot.table();
     const cell = (name, value) => element(name, name === 'th' ? { scope: 'col' } : {}, String(value));
-    const table = element('table', {}, element('thead', {}, element('tr', {}, ...head.map((one) => cell('th', one)))),
-      element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((one) => cell('td', one))))));
-    details.append(element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Numbers of this plot' }, table));
+    const table = element(
+      'table',
+      {},
+      element('thead', {}, element('tr', {}, ...head.map((one) => cell('th', one)))),
+      element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((one) => cell('td', one))))),
+    );
+    details.append(
+      element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Numbers of this plot' }, table),
+    );
   }
 
   save() {
-    const link = element('a', { download: `${[this.figure.dataset.row, this.figure.dataset.plot].filter(Boolean).join('-')}.svg` });
+    const link = element('a', {
+      download: `${[this.figure.dataset.row, this.figure.dataset.plot].filter(Boolean).join('-')}.svg`,
+    });
     link.href = URL.createObjectURL(new Blob([svgOf(this.plot, 760, this.state)], { type: 'image/svg+xml' }));
     link.click();
-    URL.revokeObjectURL(link.href);
-  }
-
-  tellNotes() {
-    this.notes.textContent = (this.plot.notes ?? []).join(' ');
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // The download may begin later.
   }
 
   /** Without drawing. */
@@ -130,13 +149,13 @@ class PlotFigure {
     if (!this.plot || this.plot.empty) return;
     this.width = width;
     this.canvas.style.height = `${this.plot.height(width)}px`;
+    this.notes.textContent = this.plot.notes(width).join(' ');
   }
 
   draw() {
     if (!this.plot || this.plot.empty || this.chart) return;
     this.guard(() => {
       this.chart = draw(this.canvas, this.plot, { width: this.width, theme: currentTheme(), print: false, state: this.state });
-      this.tellNotes();
       this.figure.dataset.state = 'drawn';
       performance.mark('assay:drawn', { detail: this.figure.dataset.plot });
     });
@@ -159,8 +178,12 @@ class PlotFigure {
     if (!zoom || event.ctrlKey || event.altKey || event.metaKey) return;
     const span = zoom.end - zoom.start;
     const wanted = {
-      '+': [zoom.start + span / 4, zoom.end - span / 4], '=': [zoom.start + span / 4, zoom.end - span / 4], '-': [zoom.start - span / 2, zoom.end + span / 2],
-      ArrowLeft: [zoom.start - span / 4, zoom.end - span / 4], ArrowRight: [zoom.start + span / 4, zoom.end + span / 4], 0: [0, 100],
+      '+': [zoom.start + span / 4, zoom.end - span / 4],
+      '=': [zoom.start + span / 4, zoom.end - span / 4],
+      '-': [zoom.start - span / 2, zoom.end + span / 2],
+      ArrowLeft: [zoom.start - span / 4, zoom.end - span / 4],
+      ArrowRight: [zoom.start + span / 4, zoom.end + span / 4],
+      0: [0, 100],
     }[event.key];
     if (!wanted) return;
     event.preventDefault();
@@ -169,19 +192,24 @@ class PlotFigure {
     this.chart.dispatchAction({ type: 'dataZoom', start, end: start + size });
   }
 
-  /** Vectors for paper. A style attribute would be refused by the page's policy, a style property is not. */
+  /**
+   * Vectors for paper. The page's policy refuses style elements and attributes, and tells of it: the first (for hovering) are
+   * dropped, the second become properties, which it lets pass. Text out of data is escaped in the SVG, so it matches neither.
+   */
   toPaper() {
     if (!this.plot || this.plot.empty || this.paper.firstChild) return;
     this.guard(() => {
-      const text = svgOf(this.plot, kPaperWidth, this.state).replaceAll(' style="', ' data-style="');
-      const svg = document.importNode(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement, true);
-      for (const style of svg.querySelectorAll('style')) style.remove();
+      const text = svgOf(this.plot, kPaperWidth, this.state)
+        .replace(/<style\b[^]*?<\/style>/g, '')
+        .replaceAll(' style="', ' data-style="');
+      const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+      if (parsed.nodeName !== 'svg' || parsed.querySelector('parsererror')) throw new Error('its SVG is not well formed');
+      const svg = document.importNode(parsed, true);
       for (const part of [svg, ...svg.querySelectorAll('[data-style]')]) {
         part.style.cssText = part.dataset.style ?? '';
         part.removeAttribute('data-style');
       }
       this.paper.append(svg);
-      this.tellNotes();
       this.figure.dataset.state = 'drawn';
     });
   }
@@ -202,7 +230,7 @@ export function start(data) {
 
   const near = new Set();
   const waiting = new Set();
-  const live = new Set();  // In the order of drawing.
+  const live = new Set(); // In the order of drawing.
   const next = () => {
     const [plot] = waiting;
     if (!plot) return;
@@ -219,16 +247,19 @@ export function start(data) {
     // A pause between two, so that a page of many stays responsive.
     if (waiting.size > 0) setTimeout(next);
   };
-  const observer = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      const plot = plots.get(target);
-      if (isIntersecting) near.add(plot);
-      else near.delete(plot);
-      if (isIntersecting && !plot.chart) waiting.add(plot);
-      if (!isIntersecting) waiting.delete(plot);
-    }
-    next();
-  }, { rootMargin: `${kAhead} 0px` });
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const plot = plots.get(target);
+        if (isIntersecting) near.add(plot);
+        else near.delete(plot);
+        if (isIntersecting && !plot.chart) waiting.add(plot);
+        if (!isIntersecting) waiting.delete(plot);
+      }
+      next();
+    },
+    { rootMargin: `${kAhead} 0px` },
+  );
   for (const figure of figures) observer.observe(figure);
 
   onThemeChange(() => {

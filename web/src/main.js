@@ -1,6 +1,8 @@
 import { parseData } from './data.js';
 import { start } from './figures.js';
+import { unfoldOnPaper } from './unfold.js';
 
+unfoldOnPaper();
 try {
   start(parseData(document.getElementById('assay-data').textContent));
 } catch (error) {

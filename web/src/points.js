@@ -9,7 +9,24 @@ const kCross = 'path://M0,1L1,0L9,8L8,9Z M8,0L9,1L1,9L0,8Z';
 const shapeOf = ({ row }) => kShapes[row.executed_precision || row.precision] ?? 'triangle';
 
 export const kMarksNote =
-  'Shape: precision (circle FP32, diamond FP16, square INT8). Filled: ok. Pale: WARN. Hollow and crossed: INVALID, not to be used. Dashed outline: simulated.';
+  'Shape: precision (circle FP32, diamond FP16, square INT8). Filled: ok. Pale: WARN. Whiskers shorter than the mark are under it. Hollow and crossed: INVALID, not to be used. Dashed outline: simulated.';
+
+const kLabelled = 16;
+const kNarrow = 500;
+const marksOf = ({ status, simulated }) => `${status === 'invalid' ? ' ✕ INVALID' : ''}${simulated ? ' (simulated)' : ''}`;
+
+/** Names do not fit a phone: numbers stand for them. */
+export const numbered = (width) => width < kNarrow;
+const usesPower = (figures) => figures.some((name) => ['power', 'efficiency', 'energy_per_inference'].includes(name));
+const isSimulated = (item, figures) => item.row.simulated || (item.power.simulated && usesPower(figures));
+
+/** What the numbers stand for, as a sentence. */
+export const keyNote = (width, items, figures) =>
+  numbered(width) && items.length <= kLabelled
+    ? [
+        `${items.map((item, i) => `${i + 1} ${item.name}${marksOf({ status: statusOf(item, figures), simulated: isSimulated(item, figures) })}`).join('; ')}.`,
+      ]
+    : [];
 
 /**
  * @typedef {{name: string, words: string, map?: (value: number) => number}} Side  a figure along an axis
@@ -22,11 +39,11 @@ export function points({ view, items, x, y, figures, groups }) {
   const colour = (item) => theme.series[groups.indexOf(item.group) % theme.series.length];
   const at = (side, value) => (side.map ?? ((one) => one))(value);
   const place = (item) => [at(x, item.row[x.name].value), at(y, item.row[y.name].value)];
-  const labelled = items.length <= (view.width < 500 ? 6 : 16);
+  const [left, right] = [Math.min, Math.max].map((most) => most(...items.map((item) => place(item)[0])));
+  const labelled = items.length <= kLabelled;
   const marks = items.map((item) => {
     const status = statusOf(item, [x.name, y.name]);
-    const simulated = item.row.simulated || (item.power.simulated && 'power efficiency energy_per_inference'.split(' ').some((one) => one === x.name || one === y.name));
-    return { item, status, simulated, place: place(item), colour: colour(item) };
+    return { item, status, simulated: isSimulated(item, [x.name, y.name]), place: place(item), colour: colour(item) };
   });
   const interval = (mark, side) => {
     const { lo, hi } = mark.item.row[side.name];
@@ -36,24 +53,61 @@ export function points({ view, items, x, y, figures, groups }) {
   const filled = { ok: 1, warn: 0.35, invalid: 0 };
   return [
     ...groups.map((group) => ({
-      type: 'scatter', name: group, z: 6, symbolSize: 13,
-      itemStyle: { color: theme.series[groups.indexOf(group) % theme.series.length] },
+      type: 'scatter',
+      name: group,
+      z: 6,
+      symbolSize: 13,
+      itemStyle: { color: theme.series[groups.indexOf(group) % theme.series.length], opacity: 1 },
       labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
-      data: marks.filter(({ item }) => item.group === group).map((mark) => ({
-        value: mark.place, symbol: shapeOf(mark.item), name: mark.item.name,
-        tooltip: { formatter: () => describe(mark.item, figures) + (mark.simulated ? '\nsimulated' : '') },
-        itemStyle: {
-          color: withAlpha(mark.colour, filled[mark.status] ?? 0), borderColor: mark.colour, borderWidth: 2, borderType: mark.simulated ? 'dashed' : 'solid',
-        },
-        label: {
-          show: labelled, position: 'right', distance: 9, color: theme.text, fontSize: 11, textBorderColor: theme.paper, textBorderWidth: 3,
-          formatter: () => `${mark.item.name}${mark.status === 'invalid' ? ' ✕ INVALID' : ''}${mark.simulated ? ' (simulated)' : ''}`,
-        },
-      })),
+      data: marks
+        .filter(({ item }) => item.group === group)
+        .map((mark) => ({
+          value: mark.place,
+          symbol: shapeOf(mark.item),
+          name: mark.item.name,
+          tooltip: { formatter: () => describe(mark.item, figures) + (mark.simulated ? '\nsimulated' : '') },
+          itemStyle: {
+            color: withAlpha(mark.colour, filled[mark.status] ?? 0),
+            borderColor: mark.simulated ? theme.text : mark.colour,
+            borderWidth: 2,
+            borderType: mark.simulated ? 'dashed' : 'solid',
+          },
+          label: {
+            show: labelled,
+            position: mark.place[0] > left + 0.55 * (right - left) ? 'left' : 'right',
+            distance: 9,
+            color: theme.text,
+            fontSize: 11,
+            textBorderColor: theme.paper,
+            textBorderWidth: 3,
+            formatter: () =>
+              numbered(view.width)
+                ? `${items.indexOf(mark.item) + 1}${mark.status === 'invalid' ? ' ✕' : ''}`
+                : `${mark.item.name}${marksOf(mark)}`,
+          },
+        })),
     })),
-    { type: 'scatter', silent: true, z: 8, symbol: kCross, symbolSize: 15, itemStyle: { color: theme.alarm }, data: marks.filter(({ status }) => status === 'invalid').map((mark) => mark.place) },
-    whiskers(marks.flatMap((mark) => interval(mark, x)), true, theme.faint),
-    whiskers(marks.flatMap((mark) => interval(mark, y)), false, theme.faint),
+    {
+      type: 'scatter',
+      silent: true,
+      z: 8,
+      symbol: kCross,
+      symbolSize: 17,
+      itemStyle: { color: theme.alarm },
+      data: marks.filter(({ status }) => status === 'invalid').map((mark) => mark.place),
+    },
+    whiskers(
+      marks.flatMap((mark) => interval(mark, x)),
+      true,
+      theme.faint,
+      22,
+    ),
+    whiskers(
+      marks.flatMap((mark) => interval(mark, y)),
+      false,
+      theme.faint,
+      22,
+    ),
   ];
 }
 
@@ -74,8 +128,13 @@ export const positiveExtentOf = (items, name) => {
 };
 
 /** Lines of a constant that a log-log plane shows as diagonals. Each: two ends [x, y] and its words. */
-export const diagonals = (theme, lines) => ({
-  type: 'custom', silent: true, z: 1, clip: true, data: lines.map(({ from, to }, i) => [...from, ...to, i]), encode: { x: [0, 2], y: [1, 3] },
+export const diagonals = (theme, lines, strong = false) => ({
+  type: 'custom',
+  silent: true,
+  z: 1,
+  clip: true,
+  data: lines.map(({ from, to }, i) => [...from, ...to, i]),
+  encode: { x: [0, 2], y: [1, 3] },
   renderItem: (parameters, api) => {
     const [a, b] = [api.coord([api.value(0), api.value(1)]), api.coord([api.value(2), api.value(3)])];
     const { x, y, width, height } = parameters.coordSys;
@@ -86,11 +145,32 @@ export const diagonals = (theme, lines) => ({
     return {
       type: 'group',
       children: [
-        { type: 'line', shape: { x1: p[0], y1: p[1], x2: q[0], y2: q[1] }, style: { stroke: theme.faint, lineWidth: 1, lineDash: [4, 4], opacity: 0.7 } },
         {
-          type: 'text', x: q[0] - 6 * Math.cos(angle), y: q[1] - 6 * Math.sin(angle), rotation: -angle,
-          style: { text: lines[api.value(4)].words, fill: theme.faint, fontSize: 10.5, align: 'right', verticalAlign: 'bottom', fontFamily: kFont },
+          type: 'line',
+          shape: { x1: p[0], y1: p[1], x2: q[0], y2: q[1] },
+          style: strong
+            ? { stroke: theme.text, lineWidth: 1.6 }
+            : { stroke: theme.faint, lineWidth: 1, lineDash: [4, 4], opacity: 0.7 },
         },
+        // A corner that is cut off has no room for words.
+        ...(Math.hypot(q[0] - p[0], q[1] - p[1]) < 90
+          ? []
+          : [
+              {
+                type: 'text',
+                x: q[0] - 6 * Math.cos(angle),
+                y: q[1] - 6 * Math.sin(angle),
+                rotation: -angle,
+                style: {
+                  text: lines[api.value(4)].words,
+                  fill: strong ? theme.text : theme.faint,
+                  fontSize: 10.5,
+                  align: 'right',
+                  verticalAlign: 'bottom',
+                  fontFamily: kFont,
+                },
+              },
+            ]),
       ],
     };
   },
@@ -101,11 +181,19 @@ export function clipped([x1, y1], [x2, y2], [left, top, right, bottom]) {
   let begin = 0;
   let end = 1;
   const [dx, dy] = [x2 - x1, y2 - y1];
-  for (const [p, q] of [[-dx, x1 - left], [dx, right - x1], [-dy, y1 - top], [dy, bottom - y1]]) {
+  for (const [p, q] of [
+    [-dx, x1 - left],
+    [dx, right - x1],
+    [-dy, y1 - top],
+    [dy, bottom - y1],
+  ]) {
     if (p === 0 && q < 0) return null;
     if (p < 0) begin = Math.max(begin, q / p);
     if (p > 0) end = Math.min(end, q / p);
   }
   if (begin > end) return null;
-  return [[x1 + begin * dx, y1 + begin * dy], [x1 + end * dx, y1 + end * dy]];
+  return [
+    [x1 + begin * dx, y1 + begin * dy],
+    [x1 + end * dx, y1 + end * dy],
+  ];
 }

@@ -13,10 +13,15 @@ import { boundaryText, countText, figureText, measured, reasonOf } from './text.
 /** @param {import('./data.js').Data} data @returns {Item[]} */
 export function itemsOf(data) {
   const several = data.directories.length > 1;
-  const rows = data.directories.flatMap(({ name, results }) => results.rows.map((row) => ({ row, name: several ? `${name}: ${row.id}` : row.id })));
+  const rows = data.directories.flatMap(({ name, results }) =>
+    results.rows.map((row) => ({ row, name: several ? `${name}: ${row.id}` : row.id })),
+  );
   const devices = new Set(rows.map(({ row }) => row.device)).size > 1;
   return rows.map(({ row, name }) => ({
-    row, name, group: devices ? `${row.device} · ${row.backend}` : row.backend, power: powerOrigin(row),
+    row,
+    name,
+    group: devices ? `${row.device} · ${row.backend}` : row.backend,
+    power: powerOrigin(row),
   }));
 }
 
@@ -46,8 +51,9 @@ export const statusOf = ({ row }, figures) => {
   return ['invalid', 'warn', 'ok'].find((status) => statuses.includes(status)) ?? 'unmeasured';
 };
 
-export const describe = (item, figures) => [
-  item.name, ...Object.entries(figures).map(([name, words]) => `${words}: ${figureText(item.row[name])}`),
-].join('\n');
+export const describe = (item, figures) =>
+  [item.name, ...Object.entries(figures).map(([name, words]) => `${words}: ${figureText(item.row[name])}`)].join('\n');
 
-export const boundariesOf = (items) => [...new Set(items.map(({ power }) => boundaryText(power.boundary) || 'boundary not told'))];
+export const boundariesOf = (items) => [
+  ...new Set(items.map(({ power }) => boundaryText(power.boundary) || 'boundary not told')),
+];

@@ -25,12 +25,17 @@ const countUnder = (sorted, value) => {
  * @param {ArrayLike<number>} sorted ascending, not empty
  * @returns {{edges: number[], counts: number[], under: number, over: number}} the last bin includes its upper edge
  */
-export function histogram(sorted, limit = 160) {
+export function histogram(sorted, limit = 80) {
   const n = sorted.length;
   const min = sorted[0];
   const max = sorted[n - 1];
   if (min === max) {
-    return { edges: [min - 0.5 * Math.abs(min || 1) * 0.01, min + 0.5 * Math.abs(min || 1) * 0.01], counts: [n], under: 0, over: 0 };
+    return {
+      edges: [min - 0.5 * Math.abs(min || 1) * 0.01, min + 0.5 * Math.abs(min || 1) * 0.01],
+      counts: [n],
+      under: 0,
+      over: 0,
+    };
   }
   let width = (2 * (quantile(sorted, 0.75) - quantile(sorted, 0.25))) / Math.cbrt(n);
   if (!(width > 0)) width = (max - min) / (Math.ceil(Math.log2(n)) + 1);

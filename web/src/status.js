@@ -5,10 +5,36 @@ import { boundaryText } from './text.js';
 export function stamp(theme, words, top = 2) {
   if (words.length === 0) return undefined;
   return {
-    text: words.join(' · '), right: 8, top, padding: [2, 6], borderColor: theme.alarm, borderWidth: 1.5, borderRadius: 3,
-    backgroundColor: theme.paper, textStyle: { color: theme.alarm, fontSize: 11, fontWeight: 'bold' }, z: 20,
+    text: words.join(' · '),
+    right: 8,
+    top,
+    padding: [2, 6],
+    borderColor: theme.alarm,
+    borderWidth: 1.5,
+    borderRadius: 3,
+    backgroundColor: theme.paper,
+    textStyle: { color: theme.alarm, fontSize: 11, fontWeight: 'bold' },
+    z: 20,
   };
 }
+
+/** A few words within a plot. @param {import('./theme.js').Theme} theme @param {string[]} lines */
+export const remark = (theme, lines, place) =>
+  lines.length === 0
+    ? undefined
+    : {
+        text: lines.join('\n'),
+        padding: 0,
+        ...place,
+        textStyle: {
+          color: theme.faint,
+          fontSize: 11,
+          fontWeight: 'normal',
+          lineHeight: 14,
+          textBorderColor: theme.paper,
+          textBorderWidth: 3,
+        },
+      };
 
 /** Words of a row for figures by name: "INVALID", "SIMULATED". */
 export function wordsOf(row, names) {

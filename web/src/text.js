@@ -43,7 +43,12 @@ export const measured = (figure) => figure != null && figure.value != null && fi
 export const reasonOf = (figure) => figure?.reasons?.[0] ?? 'not measured';
 
 const kBoundaries = {
-  dc_input: 'DC input', ac_input: 'AC input', board: 'board', rail: 'rail', package: 'package', chip: 'chip',
+  dc_input: 'DC input',
+  ac_input: 'AC input',
+  board: 'board',
+  rail: 'rail',
+  package: 'package',
+  chip: 'chip',
 };
 export const boundaryText = (boundary) => kBoundaries[boundary] ?? boundary ?? '';
 

@@ -1,5 +1,5 @@
 // Everything that was read beside one repeat, on one time axis.
-import { paddedRange, valueAxis } from '../axes.js';
+import { paddedRange, timeWords, valueAxis } from '../axes.js';
 import { legendHeight, legendOf, zooms } from '../chart.js';
 import { readingsOf } from '../data.js';
 import { gapsIn, lowerBound, m4 } from '../downsample.js';
@@ -15,8 +15,9 @@ const kKindNames = { power: 'power', temperature: 'temperature', clock: 'clock',
 const readingName = ({ name, boundary, simulated }) =>
   `${name}${boundary ? `, ${boundaryText(boundary)}` : ''}${simulated ? ' (simulated)' : ''}`;
 
-/** Clocks in GHz, the rest as it is read. */
-const scaleOf = (unit) => (unit === 'Hz' ? { factor: 1e-9, unit: 'GHz' } : { factor: 1, unit: unitText(unit) });
+/** Clocks in GHz and memory in GB, the rest as it is read: numbers of many digits would move the axis of their panel. */
+const kScales = { Hz: { factor: 1e-9, unit: 'GHz' }, B: { factor: 1e-9, unit: 'GB' } };
+const scaleOf = (unit) => kScales[unit] ?? { factor: 1, unit: unitText(unit) };
 
 /** One panel for each kind and unit, in the order of kKinds. @param {import('../data.js').Reading[]} readings */
 function panelsOf(readings) {
@@ -40,7 +41,7 @@ export function sensorsTime({ row, rowData }) {
   // As high as the repeat with the most needs, so that a choice of repeat moves nothing.
   const layout = (width) => {
     const tops = [];
-    let height = 26;
+    let height = 4;
     const most = observed.map((run) => panelsOf(readingsIn(run))).reduce((a, b) => (b.length > a.length ? b : a));
     for (const panel of most) {
       height += legendHeight(panel.readings.map(readingName), width - kLeft) + 6;
@@ -76,7 +77,8 @@ export function sensorsTime({ row, rowData }) {
         }
         series.push({ id: `s${i}-${k}`, data });
       });
-      const [min, max] = Number.isFinite(lo) ? paddedRange(lo, hi) : [0, 1];
+      // The first panel has the windows' names above its lines.
+      const [min, max] = Number.isFinite(lo) ? paddedRange(lo, i === 0 ? hi + 0.2 * (hi - lo) : hi) : [0, 1];
       return { id: `y${i}`, min, max };
     });
     return { series, yAxis };
@@ -100,12 +102,14 @@ export function sensorsTime({ row, rowData }) {
   return {
     label: `Readings beside the runs over time: ${[...new Set(observed.flatMap((run) => run.readings.map(readingName)))].join('; ')}.`,
     height: (width) => layout(width).height,
-    controls: observed.length > 1
-      ? [{ name: 'repeat', text: 'Repeat', values: observed.map(({ repeat }) => ({ value: repeat, text: String(repeat) })) }] : [],
-    notes: [
+    controls:
+      observed.length > 1
+        ? [{ name: 'repeat', text: 'Repeat', values: observed.map(({ repeat }) => ({ value: repeat, text: String(repeat) })) }]
+        : [],
+    notes: () => [
       'Shaded: the windows of the run. A line ends where readings are missing; nothing is filled in.',
       ...(simulated ? ['Dashed: read from a simulator, not from a device.'] : []),
-      ...(powerOrigin(row).boundary ? [`The row's power is that of ${powerOrigin(row).text}.`] : []),
+      ...(powerOrigin(row).boundary ? [`The row's power was measured at: ${powerOrigin(row).text}.`] : []),
     ],
     zoomed: sampled,
     option: (view) => {
@@ -118,50 +122,99 @@ export function sensorsTime({ row, rowData }) {
       const shades = { 'warm-up': theme.shadeWarm, timed: theme.shade };
       const windows = (first) => ({
         silent: true,
-        data: run.windows.filter((one) => one.end_s > one.begin_s).map((one) => [
-          { xAxis: one.begin_s, name: one.name, itemStyle: { color: shades[one.name] ?? theme.shadeIdle },
-            label: { show: first, position: 'insideTop', color: theme.faint, fontSize: 10, formatter: one.name } },
-          { xAxis: one.end_s },
-        ]),
+        data: run.windows
+          .filter((one) => one.end_s > one.begin_s)
+          .map((one) => [
+            {
+              xAxis: one.begin_s,
+              name: one.name,
+              itemStyle: { color: shades[one.name] ?? theme.shadeIdle },
+              label: { show: first, position: 'insideTop', color: theme.faint, fontSize: 10, formatter: one.name },
+            },
+            { xAxis: one.end_s },
+          ]),
       });
       const colour = (k) => theme.series[k % theme.series.length];
       let at = 0;
       return {
-        legend: panels.map((panel, i) => legendOf(theme, {
-          top: tops[i] - legendHeight(panel.readings.map(readingName), view.width - kLeft) - 2, left: kLeft, data: panel.readings.map(readingName),
-        })),
+        legend: panels.map((panel, i) =>
+          legendOf(theme, {
+            top: tops[i] - legendHeight(panel.readings.map(readingName), view.width - kLeft) - 2,
+            left: kLeft,
+            data: panel.readings.map(readingName),
+          }),
+        ),
         grid: panels.map((_, i) => ({ left: kLeft, right: kRight, top: tops[i], height: kPanel - 8 })),
-        xAxis: panels.map((_, i) => valueAxis(theme, i + 1 === panels.length ? 'time from the begin of the timed window, s' : undefined, {
-          gridIndex: i, min: from, max: to, nameGap: 24, axisLabel: { show: i + 1 === panels.length, showMinLabel: false, showMaxLabel: false }, splitLine: { show: false },
-        })),
-        yAxis: panels.map((panel, i) => valueAxis(theme, [kKindNames[panel.kind], panel.unit].filter(Boolean).join(', '), {
-          gridIndex: i, nameGap: 44, splitNumber: 3, ...data.yAxis[i], axisLabel: { showMinLabel: false, showMaxLabel: false },
-        })),
+        xAxis: panels.map((_, i) =>
+          valueAxis(theme, i + 1 === panels.length ? timeWords(view.width) : undefined, {
+            gridIndex: i,
+            min: from,
+            max: to,
+            nameGap: 24,
+            axisLabel: { show: i + 1 === panels.length, showMinLabel: false, showMaxLabel: false },
+            splitLine: { show: false },
+          }),
+        ),
+        yAxis: panels.map((panel, i) =>
+          valueAxis(theme, [kKindNames[panel.kind], panel.unit].filter(Boolean).join(', '), {
+            gridIndex: i,
+            nameGap: 44,
+            splitNumber: 3,
+            ...data.yAxis[i],
+            axisLabel: { showMinLabel: false, showMaxLabel: false },
+          }),
+        ),
         axisPointer: { link: [{ xAxisIndex: 'all' }] },
         tooltip: {
-          trigger: 'axis', axisPointer: { type: 'line' },
+          trigger: 'axis',
+          axisPointer: { type: 'line' },
           formatter: (items) => {
             const shown = items.filter(({ value }) => value?.[1] != null);
-            return [...shown.slice(0, 1).map(({ value }) => `${significant(value[0], 5)} s`), ...new Set(shown.map(({ seriesName, value, axisIndex }) =>
-              `${seriesName}: ${significant(value[1])} ${panels[axisIndex]?.unit}`))].join('\n');
+            return [
+              ...shown.slice(0, 1).map(({ value }) => `${significant(value[0], 5)} s`),
+              ...new Set(
+                shown.map(
+                  ({ seriesName, value, axisIndex }) => `${seriesName}: ${significant(value[1])} ${panels[axisIndex]?.unit}`,
+                ),
+              ),
+            ].join('\n');
           },
         },
         dataZoom: zooms(view, { xAxisIndex: panels.map((_, i) => i) }),
-        series: panels.flatMap((panel, i) => panel.readings.map((reading, k) => ({
-          ...data.series[at++], type: 'line', name: readingName(reading), xAxisIndex: i, yAxisIndex: i, symbol: 'none', connectNulls: false, clip: true,
-          lineStyle: { width: 1.4, color: colour(k), type: reading.simulated ? 'dashed' : 'solid' }, itemStyle: { color: colour(k) },
-          markArea: k === 0 ? windows(i === 0) : undefined,
-        }))),
+        series: panels.flatMap((panel, i) =>
+          panel.readings.map((reading, k) => ({
+            ...data.series[at++],
+            type: 'line',
+            name: readingName(reading),
+            xAxisIndex: i,
+            yAxisIndex: i,
+            symbol: 'none',
+            connectNulls: false,
+            clip: true,
+            lineStyle: { width: 1.4, color: colour(k), type: reading.simulated ? 'dashed' : 'solid' },
+            itemStyle: { color: colour(k) },
+            markArea: k === 0 ? windows(i === 0) : undefined,
+          })),
+        ),
       };
     },
     table: () => ({
       head: ['repeat', 'window', 'reading', 'unit', 'readings', 'least', 'mean of readings', 'greatest'],
-      rows: observed.flatMap((run) => run.windows.flatMap((one) => readingsIn(run).map((reading) => {
-        const { t_s: t, value } = readingsOf(reading);
-        const within = [...value.slice(lowerBound(t, one.begin_s), lowerBound(t, one.end_s))];
-        const numbers = within.length === 0 ? ['', '', ''] : [Math.min(...within), within.reduce((a, b) => a + b, 0) / within.length, Math.max(...within)].map((x) => significant(x));
-        return [run.repeat, one.name, readingName(reading), unitText(reading.unit), within.length, ...numbers];
-      }))),
+      rows: observed.flatMap((run) =>
+        run.windows.flatMap((one) =>
+          readingsIn(run).map((reading) => {
+            const { t_s: t, value } = readingsOf(reading);
+            const within = [...value.slice(lowerBound(t, one.begin_s), lowerBound(t, one.end_s))];
+            const numbers =
+              within.length === 0
+                ? ['', '', '']
+                : [Math.min(...within), within.reduce((a, b) => a + b, 0) / within.length, Math.max(...within)].map((x) =>
+                    significant(x),
+                  );
+            return [run.repeat, one.name, readingName(reading), unitText(reading.unit), within.length, ...numbers];
+          }),
+        ),
+      ),
     }),
   };
 }
