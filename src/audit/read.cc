@@ -211,9 +211,14 @@ Result<Document> read_tables(std::string_view text, const std::filesystem::path&
       document.tables.push_back(std::move(table));
     }
   }
-  if (std::ranges::all_of(document.tables, [](const Table& table) { return table.entries.empty(); }))
+  if (std::ranges::all_of(document.tables, [](const Table& table) { return table.entries.empty(); })) {
+    std::string empty;
+    for (const Table& table : document.tables)
+      for (const std::string& name : table.understood) empty += (empty.empty() ? "'" : ", '") + name + "'";
+    if (!empty.empty()) return wrong("no number can be read in the columns that are understood: " + empty);
     return wrong("no column with numbers is understood. Found " + column_names(*grids) +
                  ". Understood are names like " + understood_names());
+  }
   find_models(document);
   add_passages(document, *grids, tables_of_grid);
   return document;
