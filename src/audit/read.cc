@@ -13,6 +13,7 @@
 namespace assay::audit {
 namespace {
 
+constexpr std::size_t kMostRows = 5000;
 constexpr std::string_view kAbout[] = {"title", "authors",    "publisher", "year",
                                        "kind",  "identifier", "remark"};
 
@@ -201,6 +202,11 @@ Result<Document> read_tables(std::string_view text, const std::filesystem::path&
   if (std::ranges::all_of(*grids, [](const Grid& grid) { return grid.rows.size() < 2; }))
     return wrong("line " + std::to_string(grids->front().rows[0].line) +
                  ": the table has a header and no rows");
+  std::size_t rows = 0;
+  for (const Grid& grid : *grids) rows += grid.rows.size();
+  if (rows > kMostRows)
+    return wrong("expected a table of results, of at most " + std::to_string(kMostRows) + " rows, found " +
+                 std::to_string(rows) + ": rows are held against one another, so part it");
   std::vector<std::vector<std::size_t>> tables_of_grid;
   for (const Grid& grid : *grids) {
     Table whole = read_grid(grid);
@@ -214,7 +220,7 @@ Result<Document> read_tables(std::string_view text, const std::filesystem::path&
   if (std::ranges::all_of(document.tables, [](const Table& table) { return table.entries.empty(); })) {
     std::string empty;
     for (const Table& table : document.tables)
-      for (const std::string& name : table.understood) empty += (empty.empty() ? "'" : ", '") + name + "'";
+      for (const std::string& column : table.understood) empty += (empty.empty() ? "'" : ", '") + column + "'";
     if (!empty.empty()) return wrong("no number can be read in the columns that are understood: " + empty);
     return wrong("no column with numbers is understood. Found " + column_names(*grids) +
                  ". Understood are names like " + understood_names());

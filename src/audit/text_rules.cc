@@ -21,14 +21,17 @@ struct Claim {
   std::optional<std::string> precision;
 };
 
-/// Sentences end at a point that a blank follows.
+/// Sentences end at a point that a blank and a capital follow: not at "et al. achieve".
 std::vector<std::string> sentences_of(std::string_view text) {
   std::vector<std::string> sentences;
-  while (!text.empty()) {
-    const auto end = text.find(". ");
-    sentences.emplace_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at + 2 < text.size(); ++at) {
+    if (text[at] != '.' || text[at + 1] != ' ' || std::isupper(static_cast<unsigned char>(text[at + 2])) == 0)
+      continue;
+    sentences.emplace_back(text.substr(begin, at - begin));
+    begin = at + 2;
   }
+  sentences.emplace_back(text.substr(begin));
   return sentences;
 }
 
