@@ -167,7 +167,7 @@ TEST(Read, CellsMayCarryAnotherUnitOfTheSameKind) {
 
 TEST(Read, SaysWhatItCannotTell) {
   const Document document = must_read(
-      "Model;Inference time;FPS;Batch;CPU power [W];GPU power [W];Color\nA;35;1,234;0;2;3;red\n", "t.csv");
+      "Model;Inference time;FPS;Batch;CPU power [W];GPU power [W];Memory [GB];Color\nA;35;1,234;0;2;3;4;red\n", "t.csv");
   EXPECT_TRUE(has_note(document, "'Inference time' states no unit"));
   EXPECT_TRUE(has_note(document, "decimal comma or a comma between thousands"));
   EXPECT_TRUE(has_note(document, "'0' of 'Batch' is no whole number"));
@@ -192,7 +192,7 @@ TEST(Read, AColumnOfTablesPartsTheRows) {
   EXPECT_EQ(document.passages[0].text, "peak performance 5 TOPS");
 }
 
-TEST(Read, SeveralMarkdownTablesShareTheProseBetweenThem) {
+TEST(Read, ProseBelongsToAllTablesUnderItsHeading) {
   const Document document = must_read(
       "# One\n\n| FPS |\n|---|\n| 1 |\n\nbetween\n\n| FPS |\n|---|\n| 2 |\n\n# Two\n\nbefore three\n\n"
       "| FPS |\n|---|\n| 3 |\n\nlast\n",
@@ -214,7 +214,7 @@ TEST(Read, TheModelMayStandInTheCaptionOrInTheHeader) {
       "| Model | Operations / Inference |\n|---|---|\n| ResNet-50 | 7.78 GOps (3.89 billion) |\n\n";
   const Document caption = must_read(
       models + "Table 3: ResNet50 on a board\n\n| Performance | FP16 |\n|---|---|\n| GOPS | 10 |\n", "t.md");
-  EXPECT_EQ(caption.tables[1].entries[0].label(Label::kModel), "resnet50");
+  EXPECT_EQ(caption.tables[1].entries[0].label(Label::kModel), "ResNet-50");
   const Document header =
       must_read(models + "| Performance | ResNet50 |\n|---|---|\n| GOPS | 10 |\n", "t.md");
   EXPECT_EQ(header.tables[1].entries[0].label(Label::kModel), "ResNet50");
