@@ -167,7 +167,9 @@ TEST(Read, CellsMayCarryAnotherUnitOfTheSameKind) {
 
 TEST(Read, SaysWhatItCannotTell) {
   const Document document = must_read(
-      "Model;Inference time;FPS;Batch;CPU power [W];GPU power [W];Memory [GB];Color\nA;35;1,234;0;2;3;4;red\n", "t.csv");
+      "Model;Inference time;FPS;Batch;CPU power [W];GPU power [W];Memory "
+      "[GB];Color\nA;35;1,234;0;2;3;4;red\n",
+      "t.csv");
   EXPECT_TRUE(has_note(document, "'Inference time' states no unit"));
   EXPECT_TRUE(has_note(document, "decimal comma or a comma between thousands"));
   EXPECT_TRUE(has_note(document, "'0' of 'Batch' is no whole number"));
