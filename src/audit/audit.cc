@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -38,6 +39,9 @@ bool explains_all(Quantity quantity, const std::vector<Checked>& checked) {
     if (!meet(value, here)) return false;
     value = {std::max(value.lo, here.lo), std::min(value.hi, here.hi)};
   }
+  // A batch of 10.4 explains nothing.
+  if (info_of(quantity).dimension == Dimension::kCount)
+    return meet(value, Interval::of(std::round(value.lo + (value.hi - value.lo) / 2)));
   return true;
 }
 

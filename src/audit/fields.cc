@@ -231,6 +231,7 @@ Table read_grid(const Grid& grid) {
   std::string unknown;
   for (const Field& field : fields) {
     if (field.heading.quantity) {
+      table.understood.push_back(field.name);
       // Two columns of one kind (say of CPU and GPU): which belongs to the others of the row is not told.
       const auto [earlier, first] = seen.emplace(*field.heading.quantity, field.name);
       if (first) {

@@ -56,19 +56,19 @@ struct Shared {
 };
 Shared shared_of(const Entry& a, const Entry& b) {
   Shared shared;
-  for (const QuantityInfo& info : quantities()) {
-    const Cell* left = a.find(info.quantity);
-    const Cell* right = b.find(info.quantity);
-    if (!left || !right) continue;
-    const bool same = same_number(*left, *right);
-    const bool counted = info.own && info.dimension != Dimension::kPercent;
+  const Cell* time = a.find(Q::kInferenceTime);
+  for (const auto& [quantity, left] : a.cells) {
+    const Cell* right = b.find(quantity);
+    if (!right) continue;
+    const bool same = same_number(left, *right);
+    if (!same && quantity != Q::kMemory && quantity != Q::kBatch) shared.differ = true;
+    const QuantityInfo& info = info_of(quantity);
+    if (!same || !info.own || info.dimension == Dimension::kPercent || left.number.significant < kMiddling)
+      continue;
     // A latency that repeats the inference time is not a second reading.
-    const Cell* time = a.find(Q::kInferenceTime);
-    const bool repeats = info.quantity == Q::kLatency && time && same_number(*time, *left);
-    if (!same && info.quantity != Q::kMemory && info.quantity != Q::kBatch) shared.differ = true;
-    if (!same || !counted || repeats || left->number.significant < kMiddling) continue;
-    shared.same.push_back(reference(info.quantity, *left));
-    shared.longest = std::max(shared.longest, left->number.significant);
+    if (quantity == Q::kLatency && time && same_number(*time, left)) continue;
+    shared.same.push_back(reference(quantity, left));
+    shared.longest = std::max(shared.longest, left.number.significant);
     ++shared.middling;
   }
   return shared;

@@ -115,18 +115,21 @@ Result<std::vector<PublishedSource>> published_sources(const fs::path& folder) {
   return sources;
 }
 
-Result<std::vector<PublishedRow>> published_rows(const fs::path& folder, std::string_view source) {
+Result<fs::path> published_file(const fs::path& folder, std::string_view source) {
   ASSAY_TRY(const std::vector<fs::path> files, files_of(folder));
   const auto file =
       std::ranges::find(files, source, [](const fs::path& path) { return path.stem().string(); });
-  if (file == files.end()) {
-    std::vector<std::string> names;
-    for (const fs::path& path : files) names.push_back(path.stem().string());
-    const std::vector<std::string_view> views(names.begin(), names.end());
-    return fail(Code::kInvalidInput,
-                "no published source is called '" + std::string(source) + "': expected " + join_or(views));
-  }
-  ASSAY_TRY(PublishedSource found, read_published(*file));
+  if (file != files.end()) return *file;
+  std::vector<std::string> names;
+  for (const fs::path& path : files) names.push_back(path.stem().string());
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  return fail(Code::kInvalidInput,
+              "no published source is called '" + std::string(source) + "': expected " + join_or(views));
+}
+
+Result<std::vector<PublishedRow>> published_rows(const fs::path& folder, std::string_view source) {
+  ASSAY_TRY(const fs::path file, published_file(folder, source));
+  ASSAY_TRY(PublishedSource found, read_published(file));
   return std::move(found.rows);
 }
 
@@ -147,8 +150,9 @@ std::string published_list(const std::vector<PublishedSource>& sources) {
     out += source.id + "\n  " + source.title + "\n  ";
     for (const std::string& part : {source.authors, source.publisher, source.year, source.identifier})
       if (!part.empty()) out += (out.ends_with("\n  ") ? "" : ", ") + part;
-    out += "\n  " + std::to_string(source.tables) + " tables, " + std::to_string(source.rows.size()) +
-           " rows, " + std::to_string(flagged) + " of them with a contradiction\n";
+    out += "\n  " + std::to_string(source.tables) + (source.tables == 1 ? " table, " : " tables, ") +
+           std::to_string(source.rows.size()) + " rows, " + std::to_string(flagged) +
+           " of them with a contradiction\n";
   }
   return out;
 }

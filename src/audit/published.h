@@ -54,6 +54,10 @@ struct PublishedSource {
 /// $ASSAY_HOME/published. Errors: kUnavailable where assay's home is not found.
 Result<std::filesystem::path> published_folder();
 
+/// The file of a source. Errors: kNotFound (no folder); kInvalidInput (no such source, with those that there
+/// are).
+Result<std::filesystem::path> published_file(const std::filesystem::path& folder, std::string_view source);
+
 /// Reads one file. Errors: kInvalidInput: those of read_tables; no title or year.
 Result<PublishedSource> parse_published(std::string_view csv, const std::filesystem::path& file);
 

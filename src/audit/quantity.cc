@@ -119,8 +119,6 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"power idle", Q::kIdlePower},
     {"idle", Q::kIdlePower},
     {"peak power", Q::kPeakPower},
-    {"max power", Q::kPeakPower},
-    {"maximum power", Q::kPeakPower},
     {"edp", Q::kEdp},
     {"energy delay product", Q::kEdp},
     {"energy efficiency", Q::kGopsPerWatt},
@@ -195,8 +193,9 @@ constexpr auto kPhrases = std::to_array<Phrase>({
 
 /// Near names of other things: what is said of them is not held against anything.
 constexpr auto kOtherThings = std::to_array<std::string_view>(
-    {"unconfigured", "tdp", "power limit", "power budget", "speed up", "speedup", "cost", "price",
-     "utilization gpu", "std", "standard deviation", "compile", "build time", "load time", "warm up"});
+    {"unconfigured", "tdp", "power limit", "max power", "maximum power", "power budget", "speed up",
+     "speedup", "cost", "price", "utilization gpu", "std", "standard deviation", "compile", "build time",
+     "load time", "warm up"});
 
 /// A header that is nothing but a unit names the quantity that is meant.
 struct Meant {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <optional>
-#include <set>
 
 #include "audit/fields.h"
 #include "audit/grid.h"
@@ -13,6 +13,7 @@
 namespace assay::audit {
 namespace {
 
+constexpr std::size_t kMostRows = 5000;
 constexpr std::string_view kAbout[] = {"title", "authors",    "publisher", "year",
                                        "kind",  "identifier", "remark"};
 
@@ -111,51 +112,55 @@ bool take_about(Document& document, std::string_view line) {
   return true;
 }
 
-/// Prose between two tables belongs to both, unless a heading parts them.
+/// Prose belongs to all tables under the same heading.
 void add_passages(Document& document, const std::vector<Grid>& grids,
                   const std::vector<std::vector<std::size_t>>& tables) {
+  struct Placed {
+    TextLine line;
+    int section;
+  };
+  std::vector<Placed> lines;
+  std::vector<std::vector<std::size_t>> of_section(1);
   for (std::size_t g = 0; g <= grids.size(); ++g) {
-    const std::vector<TextLine>& lines = g < grids.size() ? grids[g].before : grids.back().after;
-    const bool parts = std::ranges::any_of(lines, &TextLine::heading);
-    bool behind = false;  // Behind a heading.
-    for (const TextLine& line : lines) {
-      behind = behind || line.heading;
-      if (take_about(document, line.text)) continue;
-      std::vector<std::size_t> with;
-      if (g > 0 && !behind) with = tables[g - 1];
-      if (g < grids.size() && (behind || !parts)) with.insert(with.end(), tables[g].begin(), tables[g].end());
-      add_passage(document, line, std::move(with));
+    for (const TextLine& line : g < grids.size() ? grids[g].before : grids.back().after) {
+      if (line.heading) of_section.emplace_back();
+      if (!take_about(document, line.text)) lines.push_back({line, static_cast<int>(of_section.size()) - 1});
     }
+    if (g < grids.size())
+      of_section.back().insert(of_section.back().end(), tables[g].begin(), tables[g].end());
   }
+  for (const Placed& placed : lines)
+    add_passage(document, placed.line, of_section[static_cast<std::size_t>(placed.section)]);
 }
 
-/// Names of models whose operations the file states somewhere.
-std::set<std::string> models_with_operations(const Document& document) {
-  std::set<std::string> models;
+/// Models whose operations the file states somewhere: bare name, and as written.
+std::map<std::string, std::string> models_with_operations(const Document& document) {
+  std::map<std::string, std::string> models;
   for (const Table& table : document.tables)
     for (const Entry& entry : table.entries)
-      if (entry.find(Quantity::kOperations) && !entry.label(Label::kModel).empty())
-        models.insert(bare_name(entry.label(Label::kModel)));
+      if (const std::string model = entry.label(Label::kModel);
+          entry.find(Quantity::kOperations) && !model.empty())
+        models.emplace(bare_name(model), model);
   return models;
 }
 
 /// A model named by a column without a heading, or by the caption alone.
 void find_models(Document& document) {
-  const std::set<std::string> models = models_with_operations(document);
+  const std::map<std::string, std::string> models = models_with_operations(document);
   for (Table& table : document.tables) {
-    std::string in_title;
-    for (const std::string& model : models)
-      if (bare_name(table.title).find(model) != std::string::npos) in_title = in_title.empty() ? model : "?";
+    std::vector<std::string> in_title;
+    for (const auto& [bare, model] : models)
+      if (bare_name(table.title).find(bare) != std::string::npos) in_title.push_back(model);
     bool taken = false;
     for (Entry& entry : table.entries) {
       if (entry.labels.contains(Label::kModel)) continue;
       for (const std::string& other : entry.others)
         if (models.contains(bare_name(other))) entry.labels.emplace(Label::kModel, other);
-      if (entry.labels.contains(Label::kModel) || in_title.empty() || in_title == "?") continue;
-      entry.labels.emplace(Label::kModel, in_title);
+      if (entry.labels.contains(Label::kModel) || in_title.size() != 1) continue;
+      entry.labels.emplace(Label::kModel, in_title[0]);
       taken = true;
     }
-    if (taken) table.notes.push_back("the model is taken from the caption: " + in_title);
+    if (taken) table.notes.push_back("the model is taken from the caption: " + in_title[0]);
   }
 }
 
@@ -201,6 +206,11 @@ Result<Document> read_tables(std::string_view text, const std::filesystem::path&
   if (std::ranges::all_of(*grids, [](const Grid& grid) { return grid.rows.size() < 2; }))
     return wrong("line " + std::to_string(grids->front().rows[0].line) +
                  ": the table has a header and no rows");
+  std::size_t rows = 0;
+  for (const Grid& grid : *grids) rows += grid.rows.size();
+  if (rows > kMostRows)
+    return wrong("expected a table of results, of at most " + std::to_string(kMostRows) + " rows, found " +
+                 std::to_string(rows) + ": rows are held against one another, so part it");
   std::vector<std::vector<std::size_t>> tables_of_grid;
   for (const Grid& grid : *grids) {
     Table whole = read_grid(grid);
@@ -211,9 +221,15 @@ Result<Document> read_tables(std::string_view text, const std::filesystem::path&
       document.tables.push_back(std::move(table));
     }
   }
-  if (std::ranges::all_of(document.tables, [](const Table& table) { return table.entries.empty(); }))
+  if (std::ranges::all_of(document.tables, [](const Table& table) { return table.entries.empty(); })) {
+    std::string empty;
+    for (const Table& table : document.tables)
+      for (const std::string& column : table.understood)
+        empty += (empty.empty() ? "'" : ", '") + column + "'";
+    if (!empty.empty()) return wrong("no number can be read in the columns that are understood: " + empty);
     return wrong("no column with numbers is understood. Found " + column_names(*grids) +
                  ". Understood are names like " + understood_names());
+  }
   find_models(document);
   add_passages(document, *grids, tables_of_grid);
   return document;

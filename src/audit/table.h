@@ -54,9 +54,10 @@ struct Table {
   std::string id;     ///< "58"; "at line 12" where the file gives it no number.
   std::string title;  ///< Its caption, without the number.
   int line = 0;
+  std::vector<std::string> understood;  ///< Names of its columns of numbers that are known, empty or not.
   std::vector<Entry> entries;
-  std::vector<std::string>
-      notes;  ///< What was done to read it, and what could not be read or is not understood.
+  /// What was done to read it, and what could not be read or is not understood.
+  std::vector<std::string> notes;
 };
 
 /// Prose that stands with tables.
@@ -71,8 +72,8 @@ struct Document {
   std::map<std::string, std::string> about;  ///< "title", "authors", "year", ...: from remarks of a CSV file.
   std::vector<Table> tables;
   std::vector<Passage> passages;
-  std::vector<std::string>
-      notes;  ///< What was done to read all of it, and what could not be read or is not understood.
+  /// The same of what is not one table's alone.
+  std::vector<std::string> notes;
 };
 
 /// What tells the entry from others of its table: "ResNet50, FP32, batch 1".

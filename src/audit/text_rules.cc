@@ -21,14 +21,17 @@ struct Claim {
   std::optional<std::string> precision;
 };
 
-/// Sentences end at a point that a blank follows.
+/// Sentences end at a point that a blank and a capital follow: not at "et al. achieve".
 std::vector<std::string> sentences_of(std::string_view text) {
   std::vector<std::string> sentences;
-  while (!text.empty()) {
-    const auto end = text.find(". ");
-    sentences.emplace_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at + 2 < text.size(); ++at) {
+    if (text[at] != '.' || text[at + 1] != ' ' || std::isupper(static_cast<unsigned char>(text[at + 2])) == 0)
+      continue;
+    sentences.emplace_back(text.substr(begin, at - begin));
+    begin = at + 2;
   }
+  sentences.emplace_back(text.substr(begin));
   return sentences;
 }
 
@@ -75,16 +78,17 @@ std::optional<Quantity> quantity_of(D dimension, const std::vector<std::string>&
   }
 }
 
-/// The precision that follows a number before the next comma, or stands right before it.
-std::optional<std::string> precision_near(const std::vector<std::string>& words, std::size_t number,
-                                          std::size_t behind) {
+/// The one precision that a sentence names; of several the one that follows the number before the next comma.
+std::optional<std::string> precision_of(const std::vector<std::string>& words, std::size_t behind) {
+  std::set<std::string> all;
+  for (const std::string& word : words)
+    if (const auto precision = precision_in(without_punctuation(word))) all.insert(*precision);
+  if (all.size() == 1) return *all.begin();
   constexpr std::size_t kReach = 3;
   for (std::size_t i = behind; i < std::min(words.size(), behind + kReach); ++i) {
     if (const auto precision = precision_in(without_punctuation(words[i]))) return precision;
     if (words[i].ends_with(',') || words[i] == "and") break;
   }
-  for (std::size_t i = number; i-- > (number > kReach ? number - kReach : 0);)
-    if (const auto precision = precision_in(without_punctuation(words[i]))) return precision;
   return std::nullopt;
 }
 
@@ -128,7 +132,7 @@ std::vector<Claim> claims_of(const std::string& sentence, int line) {
     const bool extreme = up_to || any_word(words, from, i, {"maximum", "highest", "best"});
     if (!asserts && !extreme && *quantity != Q::kPeak) continue;
     claims.push_back({*quantity, Cell{read.number, unit->scale, std::string(unit_text), "the text", line, 0},
-                      precision_near(words, i, behind)});
+                      precision_of(words, behind)});
   }
   return claims;
 }

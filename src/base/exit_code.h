@@ -7,7 +7,7 @@ namespace assay {
 
 enum ExitCode : int {
   kExitOk = 0,
-  kExitInvalidRows = 1,   ///< Everything ran, but at least one row is INVALID.
+  kExitInvalidRows = 1,   ///< Everything ran, but at least one row is INVALID, or a table contradicts itself.
   kExitUsage = 2,         ///< Bad arguments or a bad spec, model or data set.
   kExitNotFound = 3,      ///< A file, data set, backend or tool is absent.
   kExitUnavailable = 4,   ///< This machine lacks a device, driver, SDK or permission.

@@ -31,7 +31,7 @@ Result<int> run(const Options& options) {
   std::filesystem::path file = options.file;
   if (!options.published.empty()) {
     ASSAY_TRY(const std::filesystem::path folder, audit::published_folder());
-    file = folder / (options.published + ".csv");
+    ASSAY_TRY(file, audit::published_file(folder, options.published));
   }
   if (file.empty())
     return fail(Code::kInvalidInput,

@@ -61,7 +61,7 @@ void add_table(HtmlWriter& html, const ComparisonReport& report, const Against& 
     if (compared.rule->points && !change.empty()) change += " " + compared.change.unit;
     number_cell(html, change);
     const Judgement judged = judgement(compared, side);
-    html.leaf("td", judged.words, {{"class", std::string(judgement_class(judged))}});
+    html.leaf("td", judged.words, {{"class", "num " + std::string(judgement_class(judged))}});
     if (!all) continue;
     std::string why = compared.note;
     for (const std::string& reason : compared.change.reasons) why += (why.empty() ? "" : "; ") + reason;

@@ -173,11 +173,14 @@ std::vector<std::string> method_lines(const ComparisonReport& report) {
   const metric::Sharing& s = report.comparison.sharing;
   if (s.decisions + s.others == 0) return {};
   std::string shared = "All intervals hold together with 95 %";
+  const auto each = [](int count, const std::string& one, const std::string& many) {
+    return count == 1 ? "the one " + one : "each of " + std::to_string(count) + " " + many;
+  };
   if (s.decisions > 0)
-    shared += ": each of " + std::to_string(s.decisions) + " decisions (*) alone with " +
+    shared += ": " + each(s.decisions, "decision", "decisions") + " (*) alone with " +
               percent(s.decision_confidence);
   if (s.others > 0)
-    shared += (s.decisions > 0 ? ", each of " : ": each of ") + std::to_string(s.others) + " others with " +
+    shared += (s.decisions > 0 ? ", " : ": ") + each(s.others, "other", "others") + " with " +
               percent(s.other_confidence);
   return {
       "Changes are ratios to A (1: the same) with their intervals from the repeats; of shares, differences "
