@@ -102,7 +102,7 @@ class Executor {
 
   Result<record::Results> write_results() {
     ASSAY_TRY(record::Results results, derive_results(experiment_, assets_, directory_));
-    ASSAY_OK(store::write_results(directory_.results_file(), results));
+    ASSAY_OK(store::save_results(directory_, results));
     return results;
   }
 

@@ -130,7 +130,7 @@ Result<int> run(const Options& options) {
   ASSAY_TRY(const std::string table,
             report::render(results, report::Format::kTable, report::terminal_style(STDOUT_FILENO)));
   std::fputs(table.c_str(), stdout);
-  std::printf("\nRaw data and results: %s (`assay report %s --format md|csv|json`)\n", out.c_str(),
+  std::printf("\nRaw data and results: %s (`assay report %s --format md|csv|json|html`)\n", out.c_str(),
               out.c_str());
   const bool invalid = std::any_of(results.rows.begin(), results.rows.end(),
                                    [](const auto& row) { return row.verdict == "INVALID"; });

@@ -124,7 +124,8 @@ struct PipelineRun {
   SessionInfo session;
   Binding binding;
   std::vector<std::int64_t> pre_ns, infer_ns, post_ns, total_ns;
-  std::int64_t window_begin_ns = 0, window_end_ns = 0;
+  std::int64_t window_begin_ns = 0, window_end_ns = 0;  ///< CLOCK_MONOTONIC.
+  std::string boot_id;                                  ///< "": written before it was kept.
   Failure failure;
 };
 

@@ -46,6 +46,7 @@ void fields(V& v, Is<record::PipelineRun> auto& x) {
   v("failure", x.failure), v("window_begin_ns", x.window_begin_ns), v("window_end_ns", x.window_end_ns);
   v("binding", x.binding), v("session", x.session), v("pre_ns", x.pre_ns), v("infer_ns", x.infer_ns);
   v("post_ns", x.post_ns), v("total_ns", x.total_ns);
+  v.added("boot_id", x.boot_id);
 }
 
 template <typename V>
