@@ -77,6 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "gops contradiction\n"},
         RuleCase{"operations in multiply-accumulates", "MACs [GMAC],Inferences/s,GOPS\n3.89,48.88,380.25\n",
                  ""},
+        RuleCase{"multiply-accumulates that are called operations", "FLOPs (G),FPS,GOPS\n3.89,48.88,380.25\n",
+                 "gops suspicion\n"},
         RuleCase{"other operations than most",
                  "Model,Inferences/s,GOPS\nA,10.00,77.8\nA,20.00,155.6\nA,30.00,250\n",
                  "implied-operations contradiction\n"},

@@ -239,16 +239,18 @@ Parts parts_of(std::string_view text) {
     parts.name = std::string(trim(text.substr(0, begin))) + " " + std::string(text.substr(end + 1));
     return parts;
   }
-  const auto cut = text.find_last_of(" _");
-  if (cut != std::string_view::npos) {
-    const std::string_view last = text.substr(cut + 1);
-    // "Model S" is no time.
-    if (const Unit* unit = find_unit(last); unit && (last.size() > 1 || text[cut] == '_')) {
-      parts.unit = unit;
-      parts.unit_text = std::string(last);
-      parts.name = std::string(text.substr(0, cut));
-    }
-  }
+  // "efficiency_fps_per_w" ends in one unit, not in watts.
+  std::string joined(text);
+  for (const std::string_view per : {" per ", "_per_"})
+    if (const auto at = joined.rfind(per); at != std::string::npos) joined.replace(at, per.size(), "/");
+  const auto cut = joined.find_last_of(" _");
+  const std::string last = cut == std::string::npos ? joined : joined.substr(cut + 1);
+  const Unit* unit = find_unit(last);
+  // "Model S" is no time.
+  if (!unit || (last.size() == 1 && cut != std::string::npos && joined[cut] != '_')) return parts;
+  parts.unit = unit;
+  parts.unit_text = last;
+  parts.name = cut == std::string::npos ? "" : joined.substr(0, cut);
   return parts;
 }
 
@@ -268,6 +270,11 @@ const Unit* unit_in_words(std::string_view name, const std::vector<std::string>&
   if (phrase.quantity == Q::kRate && (has_phrase(words, "per second") || words.back() == "s"))
     return find_unit("1/s");
   if (phrase.quantity != Q::kOperations) return nullptr;
+  const bool macs = has_phrase(words, "macs");
+  for (const std::string_view prefix : {"(G)", "[G]"})
+    if (name.find(prefix) != std::string_view::npos) return find_unit(macs ? "GMAC" : "GFLOP");
+  for (const std::string_view prefix : {"(M)", "[M]"})
+    if (name.find(prefix) != std::string_view::npos) return find_unit(macs ? "MMAC" : "MFLOP");
   for (const std::string& word : split(name, ' '))
     if (const Unit* unit = find_unit(word); unit && unit->dimension == D::kOperations) return unit;
   return nullptr;
