@@ -26,8 +26,6 @@ class Descriptor {
   }
   Descriptor(const Descriptor&) = delete;
   int get() const { return fd_; }
-  /// close() reports errors of delayed writes (NFS, quotas), so a writer has to look at it.
-  int close() { return ::close(std::exchange(fd_, -1)); }
 
  private:
   int fd_;
@@ -90,24 +88,52 @@ Result<std::string> read_file(const fs::path& path) {
   }
 }
 
-Result<void> write_file(const fs::path& path, std::string_view content) {
-  const fs::path partial = path.string() + ".tmp";
-  Descriptor fd(::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (fd.get() < 0) return fail(io_error(errno, "creating", partial));
-  for (std::size_t done = 0; done < content.size();) {
-    const ssize_t put = ::write(fd.get(), content.data() + done, content.size() - done);
+Result<FileWriter> FileWriter::create(const fs::path& path) {
+  FileWriter writer(path, -1);
+  writer.fd_ = ::open(writer.partial().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (writer.fd_ < 0) return fail(io_error(errno, "creating", writer.partial()));
+  return writer;
+}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+
+FileWriter::~FileWriter() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  ::unlink(partial().c_str());
+}
+
+Result<void> FileWriter::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(fd_, bytes.data(), bytes.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) {
-      const int error = errno;
-      ::unlink(partial.c_str());
-      return fail(io_error(error, "writing", path));
-    }
-    done += static_cast<std::size_t>(put);
+    if (put < 0) return fail(io_error(errno, "writing", path_));
+    bytes.remove_prefix(static_cast<std::size_t>(put));
   }
-  if (::fsync(fd.get()) != 0) return fail(io_error(errno, "syncing", partial));
-  if (fd.close() != 0) return fail(io_error(errno, "closing", partial));
-  if (::rename(partial.c_str(), path.c_str()) != 0) return fail(io_error(errno, "renaming to", path));
-  return sync_directory(path.parent_path());
+  return {};
+}
+
+Result<void> FileWriter::commit() {
+  if (::fsync(fd_) != 0) return fail(io_error(errno, "syncing", partial()));
+  // close() reports errors of delayed writes (NFS, quotas).
+  if (::close(std::exchange(fd_, -1)) != 0) {
+    const int error = errno;
+    ::unlink(partial().c_str());
+    return fail(io_error(error, "closing", partial()));
+  }
+  if (::rename(partial().c_str(), path_.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(partial().c_str());
+    return fail(io_error(error, "renaming to", path_));
+  }
+  return sync_directory(path_.parent_path());
+}
+
+Result<void> write_file(const fs::path& path, std::string_view content) {
+  ASSAY_TRY(FileWriter file, FileWriter::create(path));
+  ASSAY_OK(file.append(content));
+  return file.commit();
 }
 
 Result<void> make_directories(const fs::path& path) {

@@ -19,6 +19,25 @@ Result<std::string> read_file(const std::filesystem::path& path);
 /// new. Errors: kResource (disk full), kNotFound (no such folder), kUnavailable (permission).
 Result<void> write_file(const std::filesystem::path& path, std::string_view content);
 
+/// The same for what arises piece by piece: nothing stands at PATH before commit(), and of a writer that is
+/// gone without it nothing is left. Errors of all three: those of write_file.
+class FileWriter {
+ public:
+  static Result<FileWriter> create(const std::filesystem::path& path);
+  FileWriter(FileWriter&& other) noexcept;
+  FileWriter& operator=(FileWriter&&) = delete;
+  ~FileWriter();
+
+  Result<void> append(std::string_view bytes);
+  Result<void> commit();
+
+ private:
+  FileWriter(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
+  std::filesystem::path partial() const { return path_.string() + ".tmp"; }
+  std::filesystem::path path_;
+  int fd_ = -1;
+};
+
 /// Makes the folder and its parents. Errors as write_file.
 Result<void> make_directories(const std::filesystem::path& path);
 

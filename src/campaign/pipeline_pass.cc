@@ -28,6 +28,7 @@ Result<std::vector<spec::Size>> map_sizes(const InputSource& source, std::size_t
 Result<record::PipelineRun> run_pipeline(const engine::WorkerSpec& spec, const InputSource& source,
                                          const PipelineRequest& request, const CountProgress& progress) {
   record::PipelineRun run;
+  run.boot_id = boot_id();
   auto session = engine::Session::open(spec, 1);
   if (!session) {
     if (!is_row_failure(session.error().code)) return fail(session.error());

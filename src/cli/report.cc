@@ -8,6 +8,7 @@
 #include "campaign/check_results.h"
 #include "campaign/page_source.h"
 #include "cli/command.h"
+#include "cli/report_trace.h"
 #include "report/html.h"
 #include "report/page_template.h"
 
@@ -59,6 +60,12 @@ Result<std::string> make_text(const Options& options, report::Format format) {
 }
 
 Result<int> print(const Options& options) {
+  if (options.format == "perfetto") {
+    if (options.directories.size() > 1)
+      return fail(Code::kInvalidInput, "--format perfetto: expected one run directory, found " +
+                                           std::to_string(options.directories.size()));
+    return report_trace(options.directories.front(), options.output);
+  }
   const bool html = options.format == "html";
   if (html && options.output.empty() && ::isatty(STDOUT_FILENO))
     return fail(Code::kInvalidInput, "--format html: expected a file to write the page to (-o page.html)");
@@ -85,7 +92,8 @@ CLI::App* declare_report(CLI::App& app, Action& action) {
       ->add_option("directory", options->directories,
                    "Run directory, or a results.json; several make one page, or tables one after another")
       ->required();
-  command->add_option("--format", options->format, "table, md, csv, json or html")->capture_default_str();
+  command->add_option("--format", options->format, "table, md, csv, json, html or perfetto")
+      ->capture_default_str();
   command->add_option("-o,--output", options->output, "File to write instead of printing");
   command->add_option("--cache", options->cache,
                       "Where generated scenes are, for sample pictures; default $ASSAY_CACHE");

@@ -1,6 +1,7 @@
 #include "report/html.h"
 
 #include <array>
+#include <utility>
 
 #include "report/html_parts.h"
 #include "report/page_data.h"
@@ -93,15 +94,15 @@ std::string page_body(const Page& page) {
   return html.take();
 }
 
-Result<std::string> render_html(const Page& page, std::string_view page_template) {
-  ASSAY_TRY(const std::string data, page_data(page));
+Result<std::string> filled_template(std::string_view page_template, std::string_view title, std::string body,
+                                    std::string data) {
   struct Part {
     std::string_view marker;
     std::string content;
   };
-  const std::array<Part, 3> parts{{{"<!--assay:title-->", html_escaped(title_of(page))},
-                                   {"<!--assay:body-->", page_body(page)},
-                                   {"<!--assay:data-->", data}}};
+  const std::array<Part, 3> parts{{{"<!--assay:title-->", html_escaped(title)},
+                                   {"<!--assay:body-->", std::move(body)},
+                                   {"<!--assay:data-->", std::move(data)}}};
   std::size_t size = page_template.size();
   for (const Part& part : parts) {
     const std::size_t at = page_template.find(part.marker);
@@ -126,6 +127,11 @@ Result<std::string> render_html(const Page& page, std::string_view page_template
     page_template.remove_prefix(next ? at + next->marker.size() : at);
   }
   return out;
+}
+
+Result<std::string> render_html(const Page& page, std::string_view page_template) {
+  ASSAY_TRY(std::string data, page_data(page));
+  return filled_template(page_template, title_of(page), page_body(page), std::move(data));
 }
 
 }  // namespace assay::report

@@ -11,7 +11,7 @@ namespace {
 std::string fixed(double value, int decimals) {
   const double step = std::pow(10, -decimals);
   if (decimals < 0) value = std::round(value / step) * step;
-  char buffer[352];  // Enough for any double.
+  char buffer[700];  // Enough for any double and any of its decimals.
   std::snprintf(buffer, sizeof buffer, "%.*f", std::max(0, decimals), value);
   const std::string text = buffer;
   // "-0.00" is a rounding of nothing.
@@ -23,26 +23,120 @@ int decimals_for(double value, int digits) {
   return digits - 1 - static_cast<int>(std::floor(std::log10(std::abs(value))));
 }
 
+/// 0.95 is a little under that as a double, and 0.25 exactly halfway: both are to go up.
+double tie_up(double uncertainty) { return uncertainty * (1 + 1e-9); }
+
 struct Decoded {
   std::uint32_t point;
   std::size_t length;
+  bool valid;
 };
+
+/// The first character; of what is no UTF-8 the first byte.
 Decoded decode(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-  if (length == 1 || length > text.size()) return {lead < 0x80 ? lead : 0xFFFDu, 1};
-  std::uint32_t point = lead & (0xFFu >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) point = point << 6 | (static_cast<unsigned char>(text[i]) & 0x3Fu);
-  return {point, length};
+  const Decoded wrong{0xFFFD, 1, false};
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) < 0x80) return {byte(0), 1, true};
+  const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
+  if (byte(0) < 0xC2 || byte(0) > 0xF4 || length > text.size()) return wrong;
+  std::uint32_t point = byte(0) & (0xFFu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return wrong;
+    point = point << 6 | (byte(i) & 0x3Fu);
+  }
+  const bool longer_than_needed = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
+  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+  if (longer_than_needed || surrogate || point > 0x10FFFF) return wrong;
+  return {point, length, true};
 }
 
+struct Span {
+  std::uint32_t first, last;
+};
+template <std::size_t N>
+bool within(std::uint32_t point, const Span (&spans)[N]) {
+  return std::ranges::any_of(spans, [&](const Span& s) { return point >= s.first && point <= s.last; });
+}
+
+// Unicode's General_Category Mn, Me and Cf, and East_Asian_Width W and F, as far as names of machines go.
+constexpr Span kNoWidth[] = {
+    {0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},   {0x64B, 0x65F},
+    {0x900, 0x902},   {0x93C, 0x93C},   {0x941, 0x948},   {0x94D, 0x94D},   {0xE31, 0xE31},
+    {0xE34, 0xE3A},   {0xE47, 0xE4E},   {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F},
+    {0x202A, 0x202E}, {0x2060, 0x2064}, {0x2066, 0x206F}, {0x20D0, 0x20FF}, {0x302A, 0x302D},
+    {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF}};
+constexpr Span kWide[] = {{0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23EC},
+                          {0x2E80, 0x303E},   {0x3041, 0xA4CF},   {0xA960, 0xA97C},   {0xAC00, 0xD7A3},
+                          {0xF900, 0xFAFF},   {0xFE10, 0xFE19},   {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},
+                          {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF},
+                          {0x1FA70, 0x1FAFF}, {0x20000, 0x3FFFD}};
+// C0 and C1 controls, and what turns the direction of writing.
+constexpr Span kHarmful[] = {{0, 0x1F}, {0x7F, 0x9F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
+
 std::size_t width_of(std::uint32_t point) {
-  if (point >= 0x300 && point <= 0x36F) return 0;
-  const bool wide = (point >= 0x1100 && point <= 0x115F) || (point >= 0x2E80 && point <= 0xA4CF) ||
-                    (point >= 0xAC00 && point <= 0xD7A3) || (point >= 0xF900 && point <= 0xFAFF) ||
-                    (point >= 0xFE30 && point <= 0xFE6F) || (point >= 0xFF00 && point <= 0xFF60) ||
-                    (point >= 0x1F300 && point <= 0x1FAFF) || (point >= 0x20000 && point <= 0x3FFFD);
-  return wide ? 2 : 1;
+  return within(point, kNoWidth) ? 0 : within(point, kWide) ? 2 : 1;
+}
+
+/// The longest beginning of at most `width` columns.
+std::string_view beginning(std::string_view text, std::size_t width) {
+  std::size_t used = 0, length = 0;
+  while (length < text.size()) {
+    const Decoded next = decode(text.substr(length));
+    used += width_of(next.point);
+    if (used > width) break;
+    length += next.length;
+  }
+  return text.substr(0, length);
+}
+
+/// The longest end of at most `width` columns.
+std::string_view ending(std::string_view text, std::size_t width) {
+  const std::size_t whole = display_width(text);
+  if (whole <= width) return text;
+  std::size_t lost = 0;
+  while (whole - lost > width || (!text.empty() && width_of(decode(text).point) == 0)) {
+    const Decoded next = decode(text);
+    lost += width_of(next.point);
+    text.remove_prefix(next.length);
+  }
+  return text;
+}
+
+const char* likeness(std::uint32_t point) {
+  switch (point) {
+    case 0xB1:
+      return "+-";
+    case 0xB0:
+      return "deg";
+    case 0xB2:
+      return "2";
+    case 0xB3:
+      return "3";
+    case 0xB5:
+    case 0x3BC:
+      return "u";
+    case 0xD7:
+      return "x";
+    case 0xA0:
+    case 0x202F:
+      return " ";
+    case 0x2018:
+    case 0x2019:
+      return "'";
+    case 0x201C:
+    case 0x201D:
+      return "\"";
+    case 0x2026:
+      return "...";
+    case 0x2264:
+      return "<=";
+    case 0x2265:
+      return ">=";
+    default:
+      break;
+  }
+  const bool line = (point >= 0x2010 && point <= 0x2015) || point == 0x2212 || point == 0x2500;
+  return line ? "-" : width_of(point) == 0 ? "" : "?";
 }
 
 }  // namespace
@@ -60,12 +154,15 @@ std::string significant(double value, int digits) {
 }
 
 std::string with_uncertainty(double value, double uncertainty) {
-  if (!std::isfinite(value) || !std::isfinite(uncertainty) || !(uncertainty > 0)) return significant(value);
+  constexpr double kLeast = 1e-15;  // Of the value: what is under it, the value's own digits do not hold.
+  if (!std::isfinite(value) || !std::isfinite(uncertainty) || !(uncertainty > std::abs(value) * kLeast))
+    return significant(value);
   // 0.14 shown as 0.1 would be wrong by a third: a first digit of 1 gets company.
-  const int one_digit = decimals_for(uncertainty, 1);
-  const bool leads_with_one = uncertainty * std::pow(10, one_digit) < 1.95;
+  const double u = tie_up(uncertainty);
+  const int one_digit = decimals_for(u, 1);
+  const bool leads_with_one = u * std::pow(10, one_digit) < 1.95;
   const int decimals = leads_with_one ? one_digit + 1 : one_digit;
-  return fixed(value, decimals) + " ±" + fixed(uncertainty, decimals);
+  return fixed(value, decimals) + " ±" + fixed(u, decimals);
 }
 
 std::string figure_text(const record::Figure& figure) {
@@ -88,27 +185,48 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
-std::string truncated(std::string_view text, std::size_t width) {
+std::string truncated(std::string_view text, std::size_t width, std::string_view mark) {
   if (display_width(text) <= width) return std::string(text);
+  const std::size_t lost = display_width(mark);
+  if (width <= lost) return std::string(beginning(text, width));
+  return std::string(beginning(text, width - lost)) + std::string(mark);
+}
+
+std::string shortened(std::string_view text, std::size_t width, std::string_view mark) {
+  if (display_width(text) <= width) return std::string(text);
+  const std::size_t lost = display_width(mark);
+  if (width < lost + 2) return truncated(text, width, mark);
+  const std::size_t end = (width - lost) / 2;
+  return std::string(beginning(text, width - lost - end)) + std::string(mark) +
+         std::string(ending(text, end));
+}
+
+std::string to_ascii(std::string_view text) {
   std::string out;
-  for (std::size_t used = 0; !text.empty();) {
+  while (!text.empty()) {
     const Decoded next = decode(text);
-    used += width_of(next.point);
-    if (used + 1 > width) break;
-    out += text.substr(0, next.length);
     text.remove_prefix(next.length);
+    if (next.valid && next.point < 0x80)
+      out += static_cast<char>(next.point);
+    else
+      out += next.valid ? likeness(next.point) : "?";
+    const bool before_number = next.point == 0xB1 && !text.empty() && text[0] >= '0' && text[0] <= '9';
+    if (before_number) out += ' ';
   }
-  return out + "…";
+  return out;
 }
 
 std::string one_line(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\r' || c == '\t')
+  while (!text.empty()) {
+    const Decoded next = decode(text);
+    if (next.point == '\n' || next.point == '\r' || next.point == '\t')
       out += ' ';
+    else if (!next.valid || within(next.point, kHarmful))
+      out += '?';
     else
-      out += byte < 0x20 || byte == 0x7F ? '?' : c;
+      out += text.substr(0, next.length);
+    text.remove_prefix(next.length);
   }
   return out;
 }

@@ -21,13 +21,6 @@ constexpr int kDigits = 3;  // Of what stands without an interval.
 constexpr std::size_t kPowerColumn = 2;
 static_assert(kPowerColumn < kColumns);
 
-template <typename Range>
-std::string joined(const Range& parts, const char* separator) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : separator) + part;
-  return text;
-}
-
 /// "98-101", or "101" where all are the same.
 std::string span_of(const std::vector<double>& values) {
   if (values.empty()) return "";
@@ -118,30 +111,33 @@ std::string name_of(const Summary& summary, std::size_t row) {
   return (one_platform ? "" : shown.platform + ", ") + shown.configuration;
 }
 
-/// Why there is nothing in a column, for each row that lacks what others have.
+/// Why there is nothing in a column where others have something. A meter that fell silent took all of its
+/// channels along, and rows without a source lack it for the same reason: they are told together.
 std::vector<std::string> missing(const record::Results& results, const Summary& summary) {
+  using Names = std::vector<std::string>;
+  std::vector<std::pair<std::string, Names>> without;  // Reason -> rows.
   std::vector<std::string> lines;
+  const auto names_of = [](std::vector<std::pair<std::string, Names>>& all,
+                           const std::string& reason) -> Names& {
+    const auto found = std::ranges::find(all, reason, &std::pair<std::string, Names>::first);
+    return found != all.end() ? found->second : all.emplace_back(reason, Names()).second;
+  };
   for (std::size_t i = 0; i < results.rows.size(); ++i) {
     const Row& row = results.rows[i];
     const std::string name = name_of(summary, i);
     if (row.power_sources.empty() && !row.figures.power.value)
-      lines.push_back("No power of " + name + ": " + joined(row.figures.power.reasons, ", "));
-    // A meter that fell silent took all of its channels along: they are told together.
-    std::vector<std::pair<std::string, std::string>> by_problem;
+      names_of(without, joined(row.figures.power.reasons, ", ")).push_back(name);
+    std::vector<std::pair<std::string, Names>> by_problem;  // Of this row: problem -> channels.
     for (const PowerSource& source : row.power_sources)
-      for (const PowerWindow& window : source.windows) {
-        if (window.problem.empty()) continue;
-        const std::string problem = "repeat " + std::to_string(window.repeat) + ": " + window.problem;
-        const auto found =
-            std::ranges::find(by_problem, problem, &std::pair<std::string, std::string>::first);
-        if (found == by_problem.end())
-          by_problem.emplace_back(problem, source.channel);
-        else
-          found->second += ", " + source.channel;
-      }
+      for (const PowerWindow& window : source.windows)
+        if (!window.problem.empty())
+          names_of(by_problem, "repeat " + std::to_string(window.repeat) + ": " + window.problem)
+              .push_back(source.channel);
     for (const auto& [problem, channels] : by_problem)
-      lines.push_back("No power of " + name + " by " + channels + ", " + problem);
+      lines.push_back("No power of " + name + " by " + joined(channels, ", ") + ", " + problem);
   }
+  for (const auto& [reason, names] : without)
+    lines.push_back("No power of " + names_text(names, results.rows.size()) + ": " + reason);
   return lines;
 }
 

@@ -17,12 +17,18 @@ Result<Format> parse_format(std::string_view text);
 
 struct Style {
   bool colour = false;  ///< ANSI colours and strike-through.
-  int width = 120;  ///< Columns; one line a row where that fits, else two (80 columns are enough for those).
+  /// Columns; one line a row where that fits, else two, which 80 columns are enough for; else a line for each
+  /// figure. Prose takes 120 at most. Under 40 is 40.
+  int width = 120;
+  bool ascii = false;  ///< Nothing but ASCII: "12.3 +- 0.4".
 };
 
 /// Colour when `fd` is a terminal, NO_COLOR is unset or empty, and TERM is not "dumb"; the terminal's width
-/// within 80..120.
+/// (80 where it does not tell one), or 120 for a file or a pipe; ASCII where the locale is not UTF-8.
 Style terminal_style(int fd);
+
+/// Of the locale's name as LC_ALL, LC_CTYPE or LANG give it: "de_DE.UTF-8", "C.utf8@euro".
+bool is_utf8_locale(std::string_view name);
 
 /// Renders. Style matters to kTable only. Errors: kInternal when results cannot be written as JSON
 /// (non-finite).

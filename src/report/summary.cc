@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "metric/comparison.h"
 #include "report/number_text.h"
 #include "report/power_text.h"
 #include "report/target_text.h"
@@ -29,6 +30,9 @@ const std::array<Column, kColumns>& columns() {
 }
 
 namespace {
+
+/// Listed where there may be hundreds.
+constexpr std::size_t kMostNames = 8;
 
 bool concerns(const Finding& finding, std::string_view metric) {
   if (finding.figures.empty()) return finding.severity == Severity::kInvalid;
@@ -118,13 +122,6 @@ SummaryRow make_row(const Row& row, const std::string& configuration, Notes& not
   return out;
 }
 
-std::string joined(const std::vector<std::string>& parts, const char* separator) {
-  std::string text;
-  for (const std::string& part : parts)
-    if (!part.empty()) text += (text.empty() ? "" : separator) + part;
-  return text;
-}
-
 /// "openvino: 2026.4.1, native SDK; onnxruntime: 1.31.1, general runtime": the software that executed the
 /// rows.
 std::string stacks(const record::Results& results) {
@@ -151,7 +148,7 @@ std::vector<std::string> make_head(const record::Results& results) {
   for (const Row& row : results.rows)
     if (!row.calibration_relation.empty() && row.calibration_relation != "none")
       relations.insert(row.calibration_relation);
-  const std::string relation = joined({relations.begin(), relations.end()}, " / ");
+  const std::string relation = joined(relations, " / ");
   const std::string calibration = word("calibration");
   const record::Environment& e = results.environment;
   std::vector<std::string> head;
@@ -186,11 +183,17 @@ std::vector<std::string> make_tail(const record::Results& results, const std::ve
     for (const Finding& finding : row.findings)
       if (finding.severity == Severity::kUnmeasured && told.insert(finding.rule + finding.evidence).second)
         tail.push_back("Unmeasured (" + finding.rule + "): " + one_line(finding.evidence));
-  std::string pairs;
-  for (const auto& [a, b] : not_distinguishable(results))
-    pairs += (pairs.empty() ? "" : "; ") + names[a] + " and " + names[b];
+  const auto pairs = not_distinguishable(results);
+  std::vector<std::string> told_pairs;
+  for (const auto& [a, b] : pairs)
+    if (told_pairs.size() < kMostNames) told_pairs.push_back(names[a] + " and " + names[b]);
+  if (pairs.size() > kMostNames)
+    told_pairs.push_back("and " + std::to_string(pairs.size() - kMostNames) + " more pairs");
   if (!pairs.empty())
-    tail.push_back("Rows not distinguishable in throughput (the ratio's 95 % interval covers 1): " + pairs);
+    tail.push_back(
+        "Rows not distinguishable in throughput (the ratio's interval covers 1; 95 % over all pairs "
+        "together): " +
+        joined(told_pairs, "; "));
   return tail;
 }
 
@@ -209,22 +212,31 @@ Cell figure_cell(const Figure& figure, std::vector<int> notes, bool invalidated)
 }
 
 std::vector<std::pair<std::size_t, std::size_t>> not_distinguishable(const record::Results& results) {
-  const auto usable = [](const Figure& f) {
-    return f.value && f.lo && f.hi && *f.value > 0 && f.status != FigureStatus::kInvalid;
-  };
-  const auto relative = [](const Figure& f) {
-    return std::max(*f.hi - *f.value, *f.value - *f.lo) / *f.value;
-  };
+  std::vector<std::pair<std::size_t, metric::Estimate>> rates;
+  for (std::size_t i = 0; i < results.rows.size(); ++i) {
+    const Figure& rate = results.rows[i].figures.throughput;
+    if (rate.status == FigureStatus::kInvalid) continue;
+    if (const auto estimate = metric::estimate(rate, results.rows[i].repeats))
+      rates.emplace_back(i, *estimate);
+  }
+  const auto all = static_cast<double>(rates.size() * (rates.size() - 1) / 2);
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
-  for (std::size_t i = 0; i < results.rows.size(); ++i)
-    for (std::size_t j = i + 1; j < results.rows.size(); ++j) {
-      const Figure& a = results.rows[i].figures.throughput;
-      const Figure& b = results.rows[j].figures.throughput;
-      if (!usable(a) || !usable(b)) continue;
-      const double ratio = *a.value / *b.value;
-      if (std::abs(ratio - 1) <= ratio * std::hypot(relative(a), relative(b))) pairs.emplace_back(i, j);
+  for (std::size_t i = 0; i < rates.size(); ++i)
+    for (std::size_t j = i + 1; j < rates.size(); ++j) {
+      const double alone = 1 - (1 - metric::kJointConfidence) / all;
+      const Figure ratio = metric::ratio(rates[i].second, rates[j].second, alone);
+      const bool apart = ratio.lo && ratio.hi && (*ratio.lo > 1 || *ratio.hi < 1);
+      if (!apart) pairs.emplace_back(rates[i].first, rates[j].first);
     }
   return pairs;
+}
+
+std::string names_text(const std::vector<std::string>& names, std::size_t all) {
+  constexpr std::size_t kSeveral = 3;
+  if (names.size() == all && all >= kSeveral) return "all rows";
+  if (names.size() <= kMostNames) return joined(names, ", ");
+  const std::vector<std::string> first(names.begin(), names.begin() + kMostNames);
+  return joined(first, ", ") + " and " + std::to_string(names.size() - kMostNames) + " more";
 }
 
 std::string note_marks(const std::vector<int>& notes) {
