@@ -19,6 +19,7 @@ run: build
 
 # Release tests of everything, then the core again under AddressSanitizer and UBSan.
 test: build
+	@scripts/setup --with test
 	@test -f build/asan/build.ninja || cmake --preset asan
 	@cmake --build build/asan -j $(JOBS)
 	@ctest --preset release -j $(TESTS)

@@ -7,13 +7,14 @@ namespace assay {
 
 enum ExitCode : int {
   kExitOk = 0,
-  kExitInvalidRows = 1,   ///< Everything ran, but at least one row is INVALID.
+  kExitInvalidRows = 1,   ///< Everything ran, but at least one row is INVALID, or a table contradicts itself.
   kExitUsage = 2,         ///< Bad arguments or a bad spec, model or data set.
   kExitNotFound = 3,      ///< A file, data set, backend or tool is absent.
   kExitUnavailable = 4,   ///< This machine lacks a device, driver, SDK or permission.
   kExitConflict = 5,      ///< The run directory is locked, or belongs to another spec, binary or SDK.
   kExitFailed = 6,        ///< A worker or toolchain crashed, hung, timed out or answered garbage.
   kExitResource = 7,      ///< Disk full or out of memory.
+  kExitCondition = 8,     ///< `assay compare`: a condition of --fail-if holds, or cannot be answered.
   kExitInternal = 70,     ///< A bug in assay (sysexits.h: EX_SOFTWARE).
   kExitInterrupted = 130  ///< Stopped by SIGINT or SIGTERM; `--resume` goes on.
 };

@@ -69,6 +69,9 @@ class Tail : public dataset::Dataset {
   Result<dataset::Label> load_label(std::size_t index) const override {
     return whole_->load_label(first_ + index);
   }
+  Result<dataset::Image> load_image(std::size_t index) const override {
+    return whole_->load_image(first_ + index);
+  }
   Result<std::string> digest() const override { return whole_->digest(); }
 
  private:

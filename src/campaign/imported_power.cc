@@ -50,26 +50,36 @@ void add(const record::PowerImport& import, const std::string& boot_id, const ti
 
 }  // namespace
 
-Result<void> add_imported_power(const store::RunDirectory& directory, std::span<record::RowEvidence> rows,
-                                std::span<record::IdleRun> idle) {
+Result<std::vector<record::PowerImport>> load_imports(const store::RunDirectory& directory) {
+  std::vector<record::PowerImport> imports;
   for (const std::string& id : store::power_imports(directory)) {
-    ASSAY_TRY(const record::PowerImport import, store::load_power_import(directory.run_folder(id)));
+    ASSAY_TRY(record::PowerImport import, store::load_power_import(directory.run_folder(id)));
     if (import.parts.empty())
       return fail(Code::kCorrupt,
                   directory.run_folder(id).string() + ": import.json: parts: none were found");
-    for (record::RowEvidence& row : rows)
-      for (record::TimedRun& run : row.timed) {
-        if (run.window_end_ns <= run.window_begin_ns) continue;
-        timeline::Window window{run.window_begin_ns, run.window_end_ns};
-        if (run.loaded_idle_end_ns > run.loaded_idle_begin_ns) {
-          window.begin_ns = std::min(window.begin_ns, run.loaded_idle_begin_ns);
-          window.end_ns = std::max(window.end_ns, run.loaded_idle_end_ns);
-        }
-        add(import, run.boot_id, window, run.observation);
-      }
+    imports.push_back(std::move(import));
+  }
+  return imports;
+}
+
+void add_imported_power(std::span<const record::PowerImport> imports, record::TimedRun& run) {
+  if (run.window_end_ns <= run.window_begin_ns) return;
+  timeline::Window window{run.window_begin_ns, run.window_end_ns};
+  if (run.loaded_idle_end_ns > run.loaded_idle_begin_ns) {
+    window.begin_ns = std::min(window.begin_ns, run.loaded_idle_begin_ns);
+    window.end_ns = std::max(window.end_ns, run.loaded_idle_end_ns);
+  }
+  for (const record::PowerImport& import : imports) add(import, run.boot_id, window, run.observation);
+}
+
+Result<void> add_imported_power(const store::RunDirectory& directory, std::span<record::RowEvidence> rows,
+                                std::span<record::IdleRun> idle) {
+  ASSAY_TRY(const std::vector<record::PowerImport> imports, load_imports(directory));
+  for (record::RowEvidence& row : rows)
+    for (record::TimedRun& run : row.timed) add_imported_power(imports, run);
+  for (const record::PowerImport& import : imports)
     for (record::IdleRun& run : idle)
       if (run.skipped.empty()) add(import, run.boot_id, {run.begin_ns, run.end_ns}, run.observation);
-  }
   return {};
 }
 

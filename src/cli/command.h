@@ -19,6 +19,7 @@ struct Command {
 CLI::App* declare_plan(CLI::App& app, Action& action);
 CLI::App* declare_run(CLI::App& app, Action& action);
 CLI::App* declare_report(CLI::App& app, Action& action);
+CLI::App* declare_compare(CLI::App& app, Action& action);
 CLI::App* declare_probe_effect(CLI::App& app, Action& action);
 CLI::App* declare_witness(CLI::App& app, Action& action);
 CLI::App* declare_record(CLI::App& app, Action& action);
@@ -30,5 +31,6 @@ CLI::App* declare_doctor(CLI::App& app, Action& action);
 CLI::App* declare_power(CLI::App& app, Action& action);
 CLI::App* declare_targets(CLI::App& app, Action& action);
 CLI::App* declare_simulate(CLI::App& app, Action& action);
+CLI::App* declare_audit(CLI::App& app, Action& action);
 
 }  // namespace assay::cli

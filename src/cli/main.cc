@@ -15,9 +15,10 @@ using namespace assay;
 using namespace assay::cli;
 
 constexpr Command kCommands[] = {
-    {declare_plan},    {declare_run},      {declare_report},       {declare_record}, {declare_accuracy},
-    {declare_model},   {declare_dataset},  {declare_subset},       {declare_doctor}, {declare_power},
-    {declare_targets}, {declare_simulate}, {declare_probe_effect}, {declare_witness}};
+    {declare_plan},     {declare_run},          {declare_report},  {declare_compare},
+    {declare_record},   {declare_accuracy},     {declare_model},   {declare_dataset},
+    {declare_subset},   {declare_doctor},       {declare_power},   {declare_targets},
+    {declare_simulate}, {declare_probe_effect}, {declare_witness}, {declare_audit}};
 
 void on_signal(int) { set_interrupted(true); }
 

@@ -188,7 +188,7 @@ Result<int> import_log(const Options& options) {
                                       progress.update(phase, done, total);
                                     }));
     ASSAY_TRY(record::Results results, campaign::derive_results(experiment, assets, directory));
-    ASSAY_OK(store::write_results(directory.results_file(), results));
+    ASSAY_OK(store::save_results(directory, results));
     return results;
   };
   const auto results = derive();

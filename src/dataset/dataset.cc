@@ -30,6 +30,8 @@ class CityscapesDataset : public Dataset {
     return load_tensor(items_[index].image, preprocessor, size, out);
   }
 
+  Result<Image> load_image(std::size_t index) const override { return read_rgb(items_[index].image); }
+
   Result<Label> load_label(std::size_t index) const override {
     const CityscapesItem& item = items_[index];
     ASSAY_TRY(Image image, read_grey(item.label));

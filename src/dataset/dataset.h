@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "dataset/image.h"
 #include "spec/experiment.h"
 
 namespace assay::dataset {
@@ -34,6 +35,10 @@ class Dataset {
   /// The label at its own size, mapped to classes. Labels are never resized. Errors: kInvalidInput (no
   /// labels; another size than the image; a value outside the map), kNotFound, kCorrupt.
   virtual Result<Label> load_label(std::size_t index) const = 0;
+  /// The picture as people see it. Errors: kInvalidInput (raw tensors are none), kNotFound, kCorrupt.
+  virtual Result<Image> load_image(std::size_t index) const {
+    return fail(Code::kInvalidInput, id(index) + " is a raw tensor, and no picture");
+  }
   /// SHA-256 over ids and the bytes of every file, in order. Reads everything once.
   virtual Result<std::string> digest() const = 0;
 };

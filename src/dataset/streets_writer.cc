@@ -150,6 +150,14 @@ Result<void> write_streets(const StreetsRequest& request, const fs::path& out,
   return write_file(out / manifest_name, manifest.dump(1) + "\n");
 }
 
+fs::path streets_folder(const spec::StreetsData& streets, const fs::path& cache) {
+  char name[96];
+  std::snprintf(name, sizeof name, "streets-v%d-%dx%d-seed%llu-train%d-val%d", kStreetsVersion,
+                streets.size.height, streets.size.width, static_cast<unsigned long long>(streets.seed),
+                streets.train, streets.val);
+  return cache / name;
+}
+
 Result<fs::path> ensure_streets(const spec::StreetsData& streets, const fs::path& cache,
                                 const StreetsProgress& progress) {
   if (streets.seed & kTrainBit) return fail(Code::kInvalidInput, "seeds of scenes have to be below 2^63");
@@ -157,11 +165,7 @@ Result<fs::path> ensure_streets(const spec::StreetsData& streets, const fs::path
     return fail(Code::kInvalidInput,
                 "the numbers of train and val scenes have to be 0 or more, and not both 0");
   }
-  char name[96];
-  std::snprintf(name, sizeof name, "streets-v%d-%dx%d-seed%llu-train%d-val%d", kStreetsVersion,
-                streets.size.height, streets.size.width, static_cast<unsigned long long>(streets.seed),
-                streets.train, streets.val);
-  const fs::path root = cache / name;
+  const fs::path root = streets_folder(streets, cache);
   ASSAY_OK(make_directories(root));
   // Two campaigns that start together make the scenes once.
   ASSAY_TRY(const FileLock lock, FileLock::wait(root / ".lock", {}, [&] {

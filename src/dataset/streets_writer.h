@@ -40,6 +40,9 @@ using StreetsProgress = std::function<void(std::size_t done, std::size_t total)>
 Result<void> write_streets(const StreetsRequest& request, const std::filesystem::path& out,
                            const StreetsProgress& progress = {});
 
+/// The folder of `cache` that holds the scenes of a spec, whether they have been made or not.
+std::filesystem::path streets_folder(const spec::StreetsData& streets, const std::filesystem::path& cache);
+
 /// Both splits of a spec, each with streets_split_seed, in a folder of `cache` named by version, seed, size
 /// and counts; made once, found again. Returns the root to open.
 Result<std::filesystem::path> ensure_streets(const spec::StreetsData& streets,

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "report/formats.h"
+#include "report/markdown_text.h"
 #include "report/number_text.h"
 #include "report/power_text.h"
 #include "report/summary.h"
@@ -9,16 +10,6 @@
 
 namespace assay::report {
 namespace {
-
-/// Names and evidence are text, whatever they hold.
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::string_view("\\`*_|<>[]~#").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
 
 std::string marks(const std::vector<int>& notes) {
   const std::string text = note_marks(notes);
@@ -32,21 +23,6 @@ std::string cell_text(const Cell& cell) {
 }
 
 using Lines = std::vector<std::vector<std::string>>;
-
-/// The first line is the heading; `left` columns of text stand before the numbers.
-std::string markdown_table(const Lines& lines, std::size_t left) {
-  std::string out;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    out += "|";
-    for (const std::string& cell : lines[i]) out += " " + cell + " |";
-    out += "\n";
-    if (i > 0) continue;
-    out += "|";
-    for (std::size_t c = 0; c < lines[i].size(); ++c) out += c < left ? " :---- |" : " ----: |";
-    out += "\n";
-  }
-  return out;
-}
 
 /// What follows from the primary source, and how hot it was meanwhile.
 struct PowerFigure {

@@ -17,8 +17,8 @@ Result<Format> parse_format(std::string_view text) {
   if (text == "md" || text == "markdown") return Format::kMarkdown;
   if (text == "csv") return Format::kCsv;
   if (text == "json") return Format::kJson;
-  // perfetto is no text and made from more than results: report/perfetto.h.
-  static constexpr std::string_view kNames[] = {"table", "md", "csv", "json", "perfetto"};
+  // html and perfetto are made from more than results: report/html.h, report/perfetto.h.
+  static constexpr std::string_view kNames[] = {"table", "md", "csv", "json", "html", "perfetto"};
   const std::string nearest = nearest_word(text, kNames);
   return fail(Code::kInvalidInput, "expected the format " + join_or(kNames) + ", found '" +
                                        std::string(text) + "'" +

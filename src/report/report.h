@@ -11,7 +11,8 @@ namespace assay::report {
 
 enum class Format { kTable, kMarkdown, kCsv, kJson };
 
-/// "table", "md" (or "markdown"), "csv", "json". Errors: kInvalidInput, naming the nearest.
+/// "table", "md" (or "markdown"), "csv", "json". A page is no text of results alone: see html.h. Errors:
+/// kInvalidInput, naming the nearest.
 Result<Format> parse_format(std::string_view text);
 
 struct Style {

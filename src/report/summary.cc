@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "metric/comparison.h"
 #include "report/number_text.h"
 #include "report/power_text.h"
 #include "report/target_text.h"
@@ -189,8 +190,10 @@ std::vector<std::string> make_tail(const record::Results& results, const std::ve
   if (pairs.size() > kMostNames)
     told_pairs.push_back("and " + std::to_string(pairs.size() - kMostNames) + " more pairs");
   if (!pairs.empty())
-    tail.push_back("Rows not distinguishable in throughput (the ratio's 95 % interval covers 1): " +
-                   joined(told_pairs, "; "));
+    tail.push_back(
+        "Rows not distinguishable in throughput (the ratio's interval covers 1; 95 % over all pairs "
+        "together): " +
+        joined(told_pairs, "; "));
   return tail;
 }
 
@@ -209,20 +212,21 @@ Cell figure_cell(const Figure& figure, std::vector<int> notes, bool invalidated)
 }
 
 std::vector<std::pair<std::size_t, std::size_t>> not_distinguishable(const record::Results& results) {
-  const auto usable = [](const Figure& f) {
-    return f.value && f.lo && f.hi && *f.value > 0 && f.status != FigureStatus::kInvalid;
-  };
-  const auto relative = [](const Figure& f) {
-    return std::max(*f.hi - *f.value, *f.value - *f.lo) / *f.value;
-  };
+  std::vector<std::pair<std::size_t, metric::Estimate>> rates;
+  for (std::size_t i = 0; i < results.rows.size(); ++i) {
+    const Figure& rate = results.rows[i].figures.throughput;
+    if (rate.status == FigureStatus::kInvalid) continue;
+    if (const auto estimate = metric::estimate(rate, results.rows[i].repeats))
+      rates.emplace_back(i, *estimate);
+  }
+  const auto all = static_cast<double>(rates.size() * (rates.size() - 1) / 2);
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
-  for (std::size_t i = 0; i < results.rows.size(); ++i)
-    for (std::size_t j = i + 1; j < results.rows.size(); ++j) {
-      const Figure& a = results.rows[i].figures.throughput;
-      const Figure& b = results.rows[j].figures.throughput;
-      if (!usable(a) || !usable(b)) continue;
-      const double ratio = *a.value / *b.value;
-      if (std::abs(ratio - 1) <= ratio * std::hypot(relative(a), relative(b))) pairs.emplace_back(i, j);
+  for (std::size_t i = 0; i < rates.size(); ++i)
+    for (std::size_t j = i + 1; j < rates.size(); ++j) {
+      const double alone = 1 - (1 - metric::kJointConfidence) / all;
+      const Figure ratio = metric::ratio(rates[i].second, rates[j].second, alone);
+      const bool apart = ratio.lo && ratio.hi && (*ratio.lo > 1 || *ratio.hi < 1);
+      if (!apart) pairs.emplace_back(rates[i].first, rates[j].first);
     }
   return pairs;
 }

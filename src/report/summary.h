@@ -83,9 +83,9 @@ std::string names_text(const std::vector<std::string>& names, std::size_t all);
 /// "[1,3-5]"; "" for none.
 std::string note_marks(const std::vector<int>& notes);
 
-/// Rows whose throughputs cannot be told apart: the 95 % interval of the ratio covers 1, by the delta method
-/// from the two intervals, taken as independent: |a/b - 1| <= a/b sqrt((ua/a)^2 + (ub/b)^2). Absent or
-/// invalid figures and figures without an interval enter no pair.
+/// Rows whose throughputs cannot be told apart: the interval of their ratio (metric::ratio) covers 1, at a
+/// confidence at which those of all pairs together hold with 95 %. Absent or invalid figures and figures
+/// without an interval enter no pair.
 std::vector<std::pair<std::size_t, std::size_t>> not_distinguishable(const record::Results& results);
 
 }  // namespace assay::report

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "store/json_fields.h"
+#include "store/seal.h"
 
 namespace assay::store {
 
@@ -208,6 +209,14 @@ Result<void> write_results(const std::filesystem::path& path, const record::Resu
   auto text = results_to_json(results);
   if (!text) return fail(text.error().with_context(path.string()));
   return write_file(path, *text);
+}
+
+Result<void> save_results(const RunDirectory& directory, const record::Results& results) {
+  ASSAY_OK(write_results(directory.results_file(), results));
+  std::vector<std::string> sealed{"campaign.json", "results.json", "spec.yaml"};
+  for (const std::string& id : directory.runs())
+    sealed.push_back("runs/" + id + "/" + std::string(kSealFile));
+  return seal_files(directory.path(), sealed);
 }
 
 Result<record::Results> read_results(const std::filesystem::path& path) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "store/json_fields.h"
+#include "store/seal.h"
 
 namespace assay::store {
 namespace {
@@ -125,7 +126,13 @@ std::vector<std::string> RunDirectory::runs() const {
   return ids;
 }
 
+Result<void> RunDirectory::check_writable() const {
+  if (lock_) return {};
+  return fail(Code::kConflict, path_.string() + ": was opened for reading alone");
+}
+
 Result<void> RunDirectory::supersede(std::string_view id, std::string_view why) {
+  ASSAY_OK(check_writable());
   if (!has_run(id)) return fail(Code::kNotFound, run_folder(id).string() + ": there is no such run");
   const fs::path folder = path_ / "superseded";
   ASSAY_OK(make_directories(folder));
@@ -197,6 +204,11 @@ Result<RunDirectory> RunDirectory::open(const fs::path& path) {
   return RunDirectory(path, std::move(lock), std::move(campaign));
 }
 
+Result<RunDirectory> RunDirectory::view(const fs::path& path) {
+  ASSAY_TRY(Campaign campaign, read_campaign(path));
+  return RunDirectory(path, std::nullopt, std::move(campaign));
+}
+
 Result<RunDirectory> RunDirectory::resume(const fs::path& path, const Campaign& now) {
   ASSAY_TRY(const Campaign stored, read_campaign(path));
   std::string text;
@@ -217,6 +229,7 @@ Result<void> RunDirectory::add_run(std::string_view id,
 Result<void> RunDirectory::replace_runs(const std::vector<std::string>& replaced, std::string_view why,
                                         std::string_view id,
                                         const std::function<Result<void>(const fs::path&)>& write) {
+  ASSAY_OK(check_writable());
   if (!good_id(id)) return fail(Code::kInvalidInput, "'" + std::string(id) + "' cannot name a run");
   if (has_run(id) && std::ranges::find(replaced, id) == replaced.end())
     return fail(Code::kConflict, run_folder(id).string() + ": this run is finished already");
@@ -224,6 +237,7 @@ Result<void> RunDirectory::replace_runs(const std::vector<std::string>& replaced
   ASSAY_OK(remove_tree(partial));
   ASSAY_OK(make_directories(partial));
   auto written = write(partial);
+  if (written) written = seal_folder(partial);
   if (written) written = sync_tree(partial);
   // Only what is whole on the disk replaces anything.
   for (std::size_t i = 0; written && i < replaced.size(); ++i) written = supersede(replaced[i], why);

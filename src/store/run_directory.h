@@ -2,9 +2,11 @@
 //
 //   spec.yaml      the resolved experiment              lock           held by the assay that writes
 //   campaign.json  what binds the runs together         results.json   derived
-//   runs/<id>/     one finished run each                runs/<id>.tmp  a run being written, dropped on resume
+//   runs/<id>/     one finished run each, sealed        runs/<id>.tmp  a run being written, dropped on resume
 //   superseded/<id>.<n>/  failed runs that were made again by request, and why (in the file `why`)
 //   work/          whatever else the campaign needs (logs, staged tensors)
+//   SHA256SUMS     of the three files above and of the runs' own SHA256SUMS, which are of their files
+//   (seal.h)
 #pragma once
 
 #include <filesystem>
@@ -53,6 +55,10 @@ class RunDirectory {
   /// then.
   static Result<RunDirectory> resume(const std::filesystem::path& path, const Campaign& now);
 
+  /// One that somebody else may hold, for reading alone: nothing is locked or dropped, and no run can be
+  /// added. Errors: kNotFound, kCorrupt.
+  static Result<RunDirectory> view(const std::filesystem::path& path);
+
   const std::filesystem::path& path() const { return path_; }
   const Campaign& campaign() const { return campaign_; }
   std::filesystem::path spec_file() const { return path_ / "spec.yaml"; }
@@ -65,14 +71,14 @@ class RunDirectory {
   std::vector<std::string> runs() const;
 
   /// Moves a finished run to superseded/<id>.<n>, with `why` beside its files, so that it can be made again:
-  /// evidence is never dropped. Errors: kNotFound, those of write_file.
+  /// evidence is never dropped. Errors: kNotFound, kConflict (a view), those of write_file.
   Result<void> supersede(std::string_view id, std::string_view why);
   /// (id, why) of what was superseded, in the order of ids and then of time. Errors: kCorrupt.
   Result<std::vector<std::pair<std::string, std::string>>> superseded() const;
 
-  /// A run appears whole or not at all: `write` fills runs/<id>.tmp, which is then synced and renamed to
-  /// runs/<id>. Errors: kConflict when the run is there already, kInvalidInput for an id that is no file
-  /// name, those of `write`.
+  /// A run appears whole or not at all: `write` fills runs/<id>.tmp, which is then sealed, synced and renamed
+  /// to runs/<id>. Errors: kConflict when the run is there already or this is a view, kInvalidInput for an id
+  /// that is no file name, those of `write`.
   Result<void> add_run(std::string_view id,
                        const std::function<Result<void>(const std::filesystem::path& folder)>& write);
 
@@ -83,14 +89,15 @@ class RunDirectory {
                             const std::function<Result<void>(const std::filesystem::path& folder)>& write);
 
  private:
-  RunDirectory(std::filesystem::path path, FileLock lock, Campaign campaign)
+  RunDirectory(std::filesystem::path path, std::optional<FileLock> lock, Campaign campaign)
       : path_(std::move(path)), lock_(std::move(lock)), campaign_(std::move(campaign)) {}
+  Result<void> check_writable() const;
   std::filesystem::path path_;
-  FileLock lock_;
+  std::optional<FileLock> lock_;  ///< None: a view.
   Campaign campaign_;
 };
 
-/// campaign.json of a run directory that nobody has to hold, for `assay report`. Errors: kNotFound, kCorrupt.
+/// campaign.json alone. Errors: kNotFound, kCorrupt.
 Result<Campaign> read_campaign(const std::filesystem::path& path);
 
 }  // namespace assay::store

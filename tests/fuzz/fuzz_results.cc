@@ -2,6 +2,8 @@
 #include <cstdint>
 
 #include "property.h"
+#include "report/html.h"
+#include "report/html_check.h"
 #include "report/report.h"
 #include "store/results_json.h"
 
@@ -20,5 +22,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(store::results_to_json(*again).value() == *written, "writing loses nothing", *written);
   for (const auto format : {report::Format::kTable, report::Format::kMarkdown, report::Format::kCsv})
     require(report::render(*results, format).has_value(), "what was read can be shown");
+  report::Page page;
+  page.directories.resize(1);
+  page.directories[0].results = *results;
+  page.directories[0].rows.resize(results->rows.size());
+  const auto faults = report::faults_of(report::page_body(page));
+  require(faults.empty(), "a page holds together whatever it shows", faults.empty() ? "" : faults[0]);
   return 0;
 }

@@ -1,28 +1,16 @@
-// Outputs compared byte for byte with files beside this one. ASSAY_UPDATE_GOLDEN=1 writes them anew: look at
-// the difference before committing it. results-1.N.json are never changed again once 1.N is out.
+// Reports of results. results-1.N.json are never changed again once 1.N is out.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "base/file.h"
+#include "golden.h"
+#include "report/html.h"
 #include "report/number_text.h"
+#include "report/page_run.h"
 #include "report/report.h"
 #include "sample_results.h"
 #include "store/results_json.h"
 
 namespace assay {
 namespace {
-
-void expect_golden(const std::string& name, const std::string& text) {
-  const std::string path = ASSAY_SOURCE_DIR "/tests/golden/" + name;
-  if (std::getenv("ASSAY_UPDATE_GOLDEN")) {
-    ASSERT_TRUE(write_file(path, text));
-    return;
-  }
-  auto golden = read_file(path);
-  ASSERT_TRUE(golden) << golden.error().message;
-  EXPECT_EQ(text, *golden) << path;
-}
 
 std::string rendered(const record::Results& results, report::Format format, report::Style style = {}) {
   return report::render(results, format, style).value();
@@ -57,6 +45,35 @@ TEST(Golden, Targets) { expect_golden_formats("target", target_results()); }
 TEST(Golden, RailsOnly) {
   expect_golden_formats("rails", rails_results());
   expect_golden("results-1.2-rails.json", rendered(rails_results(), report::Format::kJson));
+}
+
+/// The page's body: tables, evidence and places for plots. Its data are numbers and the results' own JSON.
+TEST(Golden, Page) {
+  report::PageDirectory directory;
+  directory.name = "runs/metered";
+  directory.results = metered_results();
+  directory.rows.resize(directory.results.rows.size());
+  record::TimedRun run;
+  run.repeat = 1;
+  run.warmup_ns = {9'000'000};
+  run.latency_ns = {8'000'000, 8'500'000};
+  run.window_begin_ns = 1'000'000'000;
+  run.window_end_ns = 1'016'600'000;
+  run.warmup_end = "cap";
+  run.foreign_cpu_share = 0.012;
+  run.disturbances = {"other programs used 31 % of the processor"};
+  directory.rows[0].runs = {report::page_run(run).value()};
+  directory.rows[0].confusion = {{90, 5, 5}, {0, 0, 0}, {1, 2, 97}};
+  directory.rows[1].absent = {"repeat 1: latencies.csv: line 3: expected the end of the line"};
+  directory.results.rows[0].per_class_iou = {88.2, -1, 91.25};
+  directory.classes = {{"road", {128, 64, 128}}, {"train", {0, 80, 100}}, {"car", {0, 0, 142}}};
+  const report::PagePicture picture{"image/png", "iVBORw0KGgo=", "what is to be seen", 384, 192};
+  directory.samples = {{"city/frame_000019", picture, picture, {{0, picture}, {1, picture}}}};
+  directory.sample_notes = {"Of 200 validation images the first 1, scaled down."};
+  directory.files = {"Every run is as it was sealed (SHA256SUMS in its folder)."};
+  directory.superseded = {{"timed.openvino-cpu-fp32.r2", "killed by SIGSEGV (signal 11)"}};
+  directory.commands = {{"Measure the same again:", "assay run runs/metered/spec.yaml --out NEW"}};
+  expect_golden("page.html", report::page_body({{directory}}));
 }
 
 TEST(Report, AnInvalidNumberIsNeverPlain) {

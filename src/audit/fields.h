@@ -1,0 +1,14 @@
+// From a grid of cells to entries: which way it lies, what its columns hold, what its cells say.
+#pragma once
+
+#include "audit/grid.h"
+#include "audit/table.h"
+
+namespace assay::audit {
+
+/// Reads a grid as one table, whichever way it lies. Columns of which nothing is understood go to
+/// `unchecked`; cells that cannot be read are told in `notes` and absent from the entries. Entries without
+/// any number are left out. A table without a quantity has no entries.
+Table read_grid(const Grid& grid);
+
+}  // namespace assay::audit

@@ -1,0 +1,282 @@
+// assay compare A B...: the ratio of every figure, what may be said of it, and conditions for CI.
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <filesystem>
+#include <optional>
+
+#include "base/exit_code.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "campaign/check_results.h"
+#include "cli/command.h"
+#include "report/comparison.h"
+#include "report/comparison_published.h"
+#include "store/records.h"
+
+namespace assay::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::vector<std::string> sides, conditions;
+  std::string format = "table", output, undecided = "pass", published;
+  bool force = false, all = false;
+};
+
+/// DIR, results.json, or either with ":ROW" behind it.
+struct Place {
+  std::string name;
+  fs::path path;                 ///< Of either.
+  std::optional<fs::path> runs;  ///< Folder of the raw runs, where there is one.
+  std::optional<std::string> row;
+};
+
+Result<Place> parse_place(const std::string& text) {
+  Place place{text, text, std::nullopt, std::nullopt};
+  // A path may hold a colon as well: what exists as a whole is a path.
+  if (const auto colon = text.rfind(':'); !fs::exists(place.path) && colon != std::string::npos) {
+    place.path = text.substr(0, colon);
+    place.row = text.substr(colon + 1);
+    if (place.row->empty())
+      return fail(Code::kInvalidInput, text + ": expected DIR:ROW, found no row after the colon");
+  }
+  if (fs::is_directory(place.path)) place.runs = place.path / "runs";
+  return place;
+}
+
+/// Edited results are told of, and their rows carry it as a warning.
+Result<record::Results> read(const Place& place) {
+  auto checked = campaign::read_checked_results(place.path);
+  if (!checked && checked.error().code == Code::kNotFound && !fs::exists(place.path))
+    return fail(Code::kNotFound,
+                place.path.string() + ": no such run directory or results.json (one of its rows is DIR:ROW)");
+  if (!checked) return fail(checked.error());
+  if (!checked->intact)
+    for (const std::string& note : checked->notes)
+      std::fprintf(stderr, "assay: %s: %s\n", place.path.c_str(), note.c_str());
+  if (checked->results.rows.empty())
+    return fail(Code::kInvalidInput, place.path.string() + ": has no rows to compare");
+  return std::move(checked->results);
+}
+
+/// The accuracy pass of a row, image by image; nothing where it is not there: then accuracy is compared by
+/// its intervals. Errors: kCorrupt.
+Result<std::optional<record::AccuracyRun>> read_accuracy(const Place& place, const std::string& row) {
+  if (!place.runs) return std::optional<record::AccuracyRun>();
+  const fs::path folder = *place.runs / ("accuracy." + row);
+  if (!fs::is_directory(folder)) return std::optional<record::AccuracyRun>();
+  ASSAY_TRY(auto run, store::load_accuracy_run(folder));
+  if (!run.failure.reason.empty()) return std::optional<record::AccuracyRun>();
+  return std::optional(std::move(run));
+}
+
+Result<std::vector<report::Condition>> parse_conditions(const Options& options) {
+  std::vector<report::Condition> conditions;
+  std::string problems;
+  for (const std::string& text : options.conditions) {
+    auto condition = metric::parse_condition(text);
+    if (condition)
+      conditions.push_back({*condition, {}, {}});
+    else
+      problems += (problems.empty() ? "--fail-if: " : "\n  ") + condition.error().message;
+  }
+  if (!problems.empty()) return fail(Code::kInvalidInput, problems);
+  return conditions;
+}
+
+bool fails(metric::Holding holding, bool undecided_fails) {
+  switch (holding) {
+    case metric::Holding::kHolds:
+    case metric::Holding::kNoAnswer:  // What could not be measured has not passed.
+      return true;
+    case metric::Holding::kExcluded:
+      return false;
+    case metric::Holding::kUndecided:
+      return undecided_fails;
+  }
+  return true;
+}
+
+/// The rows of one side against the baseline, with what is needed to compare them.
+struct Loaded {
+  std::deque<std::optional<record::AccuracyRun>> accuracy;  ///< Stays in place: pairs point into it.
+  std::vector<metric::ComparedRows> pairs;
+};
+
+Result<void> add_pairs(const Place& a, const Place& b, const record::Results& results_a,
+                       const record::Results& results_b, const metric::Matching& matching,
+                       const std::string& side, Loaded& loaded) {
+  const bool one_machine = results_a.environment.hostname == results_b.environment.hostname &&
+                           results_a.environment.cpu_model == results_b.environment.cpu_model;
+  for (const metric::RowPair& pair : matching.pairs) {
+    metric::ComparedRows rows{&results_a.rows[pair.a], &results_b.rows[pair.b]};
+    rows.one_machine = one_machine && rows.a->key.device == rows.b->key.device;
+    rows.same_runs = pair.same_runs;
+    rows.side = side;
+    const auto load = [&](const Place& place, const record::Row& row,
+                          const record::AccuracyRun*& into) -> Result<void> {
+      ASSAY_TRY(loaded.accuracy.emplace_back(), read_accuracy(place, row.key.id));
+      if (loaded.accuracy.back()) into = &*loaded.accuracy.back();
+      return {};
+    };
+    if (!pair.same_runs) {
+      ASSAY_OK(load(a, *rows.a, rows.accuracy_a));
+      ASSAY_OK(load(b, *rows.b, rows.accuracy_b));
+    }
+    loaded.pairs.push_back(rows);
+  }
+  return {};
+}
+
+Result<report::ComparisonReport> compare(const Options& options) {
+  report::ComparisonReport report;
+  ASSAY_TRY(report.conditions, parse_conditions(options));
+  std::vector<Place> places;
+  for (const std::string& side : options.sides) {
+    ASSAY_TRY(places.emplace_back(), parse_place(side));
+    // Two rows of one directory: it is read, and held against its runs, once.
+    const auto known = std::ranges::find(places, places.back().path, &Place::path);
+    if (known != std::prev(places.end())) {
+      const auto first = static_cast<std::size_t>(known - places.begin());
+      report.sides.push_back({side, report.sides[first].results});
+      continue;
+    }
+    ASSAY_TRY(auto results, read(places.back()));
+    report.sides.push_back({side, std::move(results)});
+  }
+  Loaded loaded;
+  std::string refused;
+  for (std::size_t side = 1; side < places.size(); ++side) {
+    auto matching = metric::match_rows(report.sides[0].results, report.sides[side].results, places[0].row,
+                                       places[side].row);
+    if (!matching)
+      return fail(
+          matching.error().with_context(options.sides[0] + " (A) against " + options.sides[side] + " (B)"));
+    if (matching->refused())
+      refused += options.sides[0] + " (A) against " + options.sides[side] + " (B):\n" +
+                 report::refusals(report.sides[0], report.sides[side], *matching);
+    report.against.push_back({side, std::move(*matching), 0});
+  }
+  if (!refused.empty() && !options.force)
+    return fail(Code::kConflict,
+                "not comparable: these have to be the same on both sides\n" + refused +
+                    "Measure again with the same protocol, or say --force to go on with what differs "
+                    "printed beside the figures");
+  report.forced = !refused.empty();
+  for (report::Against& against : report.against) {
+    against.first_row = loaded.pairs.size();
+    ASSAY_OK(add_pairs(places[0], places[against.side], report.sides[0].results,
+                       report.sides[against.side].results, against.matching,
+                       report::side_letter(against.side), loaded));
+  }
+  std::vector<const record::MetricInfo*> asked;
+  for (const report::Condition& condition : report.conditions) asked.push_back(condition.condition.metric);
+  report.comparison = metric::compare(loaded.pairs, asked);
+  for (report::Condition& condition : report.conditions)
+    for (const auto& row : report.comparison.rows) {
+      condition.answers.push_back(metric::answer(condition.condition, row));
+      condition.fails.push_back(fails(condition.answers.back().holding, options.undecided == "fail"));
+    }
+  return report;
+}
+
+/// The one row that stands beside published ones.
+Result<report::PublishedComparison> beside_published(const Options& options) {
+  if (options.sides.size() != 1 || !options.conditions.empty())
+    return fail(Code::kInvalidInput,
+                "--published: expected one measured row (DIR:ROW) and no --fail-if: nothing is ranked "
+                "against numbers "
+                "without an interval");
+  ASSAY_TRY(const Place place, parse_place(options.sides.front()));
+  report::PublishedComparison comparison;
+  comparison.name = options.sides.front();
+  ASSAY_TRY(comparison.results, read(place));
+  std::vector<std::string_view> ids;
+  for (const record::Row& row : comparison.results.rows) ids.push_back(row.key.id);
+  const auto found = place.row ? std::ranges::find(ids, *place.row) : ids.begin();
+  if (found == ids.end() || (!place.row && ids.size() > 1))
+    return fail(Code::kInvalidInput,
+                options.sides.front() + ": expected one row, as DIR:ROW: " + join_or(ids));
+  comparison.row = static_cast<std::size_t>(found - ids.begin());
+  const std::size_t colon = options.published.find(':');
+  const std::string source = options.published.substr(0, colon);
+  ASSAY_TRY(const fs::path folder, audit::published_folder());
+  ASSAY_TRY(std::vector<audit::PublishedSource> sources, audit::published_sources(folder));
+  std::vector<std::string_view> names;
+  for (const audit::PublishedSource& one : sources) names.push_back(one.id);
+  const auto named = std::ranges::find(names, source);
+  if (named == names.end())
+    return fail(Code::kInvalidInput,
+                "--published " + source + ": expected a source that ships: " + join_or(names));
+  const auto place_of = static_cast<std::size_t>(named - names.begin());
+  comparison.source = sources[place_of];
+  ASSAY_TRY(comparison.published,
+            report::chosen_published(comparison.source,
+                                     colon == std::string::npos ? "" : options.published.substr(colon + 1)));
+  return comparison;
+}
+
+Result<void> put(const Options& options, const std::string& text) {
+  if (!options.output.empty()) return write_file(options.output, text);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return {};
+}
+
+Result<int> run(const Options& options) {
+  ASSAY_TRY(const auto format, report::parse_comparison_format(options.format));
+  if (format == report::ComparisonFormat::kHtml && options.output.empty() && ::isatty(STDOUT_FILENO))
+    return fail(Code::kInvalidInput, "--format html: expected a file to write the page to (-o page.html)");
+  const report::Style style =
+      options.output.empty() ? report::terminal_style(STDOUT_FILENO) : report::Style{};
+  if (!options.published.empty()) {
+    ASSAY_TRY(const auto comparison, beside_published(options));
+    ASSAY_TRY(const auto text, report::render_published(comparison, format, style));
+    ASSAY_OK(put(options, text));
+    return kExitOk;
+  }
+  if (options.sides.size() < 2)
+    return fail(Code::kInvalidInput,
+                "expected at least two run directories (A, the baseline, and B), found one");
+  ASSAY_TRY(const auto report, compare(options));
+  ASSAY_TRY(const auto text, report::render_comparison(report, format, style, options.all));
+  ASSAY_OK(put(options, text));
+  const bool failed = std::ranges::any_of(report.conditions, [](const report::Condition& condition) {
+    return std::ranges::find(condition.fails, true) != condition.fails.end();
+  });
+  return failed ? kExitCondition : kExitOk;
+}
+
+}  // namespace
+
+CLI::App* declare_compare(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "compare", "Measured rows against each other: the ratio of every figure, and how sure it is");
+  command
+      ->add_option("directories", options->sides,
+                   "Run directories or results.json, the baseline first; DIR:ROW for one row of it")
+      ->required();
+  command
+      ->add_option("--fail-if", options->conditions,
+                   "Condition that makes the command fail (exit code 8), as 'p99 > +5%' or 'miou < -0.5'; "
+                   "repeatable")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--undecided", options->undecided, "What a condition that the intervals leave open does")
+      ->check(CLI::IsMember({"pass", "fail"}))
+      ->capture_default_str();
+  command->add_option("--published", options->published,
+                      "Beside rows that others published: SOURCE:TABLE[:ROW] (assay audit --list)");
+  command->add_flag("--force", options->force,
+                    "Go on where protocol, data, model or boundary differ, and say so");
+  command->add_flag("--all", options->all, "Every figure in the table, not only the main ones");
+  command->add_option("--format", options->format, "table, md, json or html")->capture_default_str();
+  command->add_option("-o,--output", options->output, "File to write instead of printing");
+  action = [options] { return run(*options); };
+  return command;
+}
+
+}  // namespace assay::cli

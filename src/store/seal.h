@@ -1,0 +1,48 @@
+// SHA256SUMS: the digests of a folder's files as they were written, in the format of `sha256sum`, so that
+// anybody can check them without assay (`sha256sum -c SHA256SUMS`). It tells that a file was changed later,
+// by mistake or by hand. Whoever changes the digest as well is not found out.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace assay::store {
+
+inline constexpr std::string_view kSealFile = "SHA256SUMS";
+
+/// Path relative to the folder, with '/' -> SHA-256 in lower-case hex.
+using Digests = std::map<std::string, std::string>;
+
+std::string seal_to_text(const Digests& digests);
+/// Errors: kCorrupt, with the line: no digest, a name that leaves the folder or stands twice, a line cut
+/// short.
+Result<Digests> seal_from_text(std::string_view text);
+
+/// Writes SHA256SUMS over these files of the folder; one that is not there is left out. Errors: those of
+/// reading and of write_file.
+Result<void> seal_files(const std::filesystem::path& folder, std::span<const std::string> names);
+/// The same over every file below the folder.
+Result<void> seal_folder(const std::filesystem::path& folder);
+
+/// What a folder holds against what was sealed. Names are relative and sorted.
+struct SealCheck {
+  bool sealed = false;               ///< False: there is no SHA256SUMS, and nothing else is told.
+  std::vector<std::string> changed;  ///< Another content.
+  std::vector<std::string> missing;  ///< Sealed, but not there.
+  std::vector<std::string> added;    ///< There, but not sealed.
+  bool intact() const { return sealed && changed.empty() && missing.empty() && added.empty(); }
+};
+
+/// Of the files that the seal names alone: `added` stays empty. Errors: kCorrupt (SHA256SUMS cannot be read).
+Result<SealCheck> check_files(const std::filesystem::path& folder);
+/// Of a run's folder. What is written beside a finished run, its log and why it was superseded, is not
+/// `added`. Errors: as check_files.
+Result<SealCheck> check_run(const std::filesystem::path& folder);
+
+}  // namespace assay::store

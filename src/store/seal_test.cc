@@ -1,0 +1,118 @@
+#include "store/seal.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "store/results_json.h"
+#include "store/run_directory.h"
+
+namespace assay::store {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::vector<std::string>;
+
+class Seal : public ::testing::Test {
+ protected:
+  void write(const std::string& name, const std::string& text) const {
+    fs::create_directories((folder() / name).parent_path());
+    std::ofstream(folder() / name) << text;
+  }
+  fs::path folder() const { return dir_.path(); }
+  TemporaryDirectory dir_ = TemporaryDirectory::create("assay-seal").value();
+};
+
+TEST_F(Seal, IsWhatSha256sumWrites) {
+  write("latencies.csv", "abc");
+  write("outputs/0.0.raw", "");
+  ASSERT_TRUE(seal_folder(folder()));
+  EXPECT_EQ(read_file(folder() / kSealFile).value(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  latencies.csv\n"
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  outputs/0.0.raw\n");
+  EXPECT_TRUE(check_run(folder()).value().intact());
+}
+
+TEST_F(Seal, WhatWasChangedTakenAwayOrAddedIsFoundOut) {
+  write("run.json", "{}");
+  write("latencies.csv", "abc");
+  write("outputs/0.0.raw", "x");
+  ASSERT_TRUE(seal_folder(folder()));
+  write("latencies.csv", "abd");
+  fs::remove(folder() / "outputs/0.0.raw");
+  write("observation.json", "{}");
+  write("worker.log", "what the worker said");
+  write("why", "it was made again");
+  const SealCheck check = check_run(folder()).value();
+  EXPECT_TRUE(check.sealed);
+  EXPECT_FALSE(check.intact());
+  EXPECT_EQ(check.changed, Names{"latencies.csv"});
+  EXPECT_EQ(check.missing, Names{"outputs/0.0.raw"});
+  EXPECT_EQ(check.added, Names{"observation.json"}) << "a log beside a finished run is none of its data";
+  EXPECT_TRUE(check_files(folder()).value().added.empty());
+}
+
+TEST_F(Seal, AFolderWithoutOneIsUnsealed) {
+  write("run.json", "{}");
+  EXPECT_FALSE(check_run(folder()).value().sealed);
+  EXPECT_FALSE(check_run(folder()).value().intact());
+}
+
+TEST_F(Seal, OneThatCannotBeReadIsAnErrorWithItsLine) {
+  for (const char* bad : {"nonsense\n", "abc", "ba7816bf  x\n"}) {
+    write(std::string(kSealFile), bad);
+    const auto check = check_run(folder());
+    ASSERT_FALSE(check) << bad;
+    EXPECT_EQ(check.error().code, Code::kCorrupt);
+    EXPECT_NE(check.error().message.find("line 1"), std::string::npos) << check.error().message;
+  }
+}
+
+TEST(SealText, NothingLeavesTheFolder) {
+  const std::string digest(64, 'a');
+  for (const std::string name : {"../x", "/etc/passwd", "a/../../x", ".", "./x", ""})
+    EXPECT_FALSE(seal_from_text(digest + "  " + name + "\n")) << name;
+  EXPECT_FALSE(seal_from_text(digest + "  x\n" + digest + "  x\n")) << "twice";
+  EXPECT_FALSE(seal_from_text(digest + "  x")) << "cut short";
+  EXPECT_FALSE(seal_from_text(std::string(64, 'A') + "  x\n"));
+  EXPECT_EQ(seal_from_text(digest + " *a/b c\n").value(), (Digests{{"a/b c", digest}}));
+  EXPECT_TRUE(seal_from_text("").value().empty());
+}
+
+TEST(RunDirectorySeal, RunsAreSealedAndResultsOverThem) {
+  const auto dir = TemporaryDirectory::create("assay-seal").value();
+  auto directory = RunDirectory::create(dir.path() / "run", "assay: 1\n", {}).value();
+  ASSERT_TRUE(directory.add_run(
+      "timed.a.r1", [](const fs::path& folder) { return write_file(folder / "latencies.csv", "abc"); }));
+  EXPECT_TRUE(check_run(directory.run_folder("timed.a.r1")).value().intact());
+  record::Results results;
+  results.name = "sealed";
+  ASSERT_TRUE(save_results(directory, results));
+  const Digests sealed = seal_from_text(read_file(directory.path() / kSealFile).value()).value();
+  for (const char* name : {"campaign.json", "results.json", "spec.yaml", "runs/timed.a.r1/SHA256SUMS"})
+    EXPECT_TRUE(sealed.contains(name)) << name;
+  EXPECT_TRUE(check_files(directory.path()).value().intact());
+  fs::remove_all(directory.run_folder("timed.a.r1"));
+  EXPECT_EQ(check_files(directory.path()).value().missing, Names{"runs/timed.a.r1/SHA256SUMS"});
+}
+
+TEST(RunDirectoryView, ReadsWhatAnotherHoldsAndWritesNothing) {
+  const auto dir = TemporaryDirectory::create("assay-view").value();
+  auto held = RunDirectory::create(dir.path() / "run", "assay: 1\n", {}).value();
+  ASSERT_TRUE(held.add_run("a", [](const fs::path&) { return Result<void>{}; }));
+  fs::create_directories(dir.path() / "run" / "runs" / "b.tmp");
+  auto view = RunDirectory::view(dir.path() / "run");
+  ASSERT_TRUE(view) << view.error().message;
+  EXPECT_EQ(view->runs(), Names{"a"});
+  EXPECT_TRUE(fs::exists(dir.path() / "run" / "runs" / "b.tmp")) << "a run that is being written stays";
+  const auto added = view->add_run("c", [](const fs::path&) { return Result<void>{}; });
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().code, Code::kConflict);
+  EXPECT_FALSE(view->supersede("a", "no"));
+  EXPECT_EQ(RunDirectory::view(dir.path()).error().code, Code::kNotFound);
+}
+
+}  // namespace
+}  // namespace assay::store

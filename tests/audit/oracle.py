@@ -1,0 +1,156 @@
+"""The contradictions of published/*.csv, worked out again by other means than src/audit: exact fractions, and a relation at a time.
+
+usage: oracle.py FOLDER CONTRADICTIONS.tsv SUSPICIONS.tsv
+
+Compares what it finds with the two lists, for the rules that it knows; exits 1 and prints both sides where they differ.
+"""
+
+import csv
+import pathlib
+import re
+import sys
+from fractions import Fraction as F
+
+UNITS = {"s": 1000, "J": 1000, "TOPS": 1000, "TFLOPS": 1000, "TOPS/W": 1000, "mW": F(1, 1000), "MB": F(1, 1000), "ops/s": F(1, 10**9)}
+KNOWN = {"inference-rate", "gops", "performance-ratio", "energy", "gops-per-watt", "rate-per-watt", "map-order", "top-order", "stages",
+         "idle-power", "units", "digits"}
+
+
+def parse(text):
+    """(value, step, printed to tens, factor of the unit), or None where there is no number."""
+    match = re.fullmatch(r"(\d+(?:[.,]\d+)?)(?: (\S+))?", text or "")
+    if not match:
+        return None
+    digits = match[1].replace(",", ".")
+    places = len(digits.split(".")[1]) if "." in digits else 0
+    return F(digits), F(1, 10**places), places == 0 and digits.endswith("0"), F(UNITS.get(match[2], 1))
+
+
+def rounded(number):
+    value, step, _, unit = number
+    return (value - step / 2) * unit, (value + step / 2) * unit
+
+
+def cut(number):
+    value, step, tens, unit = number
+    low, high = value - step / 2, value + step
+    if tens:
+        low, high = min(low, value - 5), max(high, value + 5)
+    return low * unit, high * unit
+
+
+def product(numbers, powers, factor, width):
+    low = high = F(factor)
+    for number, power in zip(numbers, powers):
+        a, b = width(number)
+        low, high = (low * a, high * b) if power > 0 else (low / b, high / a)
+    return low, high
+
+
+def meet(a, b):
+    return a[0] <= b[1] and b[0] <= a[1]
+
+
+def judge(result, forms):
+    """'', 'digits', 'units' or 'broken': the best over (numbers, powers, factor)."""
+    outcomes = []
+    for numbers, powers, factor in forms:
+        strict, loose = (product(numbers, powers, factor, width) for width in (rounded, cut))
+        if meet(rounded(result), strict):
+            outcomes.append("")
+        elif meet(cut(result), loose):
+            outcomes.append("digits")
+        elif any(meet(cut(result), (loose[0] * F(10)**e, loose[1] * F(10)**e)) for e in (3, 6, 9, -3, -6, -9)):
+            outcomes.append("units")
+        else:
+            outcomes.append("broken")
+    return min(outcomes, key=("", "digits", "units", "broken").index)
+
+
+def check_row(row, operations):
+    """Yields (rule, severity, heading)."""
+    number = {heading: parse(text) for heading, text in row.items()}
+    get = number.get
+    batch = F(row.get("Batch") or 1)
+    at_once = F(row.get("Threads") or row.get("Instances") or 1)
+    time, latency, power = get("Inference time [ms]"), get("Latency [ms]"), get("Power [W]")
+    rate_heading = "Inferences/s" if "Inferences/s" in row else "FPS"
+    rate = get(rate_heading)
+    stages = [get(name) for name in ("Preprocess [ms]", "Inference time [ms]", "Postprocess [ms]") if get(name)]
+    relations = []
+    if rate and at_once == 1 and not get("Preprocess [ms]"):
+        relations.append(("inference-rate", rate_heading, [([t], [-1], 1000 * batch) for t in (time, latency) if t]))
+    if get("GOPS") and rate and row.get("Model") in operations:
+        relations.append(("gops", "GOPS", [([rate, operations[row["Model"]]], [1, 1], 1)]))
+    if get("GOPS") and get("Peak [GOPS]"):
+        relations.append(("performance-ratio", "Performance ratio [%]", [([get("GOPS"), get("Peak [GOPS]")], [1, -1], 100)]))
+    if power:
+        forms = [([power, rate], [1, -1], 1000)] if rate else []
+        if at_once == 1:
+            forms += [([power, t], [1, 1], 1 / batch) for t in (time, latency) if t]
+            forms += [([power, time], [1, 1], 1)] if time else []
+        relations.append(("energy", "Energy/inference [mJ]", forms))
+        of_what = get("GOPS") or (None if rate or time else get("Peak [GOPS]"))
+        relations.append(("gops-per-watt", "GOPS/W", [([of_what, power], [1, -1], 1)] if of_what else []))
+        relations.append(("rate-per-watt", "Inferences/W", [([rate, power], [1, -1], 1)] if rate else []))
+    for rule, heading, forms in relations:
+        result = get(heading)
+        outcome = judge(result, forms) if result and forms else ""
+        if outcome == "digits":
+            yield "digits", "suspicions", heading
+        elif outcome == "units":
+            yield "units", "contradictions", heading
+        elif outcome == "broken":
+            gaps = rule == "inference-rate" and latency and rounded(rate)[1] < 1000 * batch / rounded(time)[1]
+            if gaps and rounded(rate)[0] > 1000 * batch / rounded(latency)[0]:
+                continue  # Between the two: a pipeline.
+            yield rule, "suspicions" if gaps else "contradictions", heading
+    if rate and at_once > 1 and rounded(rate)[0] * rounded(latency or time)[0] / 1000 > at_once * batch:
+        yield "inference-rate", "contradictions", rate_heading
+    if rate and len(stages) > 1 and rounded(rate)[1] < 1000 / sum(rounded(stage)[1] for stage in stages):
+        yield "stages", "contradictions", rate_heading
+    for rule, less, more in (("map-order", "mAP(.50:.95) [%]", "mAP(.50) [%]"), ("top-order", "Top-1 [%]", "Top-5 [%]"),
+                             ("idle-power", "Idle power [W]", "Power [W]")):
+        if get(less) and get(more) and rounded(get(less))[0] > rounded(get(more))[1]:
+            yield rule, "contradictions", less
+
+
+def printed(row, heading):
+    text = row[heading]
+    unit = re.search(r"\[(.*)\]", heading)
+    return text if " " in text else f"{text} {unit[1] if unit else heading}"
+
+
+def main(folder, *lists):
+    found = {"contradictions": [], "suspicions": []}
+    for file in sorted(pathlib.Path(folder).glob("*.csv")):
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("# ")]
+        rows = list(csv.DictReader(lines))
+        operations = {row["Model"]: parse(row["Operations [GOp]"]) for row in rows if row.get("Operations [GOp]")}
+        counts = {}
+        for row in rows:
+            # A row without any number of its own is none.
+            values = [text for heading, text in row.items() if re.search(r"\[|/|FPS", heading) and parse(text)]
+            if not values and not row.get("Batch"):
+                continue
+            counts[row["Table"]] = counts.get(row["Table"], 0) + 1
+            for rule, severity, heading in check_row(row, operations):
+                found[severity].append("\t".join((file.stem, row["Table"], str(counts[row["Table"]]), rule, printed(row, heading))))
+    wrong = False
+    for severity, path in zip(("contradictions", "suspicions"), lists):
+        golden = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
+        golden = sorted(line for line in golden if line.split("\t")[3] in KNOWN)
+        if golden == sorted(found[severity]):
+            print(f"{severity}: {len(golden)} agree")
+            continue
+        wrong = True
+        print(f"{severity} differ")
+        for line in sorted(set(golden) - set(found[severity])):
+            print("  only in the list:", line)
+        for line in sorted(set(found[severity]) - set(golden)):
+            print("  only found here: ", line)
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

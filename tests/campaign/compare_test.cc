@@ -1,0 +1,196 @@
+// `assay compare` as CI calls it: exit codes, what it says, and what it never lets pass.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "small_campaign.h"
+
+namespace assay::test {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Two small campaigns on the null backend are measured once; what CI would meet is made of their results.
+class Compare : public Campaign {
+ protected:
+  static void SetUpTestSuite() {
+    auto made = TemporaryDirectory::create("assay-compare");
+    ASSERT_TRUE(made);
+    measured_.emplace(std::move(*made));
+    const fs::path spec = measured_->path() / "spec.yaml";
+    std::ofstream(spec) << kHead
+                        << "rows: [{id: 'one', backend: 'null', options: {input: 'f32:1x3x64x128', output: "
+                           "'f32:1x19x8x16'}}]\n"
+                        << protocol(3, 1000);
+    for (const char* name : {"a", "b"}) {
+      const Outcome outcome = run_assay({"run", spec.string(), "--out", (measured_->path() / name).string()});
+      ASSERT_LE(outcome.exit_code, 1) << outcome.text;
+    }
+  }
+  static void TearDownTestSuite() { measured_.reset(); }
+
+  static std::string run_directory(const std::string& name) { return (measured_->path() / name).string(); }
+
+  /// A figure as three processes would have left it.
+  static Json figure(double value, double half, const std::string& unit) {
+    return {{"value", value},     {"unit", unit},   {"lo", value - half},
+            {"hi", value + half}, {"status", "ok"}, {"reasons", Json::array()}};
+  }
+
+  /// Results of a run with figures that are known, changed further by `edit`.
+  std::string results(const std::string& name, const std::function<void(Json&)>& edit) const {
+    Json all = read_json(fs::path(run_directory("a")) / "results.json");
+    Json& row = all["rows"][0];
+    row["simulated"] = false;
+    row["latency_mean"] = figure(10, 0.1, "ms");
+    row["latency_p99"] = figure(12, 0.1, "ms");
+    row["throughput"] = figure(100, 1, "FPS");
+    row["miou"] = figure(70, 0.2, "%");
+    edit(all);
+    return write(name + ".json", all.dump());
+  }
+  std::string baseline() const {
+    return results("baseline", [](Json&) {});
+  }
+  /// The same measured another day, `percent` slower.
+  std::string slower(
+      double percent, const std::function<void(Json&)>& edit = [](Json&) {}) const {
+    return results("slower", [&](Json& all) {
+      all["started_utc"] = "2031-01-01T00:00:00.000Z";
+      Json& row = all["rows"][0];
+      const double k = 1 + percent / 100;
+      row["latency_mean"] = figure(10 * k, 0.1 * k, "ms");
+      row["latency_p99"] = figure(12 * k, 0.1 * k, "ms");
+      row["throughput"] = figure(100 / k, 1 / k, "FPS");
+      edit(all);
+    });
+  }
+
+  inline static std::optional<TemporaryDirectory> measured_;
+};
+
+Outcome compare(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "compare");
+  return run_assay(std::move(arguments));
+}
+
+TEST_F(Compare, TwoCampaignsInEveryFormat) {
+  for (const char* format : {"table", "md", "json"}) {
+    const Outcome outcome = compare({run_directory("a"), run_directory("b"), "--format", format});
+    EXPECT_EQ(outcome.exit_code, 0) << format << ": " << outcome.text;
+    EXPECT_NE(outcome.text.find("one"), std::string::npos) << outcome.text;
+  }
+  const Outcome outcome = compare({run_directory("a"), run_directory("b"), "--format", "json"});
+  const Json json = Json::parse(outcome.text);
+  EXPECT_EQ(json["schema"], "assay-comparison");
+  const Json& row = json["comparisons"][0]["rows"][0];
+  EXPECT_FALSE(row["same_runs"]);
+  for (const Json& figure : row["figures"])
+    if (figure["metric"] == "miou") {
+      EXPECT_EQ(figure["note"], "paired by image");
+      EXPECT_EQ(figure["outcome"], "not distinguishable");
+      EXPECT_EQ(figure["change"]["value"], 0);
+    }
+}
+
+TEST_F(Compare, ACopyIsTheSameRuns) {
+  const fs::path copy = path("copy");
+  fs::copy(run_directory("a"), copy, fs::copy_options::recursive);
+  const Outcome outcome = compare({run_directory("a"), copy.string()});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("A and B are the same runs"), std::string::npos) << outcome.text;
+  // A comparison that CI aimed at the wrong folder has not passed.
+  EXPECT_EQ(compare({run_directory("a"), copy.string(), "--fail-if", "p99 > +5%"}).exit_code, 8);
+}
+
+TEST_F(Compare, ConditionsHoldOrAreExcludedOrStayOpen) {
+  const std::string a = baseline(), b = slower(10);
+  const auto code = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {a, b});
+    return compare(std::move(arguments));
+  };
+  const Outcome holds = code({"--fail-if", "p99 > +5%"});
+  EXPECT_EQ(holds.exit_code, 8) << holds.text;
+  EXPECT_NE(holds.text.find("FAIL 'p99 > +5%' holds"), std::string::npos) << holds.text;
+  const Outcome excluded = code({"--fail-if", "p99 > +20%", "--fail-if", "throughput < -20%"});
+  EXPECT_EQ(excluded.exit_code, 0) << excluded.text;
+  EXPECT_NE(excluded.text.find("pass 'p99 > +20%' excluded"), std::string::npos) << excluded.text;
+  const Outcome open = code({"--fail-if", "p99 > +10%"});
+  EXPECT_EQ(open.exit_code, 0) << open.text;
+  EXPECT_NE(open.text.find("undecided"), std::string::npos) << open.text;
+  EXPECT_EQ(code({"--fail-if", "p99 > +10%", "--undecided", "fail"}).exit_code, 8);
+  // One that holds is enough.
+  EXPECT_EQ(code({"--fail-if", "p99 > +20%", "--fail-if", "mean > +5%"}).exit_code, 8);
+  EXPECT_EQ(code({"--fail-if", "miou < -1"}).exit_code, 0);
+}
+
+TEST_F(Compare, WhatWasNotMeasuredOrIsInvalidNeverPasses) {
+  const std::string a = baseline();
+  for (const char* condition : {"power > +5%", "p99.9 > +5%"}) {
+    const Outcome outcome = compare({a, slower(0), "--fail-if", condition});
+    EXPECT_EQ(outcome.exit_code, 8) << condition << outcome.text;
+    EXPECT_NE(outcome.text.find("unmeasured"), std::string::npos) << outcome.text;
+  }
+  const std::string invalid = slower(0, [](Json& all) {
+    all["rows"][0]["latency_p99"]["status"] = "invalid";
+    all["rows"][0]["latency_p99"]["reasons"] = {"throttled"};
+  });
+  const Outcome outcome = compare({a, invalid, "--fail-if", "p99 > +5%"});
+  EXPECT_EQ(outcome.exit_code, 8) << outcome.text;
+  EXPECT_NE(outcome.text.find("invalid in B (throttled)"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("!12!"), std::string::npos) << outcome.text;
+}
+
+TEST_F(Compare, RefusesWhatIsNotComparableWithAllReasons) {
+  const std::string a = baseline();
+  const std::string other = slower(0, [](Json& all) {
+    all["protocol"]["timed"] = ">= 7 inferences";
+    all["rows"][0]["digests"]["model"] = "0123";
+    all["rows"][0]["digests"]["dataset"] = "4567";
+  });
+  const Outcome refused = compare({a, other});
+  EXPECT_EQ(refused.exit_code, 5) << refused.text;
+  for (const char* reason : {"protocol: timed", "source model", "data set", ">= 7 inferences", "--force"})
+    EXPECT_NE(refused.text.find(reason), std::string::npos) << reason << ": " << refused.text;
+  const Outcome forced = compare({a, other, "--force", "--all"});
+  EXPECT_EQ(forced.exit_code, 0) << forced.text;
+  EXPECT_NE(forced.text.find("FORCED past"), std::string::npos) << forced.text;
+  EXPECT_NE(forced.text.find("scored on other images"), std::string::npos) << forced.text;
+}
+
+TEST_F(Compare, RowsOfOneDirectoryByName) {
+  const std::string two = results("two", [](Json& all) {
+    Json row = all["rows"][0];
+    row["id"] = "other", row["precision"] = "int8";
+    row["latency_mean"] = figure(5, 0.05, "ms");
+    row["diagnostics"]["process_mean_ms"] = {5.0, 5.01, 4.99};
+    all["rows"].push_back(row);
+  });
+  const Outcome outcome = compare({two + ":one", two + ":other", "--format", "json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  // What was edited is told before, on stderr.
+  const Json json = Json::parse(outcome.text.substr(outcome.text.find('{')));
+  EXPECT_EQ(json["comparisons"][0]["rows"][0]["b"], "other");
+  EXPECT_EQ(json["comparisons"][0]["rows"][0]["figures"][0]["judgement"], "better");
+  const Outcome wrong = compare({two + ":one", two + ":third"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_NE(wrong.text.find("expected one or other"), std::string::npos) << wrong.text;
+}
+
+TEST_F(Compare, BadArguments) {
+  const std::string a = baseline();
+  EXPECT_EQ(compare({a}).exit_code, 2);
+  EXPECT_EQ(compare({a, path("nowhere").string()}).exit_code, 3);
+  EXPECT_EQ(compare({a, a + ":"}).exit_code, 2);
+  EXPECT_EQ(compare({a, slower(0), "--format", "xml"}).exit_code, 2);
+  EXPECT_EQ(compare({a, slower(0), "--undecided", "maybe"}).exit_code, 2);
+  const Outcome conditions = compare({a, slower(0), "--fail-if", "p99 5%", "--fail-if", "miou < -1%"});
+  EXPECT_EQ(conditions.exit_code, 2);
+  for (const char* part : {"expected > or <", "without %"})
+    EXPECT_NE(conditions.text.find(part), std::string::npos) << conditions.text;
+  EXPECT_EQ(compare({a, write("empty.json", "{}")}).exit_code, 2);
+  EXPECT_EQ(compare({a, results("norows", [](Json& all) { all["rows"] = Json::array(); })}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace assay::test

@@ -1,0 +1,225 @@
+// `assay report --format html` over a whole campaign, and what reports say of run directories that are not
+// whole, old, or edited.
+#include <algorithm>
+#include <string>
+
+#include "small_campaign.h"
+
+namespace assay::test {
+namespace {
+
+constexpr const char* kRow = "onnxruntime-cpu-fp32";
+
+class PageCampaign : public Campaign {
+ protected:
+  /// One campaign for all tests: a runtime's row and the null backend's, beside a simulated meter.
+  static void SetUpTestSuite() {
+    auto made = TemporaryDirectory::create("assay-page");
+    ASSERT_TRUE(made);
+    shared_ = new TemporaryDirectory(std::move(*made));
+    const std::string spec = (shared_->path() / "spec.yaml").string();
+    std::ofstream(spec) << std::string(kHead) +
+                               "rows:\n  - {backend: onnxruntime, precision: fp32}\n  - {backend: 'null', "
+                               "precision: fp32, options: {input: 'f32:1x3x64x128', output: "
+                               "'f32:1x19x64x128'}}\n" +
+                               protocol(2, 200) +
+                               "power: {idle: 1 s, loaded_idle: 500 ms, meters: [{kind: "
+                               "wt300e, simulator: [--load, \"const:7.5\"], boundary: dc_input, period: 100 "
+                               "ms}]}\n";
+    outcome_ = run_assay({"run", spec, "--out", out().string()});
+  }
+  static void TearDownTestSuite() {
+    delete shared_;
+    shared_ = nullptr;
+  }
+  void SetUp() override {
+    Campaign::SetUp();
+    ASSERT_TRUE(fs::exists(out() / "results.json")) << outcome_.text;
+  }
+
+  static fs::path out() { return shared_->path() / "out"; }
+  /// A copy that a test may spoil.
+  fs::path copy() const {
+    fs::copy(out(), path("copy"), fs::copy_options::recursive);
+    return path("copy");
+  }
+  Outcome page_of(std::vector<std::string> directories) const {
+    directories.insert(directories.begin(), "report");
+    for (const std::string& more :
+         {std::string("--format"), std::string("html"), std::string("-o"), page().string()})
+      directories.push_back(more);
+    return run_assay(directories);
+  }
+  fs::path page() const { return path("page.html"); }
+  Outcome run_program(std::vector<std::string> argv, const fs::path& folder = {}) const {
+    ProcessOptions options;
+    options.argv = std::move(argv);
+    options.cwd = folder;
+    options.log = path("program.log");
+    auto process = Process::start(options);
+    if (!process) return {-1, process.error().message};
+    const ExitState state = process->wait();
+    return {state.exit_code.value_or(-1), read_file(path("program.log")).value_or("")};
+  }
+  /// Replaces the first `from` in a file.
+  static void edit(const fs::path& file, const std::string& from, const std::string& to) {
+    std::string text = read_file(file).value();
+    const std::size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from << " in " << file;
+    std::ofstream(file) << text.replace(at, from.size(), to);
+  }
+  /// What every format says of a directory.
+  static std::string in_format(const fs::path& directory, const std::string& format) {
+    return run_assay({"report", directory.string(), "--format", format}).text;
+  }
+
+  static inline TemporaryDirectory* shared_ = nullptr;
+  static inline Outcome outcome_;
+};
+
+TEST_F(PageCampaign, HoldsWhatTheRunsHoldAndNothingFromOutside) {
+  const Outcome made = page_of({out().string()});
+  ASSERT_EQ(made.exit_code, 0) << made.text;
+  EXPECT_EQ(made.text, "") << "nothing is to be said of what is whole and sealed";
+  const Outcome checked = run_program(
+      {"python3", (kSource / "tests/campaign/check_page.py").string(), page().string(), out().string()});
+  EXPECT_EQ(checked.exit_code, 0) << checked.text;
+  EXPECT_NE(checked.text.find("4 runs"), std::string::npos) << checked.text;
+  EXPECT_EQ(checked.text.find(" 0 readings"), std::string::npos) << checked.text;
+  const std::string text = read_file(page()).value();
+  // Four images, their labels, and what the runtime made of them; the null backend computes no classes.
+  EXPECT_NE(text.find("of labelled pixels right"), std::string::npos);
+  EXPECT_NE(text.find("SIMULATED POWER"), std::string::npos);
+}
+
+TEST_F(PageCampaign, OfSeveralDirectories) {
+  const std::string one = out().string(), two = copy().string();
+  ASSERT_EQ(page_of({one, two}).exit_code, 0);
+  const Outcome checked = run_program(
+      {"python3", (kSource / "tests/campaign/check_page.py").string(), page().string(), one, two});
+  EXPECT_EQ(checked.exit_code, 0) << checked.text;
+  EXPECT_EQ(run_assay({"report", one, two}).exit_code, 0);
+  const Outcome refused = run_assay({"report", one, two, "--format", "csv"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.text.find("expected one run directory, found 2"), std::string::npos) << refused.text;
+}
+
+TEST_F(PageCampaign, ItsSealsAreThoseOfSha256sum) {
+  EXPECT_EQ(run_program({"sha256sum", "-c", "SHA256SUMS"}, out()).exit_code, 0);
+  const fs::path run = out() / "runs" / (std::string("timed.") + kRow + ".r1");
+  const Outcome checked = run_program({"sha256sum", "-c", "SHA256SUMS"}, run);
+  EXPECT_EQ(checked.exit_code, 0) << checked.text;
+  EXPECT_NE(checked.text.find("latencies.csv: OK"), std::string::npos) << checked.text;
+}
+
+TEST_F(PageCampaign, AResultEditedByHandIsNamedInEveryFormat) {
+  const fs::path spoiled = copy();
+  const double mean = read_json(spoiled / "results.json")["rows"][0]["latency_mean"]["value"];
+  const std::string text = nlohmann::json(mean).dump();
+  edit(spoiled / "results.json", "\"value\": " + text, "\"value\": " + nlohmann::json(mean / 2).dump());
+  for (const char* format : {"table", "md", "csv", "json"}) {
+    const std::string said = in_format(spoiled, format);
+    EXPECT_NE(said.find("edited"), std::string::npos) << format << "\n" << said;
+  }
+  EXPECT_NE(in_format(spoiled, "json").find("results.json has latency_mean"), std::string::npos)
+      << in_format(spoiled, "json");
+  EXPECT_EQ(in_format(spoiled, "json").find("findings differ"), std::string::npos)
+      << "what is found out now was not in the file";
+  ASSERT_EQ(page_of({spoiled.string()}).exit_code, 0);
+  EXPECT_NE(read_file(page()).value().find("results.json has latency_mean"), std::string::npos);
+  // Without its seals it is found out as well: by the runs.
+  fs::remove(spoiled / "SHA256SUMS");
+  const std::string said = in_format(spoiled, "table");
+  EXPECT_NE(said.find("unsealed"), std::string::npos) << said;
+  EXPECT_NE(said.find("edited"), std::string::npos) << said;
+}
+
+TEST_F(PageCampaign, ARunEditedByHandIsNamed) {
+  const fs::path spoiled = copy();
+  const std::string id = std::string("timed.") + kRow + ".r1";
+  edit(spoiled / "runs" / id / "latencies.csv", "timed,0,0,", "timed,0,0,9");
+  const std::string said = in_format(spoiled, "table");
+  EXPECT_NE(said.find("runs/" + id), std::string::npos) << said;
+  EXPECT_NE(said.find("latencies.csv changed"), std::string::npos) << said;
+  // The other row has nothing to do with it.
+  const auto rows = nlohmann::json::parse(
+      run_assay({"report", spoiled.string(), "--format", "json", "-o", path("r.json").string()}).exit_code ==
+              0
+          ? read_file(path("r.json")).value()
+          : "{}")["rows"];
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_NE(rows[0]["findings"].dump().find("edited"), std::string::npos);
+  EXPECT_EQ(rows[1]["findings"].dump().find("edited"), std::string::npos) << rows[1]["findings"].dump(1);
+}
+
+TEST_F(PageCampaign, ARunTakenAwayIsMissed) {
+  const fs::path spoiled = copy();
+  const std::string id = std::string("timed.") + kRow + ".r2";
+  fs::remove_all(spoiled / "runs" / id);
+  const std::string said = in_format(spoiled, "table");
+  EXPECT_NE(said.find("runs/" + id), std::string::npos) << said;
+  ASSERT_EQ(page_of({spoiled.string()}).exit_code, 0);
+  EXPECT_NE(read_file(page()).value().find("the results rest on 2 timed runs, of which 1 are"),
+            std::string::npos);
+}
+
+TEST_F(PageCampaign, AnOldDirectoryIsSaidToBeUnsealedAndBelievedByItsRuns) {
+  const fs::path old = copy();
+  fs::remove(old / "SHA256SUMS");
+  for (const auto& run : fs::directory_iterator(old / "runs")) fs::remove(run.path() / "SHA256SUMS");
+  const std::string said = in_format(old, "table");
+  EXPECT_NE(said.find("unsealed"), std::string::npos) << said;
+  EXPECT_NE(said.find("The figures are those that the raw runs give"), std::string::npos) << said;
+  EXPECT_EQ(said.find("edited by hand"), std::string::npos) << said;
+}
+
+TEST_F(PageCampaign, WithoutResultsTheRunsAreTold) {
+  const fs::path bare = copy();
+  fs::remove(bare / "results.json");
+  const Outcome outcome =
+      run_assay({"report", bare.string(), "--format", "json", "-o", path("r.json").string()});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("There is no results.json"), std::string::npos) << outcome.text;
+  const auto derived = read_json(path("r.json")), written = read_json(out() / "results.json");
+  for (std::size_t r = 0; r < 2; ++r)
+    for (const char* figure : {"latency_mean", "miou", "power", "throughput"})
+      EXPECT_EQ(derived["rows"][r][figure]["value"], written["rows"][r][figure]["value"]) << figure;
+  EXPECT_FALSE(fs::exists(bare / "results.json")) << "a report writes nothing there";
+  fs::remove(bare / "spec.yaml");
+  const Outcome lost = run_assay({"report", bare.string()});
+  EXPECT_EQ(lost.exit_code, 3) << lost.text;
+  EXPECT_NE(lost.text.find("spec.yaml"), std::string::npos) << lost.text;
+}
+
+TEST_F(PageCampaign, RawDataThatCannotBeReadCostTheirPlotsAlone) {
+  const fs::path spoiled = copy();
+  const fs::path csv = spoiled / "runs" / (std::string("timed.") + kRow + ".r1") / "latencies.csv";
+  fs::resize_file(csv, fs::file_size(csv) - 3);
+  const Outcome outcome = page_of({spoiled.string()});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
+  const std::string text = read_file(page()).value();
+  EXPECT_NE(text.find("the plots lack repeat 1"), std::string::npos);
+  EXPECT_NE(text.find("is the file cut short?"), std::string::npos);
+}
+
+TEST_F(PageCampaign, ResultsAloneMakeAPageToo) {
+  fs::create_directories(path("alone"));
+  fs::copy(out() / "results.json", path("alone") / "results.json");
+  ASSERT_EQ(page_of({path("alone").string()}).exit_code, 0);
+  EXPECT_NE(read_file(page()).value().find("there are no raw runs beside the results"), std::string::npos);
+  const Outcome nothing = run_assay({"report", dir_->path().string()});
+  EXPECT_EQ(nothing.exit_code, 3);
+  EXPECT_NE(nothing.text.find("lacks campaign.json"), std::string::npos) << nothing.text;
+}
+
+TEST_F(PageCampaign, ANewerSchemaIsRefusedWithBothVersions) {
+  const fs::path newer = copy();
+  edit(newer / "results.json", "\"schema_version\": \"1.2\"", "\"schema_version\": \"3.0\"");
+  const Outcome outcome = page_of({newer.string()});
+  EXPECT_EQ(outcome.exit_code, 5) << outcome.text;
+  EXPECT_NE(outcome.text.find("3.0"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("1.x"), std::string::npos) << outcome.text;
+}
+
+}  // namespace
+}  // namespace assay::test

@@ -1,0 +1,560 @@
+#!/usr/bin/env python3
+"""The page of the HTML report in Chromium, opened from disk.
+
+  page_test.py TEMPLATE ESBUILD PROGRAM WORK   TEMPLATE as the build makes it, PROGRAM is assay, WORK a folder for pages
+
+With ASSAY_PAGE_SHOTS=FOLDER it writes screenshots for people to look at."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.etree.ElementTree
+
+import made_pages
+import numpy
+
+HERE = pathlib.Path(__file__).resolve().parent
+CHROMIUM = "/usr/bin/chromium"
+try:
+    from playwright.sync_api import sync_playwright
+except ImportError:
+    sys.exit("page_test: the browser's driver is missing: scripts/setup --with test")
+if not os.path.exists(CHROMIUM):
+    sys.exit("page_test: chromium is missing: scripts/setup --with test")
+
+if len(sys.argv) != 5:
+    sys.exit(__doc__)
+TEMPLATE, ESBUILD, PROGRAM, WORK = sys.argv[1:]
+WORK = pathlib.Path(WORK)
+SHOTS = os.environ.get("ASSAY_PAGE_SHOTS")
+FIGURES = "figure.plot"
+
+
+def setUpModule():
+    global driver, browser
+    driver = sync_playwright().start()
+    browser = driver.chromium.launch(executable_path=CHROMIUM)
+
+
+def tearDownModule():
+    browser.close()
+    driver.stop()
+
+
+class Opened:
+    """A page from disk, with all that it said and asked for."""
+
+    def __init__(self, path, **options):
+        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.said, self.asked = [], []
+        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        self.context.on("request", lambda request: self.asked.append(request.url))
+        self.url = pathlib.Path(path).resolve().as_uri()
+        self.page.goto(self.url, wait_until="load")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+    def states(self):
+        return self.page.eval_on_selector_all(FIGURES, "all => all.map(f => [f.dataset.plot, f.dataset.row ?? '', f.dataset.state ?? ''])")
+
+    def see_all(self, figures=10_000):
+        """Scrolls figure by figure into the window, until each says how it fared."""
+        self.page.evaluate("""async limit => {
+          for (const figure of [...document.querySelectorAll('figure.plot')].slice(0, limit)) {
+            figure.scrollIntoView({block: 'center'});
+            const end = performance.now() + 20_000;
+            while (!figure.dataset.state) {
+              if (performance.now() > end) throw new Error(`waited 20 s in vain for ${figure.dataset.plot} of ${figure.dataset.row}`);
+              await new Promise(requestAnimationFrame);
+            }
+          }
+        }""", figures)
+
+    def wait(self, done, seconds=20):
+        end = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > end:
+                raise AssertionError(f"waited {seconds} s in vain: {self.states()}")
+            self.page.wait_for_timeout(10)
+
+    def shot(self, name, full=True):
+        if SHOTS:
+            self.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=full)
+
+
+def made(name, page, text=None):
+    path = WORK / f"{name}.html"
+    path.write_text(made_pages.fill(pathlib.Path(TEMPLATE).read_text(encoding="utf-8"), page, text), encoding="utf-8")
+    return path
+
+
+class Whole(unittest.TestCase):
+    """A page on which every plot has something to draw."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.path = made("whole", made_pages.whole_page())
+
+    def test_every_plot_is_drawn_in_silence_and_nothing_leaves(self):
+        for scheme in ("light", "dark"):
+            with self.subTest(scheme), Opened(self.path, color_scheme=scheme) as opened:
+                opened.see_all()
+                states = opened.states()
+                self.assertEqual(len(states), 5 + 6 * 7)
+                self.assertEqual([one for one in states if one[2] != "drawn"], [])
+                self.assertEqual(opened.said, [])
+                self.assertEqual(opened.asked, [opened.url])
+                opened.page.evaluate("scrollTo(0, 0)")
+                opened.shot(f"whole-{scheme}")
+
+    def test_schemes_differ_and_a_change_draws_again(self):
+        with Opened(self.path, color_scheme="light") as opened:
+            figure = opened.page.locator(f"{FIGURES}[data-state=drawn]").first
+            pixels = lambda: opened.page.eval_on_selector(f"{FIGURES}[data-state=drawn] canvas", "c => c.toDataURL()")
+            figure.wait_for()
+            background = lambda: opened.page.eval_on_selector("body", "b => getComputedStyle(b).backgroundColor")
+            light, light_pixels = background(), pixels()
+            opened.page.emulate_media(color_scheme="dark")
+            opened.page.wait_for_timeout(100)
+            self.assertNotEqual(background(), light)
+            self.assertNotEqual(pixels(), light_pixels)
+            self.assertEqual(opened.said, [])
+
+    def test_a_phone_never_scrolls_sideways(self):
+        with Opened(self.path, viewport={"width": 360, "height": 740}, device_scale_factor=2, is_mobile=True, has_touch=True) as opened:
+            opened.see_all()
+            self.assertEqual([one for one in opened.states() if one[2] != "drawn"], [])
+            self.assertLessEqual(opened.page.evaluate("document.documentElement.scrollWidth"), 360)
+            opened.page.evaluate("scrollTo(0, 0)")
+            opened.shot("whole-phone")
+
+    def test_nothing_moves_while_plots_appear(self):
+        with Opened(self.path) as opened:
+            opened.see_all()
+            shifts = opened.page.evaluate(
+                "new Promise(done => { let sum = 0; new PerformanceObserver(list => { for (const one of list.getEntries()) sum += one.value; })"
+                ".observe({type: 'layout-shift', buffered: true}); setTimeout(() => done(sum), 100); })")
+            self.assertLess(shifts, 0.001)
+
+    def test_print_draws_all_as_vectors(self):
+        with Opened(self.path) as opened:
+            opened.page.emulate_media(media="print")
+            opened.page.wait_for_timeout(50)
+            self.assertEqual({one[2] for one in opened.states()}, {"drawn"})
+            drawn = opened.page.eval_on_selector_all(f"{FIGURES} .plot-paper svg", "all => all.map(s => [s.getBoundingClientRect().height > 50, s.querySelectorAll('path, text').length > 5])")
+            self.assertEqual(drawn, [[True, True]] * (5 + 6 * 7))
+            self.assertEqual(opened.page.locator(".plot-canvas:visible").count(), 0)
+            opened.shot("whole-print")
+            opened.page.emulate_media(media="screen")
+            opened.page.wait_for_timeout(50)
+            self.assertEqual(opened.page.locator(".plot-paper svg").count(), 0)
+            # Paper itself: the browser prints at once, and waits for nothing.
+            pdf = WORK / "whole.pdf"
+            opened.page.pdf(path=str(pdf), format="A4")
+            self.assertGreater(pdf.stat().st_size, 150_000)
+            self.assertEqual(opened.said, [])
+
+    def test_policy_stops_a_script_that_gets_into_the_page(self):
+        with Opened(self.path) as opened:
+            opened.page.evaluate("""() => { const script = document.createElement('script'); script.textContent = 'window.pwned = 1';
+                document.body.append(script); const image = document.createElement('div');
+                image.innerHTML = '<img src="data:," onerror="window.pwned = 2">'; document.body.append(image); }""")
+            opened.page.wait_for_timeout(200)
+            self.assertIsNone(opened.page.evaluate("window.pwned ?? null"))
+            self.assertTrue(any("Content Security Policy" in one for one in opened.said), opened.said)
+
+    def test_a_verdict_unfolds_by_keyboard(self):
+        with Opened(self.path) as opened:
+            summary = opened.page.locator("table.summary summary").first
+            for _ in range(12):
+                opened.page.keyboard.press("Tab")
+                if summary.evaluate("s => s === document.activeElement"):
+                    break
+            self.assertTrue(summary.evaluate("s => s === document.activeElement"))
+            opened.page.keyboard.press("Enter")
+            self.assertTrue(opened.page.locator("table.summary details").first.evaluate("d => d.open"))
+            self.assertTrue(opened.page.locator(".evidence p").first.is_visible())
+
+    def test_plots_speak_and_obey_keys(self):
+        with Opened(self.path) as opened:
+            opened.see_all()
+            spoken = opened.page.eval_on_selector_all(".plot-canvas", "all => all.map(c => [c.getAttribute('role'), c.tabIndex, c.getAttribute('aria-label').length > 20])")
+            self.assertEqual(spoken, [["img", 0, True]] * (5 + 6 * 7))
+            figure = opened.page.locator(f'{FIGURES}[data-plot="latency-time"]').first
+            figure.scroll_into_view_if_needed()
+            canvas = figure.locator(".plot-canvas")
+            pixels = lambda: figure.locator("canvas").first.evaluate("c => c.toDataURL()")
+            canvas.focus()
+            opened.page.wait_for_timeout(100)
+            before = pixels()
+            opened.page.keyboard.press("+")
+            opened.page.keyboard.press("+")
+            opened.page.wait_for_timeout(150)
+            self.assertNotEqual(pixels(), before)
+            opened.page.keyboard.press("0")
+            opened.page.wait_for_timeout(150)
+            self.assertEqual(opened.said, [])
+
+    def test_choices_change_the_plot(self):
+        with Opened(self.path) as opened:
+            for kind, label in (("latency-ecdf", "tail (logarithmic)"), ("sensors-time", "2")):
+                figure = opened.page.locator(f'{FIGURES}[data-plot="{kind}"]').first
+                figure.scroll_into_view_if_needed()
+                figure.locator("canvas").first.wait_for()
+                pixels = lambda f=figure: f.locator("canvas").first.evaluate("c => c.toDataURL()")
+                before = pixels()
+                height = figure.evaluate("f => f.clientHeight")
+                figure.get_by_label(label, exact=True).focus()
+                opened.page.keyboard.press("Space")
+                opened.page.wait_for_timeout(100)
+                self.assertNotEqual(pixels(), before, kind)
+                self.assertEqual(figure.evaluate("f => f.clientHeight"), height, kind)
+                if SHOTS:
+                    figure.screenshot(path=f"{SHOTS}/{kind}-choice.png")
+
+    def test_numbers_stand_beside_every_plot(self):
+        with Opened(self.path) as opened:
+            for figure in opened.page.locator(FIGURES).all():
+                figure.locator(".plot-numbers summary").click()
+                table = figure.locator(".plot-numbers table")
+                table.wait_for()
+                columns = table.locator("thead th").count()
+                cells = table.locator("tbody tr").first.locator("td").count()
+                self.assertGreater(columns, 1)
+                self.assertEqual(cells, columns, figure.get_attribute("data-plot"))
+            self.assertEqual(opened.said, [])
+
+    def test_a_plot_can_be_kept_as_svg(self):
+        with Opened(self.path) as opened:
+            for figure in [opened.page.locator(f'[data-plot="{kind}"]').first for kind in ("latency-time", "efficiency", "confusion")]:
+                with opened.page.expect_download() as download:
+                    figure.locator(".plot-save").click()
+                kept = WORK / download.value.suggested_filename
+                download.value.save_as(kept)
+                root = xml.etree.ElementTree.parse(kept).getroot()
+                self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
+            self.assertEqual(opened.said, [])
+
+    def test_without_scripts_the_page_reads(self):
+        with Opened(self.path, java_script_enabled=False) as opened:
+            self.assertTrue(opened.page.locator("table.summary").is_visible())
+            self.assertIn("switched off", opened.page.locator("noscript").inner_text())
+
+
+class Others(unittest.TestCase):
+    def test_what_is_not_there_is_said_to_be_so(self):
+        with Opened(made("bare", made_pages.bare_page())) as opened:
+            opened.see_all()
+            states = {plot: state for plot, _, state in opened.states()}
+            drawn = {"latency-time", "latency-histogram", "latency-ecdf"}
+            self.assertEqual({plot for plot, state in states.items() if state == "drawn"}, drawn)
+            self.assertEqual({plot for plot, state in states.items() if state == "empty"}, set(states) - drawn)
+            words = {plot: opened.page.locator(f'[data-plot="{plot}"] .plot-empty').inner_text() for plot in set(states) - drawn}
+            for plot in ("gops-power", "latency-energy", "efficiency", "accuracy-efficiency", "sensors-time"):
+                self.assertIn("no power source", words[plot])
+            self.assertIn("bandwidth", words["roofline"])
+            self.assertIn("no accuracy pass", words["confusion"])
+            self.assertEqual(opened.said, [])
+            opened.shot("bare")
+
+    def test_labels_run_nothing(self):
+        with Opened(made("hostile", made_pages.hostile_page())) as opened:
+            opened.see_all()
+            self.assertEqual({one[2] for one in opened.states()}, {"drawn"})
+            for figure in opened.page.locator(FIGURES).all()[:12]:
+                figure.locator(".plot-numbers summary").click()
+                box = figure.locator(".plot-canvas").bounding_box()
+                figure.scroll_into_view_if_needed()
+                for share in (0.15, 0.35, 0.5, 0.7, 0.9):  # What is hovered tells its labels.
+                    figure.locator(".plot-canvas").hover(position={"x": box["width"] * share, "y": box["height"] * share})
+            opened.page.emulate_media(media="print")
+            opened.page.wait_for_timeout(200)
+            self.assertIsNone(opened.page.evaluate("window.pwned ?? null"))
+            self.assertEqual(opened.page.locator("img, svg[onload], main script").count(), 0)
+            self.assertEqual(opened.said, [])
+            self.assertEqual(opened.asked, [opened.url])
+
+    def test_no_rows(self):
+        with Opened(made("none", made_pages.data(made_pages.directory("none", [])))) as opened:
+            opened.see_all()
+            self.assertEqual({one[2] for one in opened.states()}, {"empty"})
+            self.assertEqual(opened.said, [])
+
+    def test_two_directories(self):
+        page = made_pages.data(*(made_pages.directory(name, [made_pages.row(numpy.random.default_rng(i), "openvino-cpu-fp32", 10 + i, power=8 + i)])
+                                 for i, name in enumerate(("before", "after"))))
+        with Opened(made("two", page)) as opened:
+            opened.see_all()
+            self.assertEqual({one[2] for one in opened.states()}, {"drawn"})
+            label = opened.page.locator('[data-plot="efficiency"] .plot-canvas').get_attribute("aria-label")
+            self.assertIn("before: openvino-cpu-fp32", label)
+            self.assertIn("after: openvino-cpu-fp32", label)
+
+    def test_damaged_data_stands_as_such_and_stops_no_other_plot(self):
+        page = made_pages.bare_page()
+        page["directories"][0]["rows"][0]["runs"][1]["timed"]["latency_ms"]["length"] += 1
+        with Opened(made("damaged", page)) as opened:
+            opened.see_all()
+            states = {plot: state for plot, _, state in opened.states()}
+            self.assertEqual(states["latency-time"], "failed")
+            self.assertEqual(states["roofline"], "empty")
+            self.assertIn("failed", opened.page.locator('[data-plot="latency-time"] .plot-empty').inner_text())
+        with Opened(made("garbage", page, '{"format": 7}')) as opened:
+            opened.page.locator("main > .plot-empty").wait_for()
+            self.assertIn("found 7", opened.page.locator("main > .plot-empty").inner_text())
+
+    def test_a_million_samples(self):
+        path = made("million", made_pages.million_page())
+        with Opened(path) as opened:
+            opened.see_all(6)
+            first, last = opened.page.evaluate("(all => [all[0].startTime, all.at(-1).startTime])(performance.getEntriesByName('assay:drawn'))")
+            loaded = opened.page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
+            print(f"\n1,000,000 samples, {path.stat().st_size / 1e6:.1f} MB: parsed {loaded:.0f} ms, first plot {first:.0f} ms, six plots {last:.0f} ms after the open")
+        # What a reader waits for, who opens the page where its first row's latencies are.
+        with Opened(path.with_name("million.html"), viewport={"width": 1280, "height": 3600}) as opened:
+            opened.wait(lambda: opened.page.locator(f"{FIGURES}[data-state=drawn]").count() >= 8)
+            last = opened.page.evaluate("performance.getEntriesByName('assay:drawn').at(-1).startTime")
+            print(f"a window that shows the latency plots: all of them {last:.0f} ms after the open")
+            self.assertEqual({one[2] for one in opened.states()[:8]}, {"drawn"})
+            opened.shot("million", full=False)
+
+    def test_five_hundred_rows_stay_usable(self):
+        with Opened(made("many", made_pages.many_page())) as opened:
+            ready = opened.page.evaluate("performance.getEntriesByType('navigation')[0].domComplete")
+            opened.page.locator(FIGURES).first.scroll_into_view_if_needed()  # It stands below the table of 500 rows.
+            opened.page.locator(f"{FIGURES}[data-state=drawn]").first.wait_for()
+            self.assertEqual(opened.page.locator(FIGURES).count(), 5 + 500 * 7)
+            # All in one window's time would be thousands of charts: only those near it are drawn.
+            self.assertLess(opened.page.locator("canvas").count(), 40)
+            opened.page.evaluate("""async () => {
+              const figures = [...document.querySelectorAll('figure.plot')];
+              for (const figure of [...figures.slice(0, 240).filter((_, i) => i % 8 === 0), figures.at(-1), figures[0]]) {
+                figure.scrollIntoView({block: 'center'});
+                while (!figure.querySelector('canvas')) await new Promise(requestAnimationFrame);
+              }
+            }""")
+            self.assertLessEqual(opened.page.locator("canvas").count(), 80)
+            self.assertEqual(opened.said, [])
+            print(f"\n500 rows: usable {ready:.0f} ms after the open")
+            opened.page.evaluate("scrollTo(0, 0)")
+            opened.shot("many", full=False)
+
+
+class Functions(unittest.TestCase):
+    """The page's arithmetic against numpy's."""
+
+    @classmethod
+    def setUpClass(cls):
+        bundle = subprocess.run([ESBUILD, str(HERE / "functions.js"), "--bundle", "--format=iife", "--global-name=tested", "--log-level=warning"],
+                                check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, "NODE_PATH": str(pathlib.Path(ESBUILD).parents[3])}).stdout
+        cls.context = browser.new_context()
+        cls.page = cls.context.new_page()
+        cls.page.evaluate(f"() => {{ {bundle}; window.tested = tested; }}")
+        cls.random = numpy.random.default_rng(11)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.context.close()
+
+    def call(self, name, *arguments):
+        return self.page.evaluate("([name, given]) => { const out = window.tested[name](...given); return ArrayBuffer.isView(out) ? [...out] : out; }", [name, list(arguments)])
+
+    def test_blobs(self):
+        for dtype, values in (("f32", numpy.float32(self.random.standard_normal(1000))), ("i32", self.random.integers(-2**31, 2**31 - 1, 1000)), ("f32", [])):
+            with self.subTest(dtype, n=len(values)):
+                self.assertEqual(self.call("decode", made_pages.blob(values, dtype)), [float(x) for x in values])
+        blob = made_pages.blob([1, 2, 3], "f32")
+        for change in ({"length": 4}, {"length": 2}, {"dtype": "f64"}, {"deflate": "AAAA"}):
+            with self.subTest(change), self.assertRaises(Exception):
+                self.call("decode", {**blob, **change})
+
+    def test_starts(self):
+        self.assertTrue(numpy.allclose(self.call("startTimes", -2_000_000, [0, 500_000, 1_500_000]), [-2, -1.5, 0]))
+
+    def test_m4_keeps_what_every_pixel_needs(self):
+        x = numpy.cumsum(self.random.exponential(1, 20_000))
+        y = self.random.standard_normal(20_000)
+        y[7777], y[12_345] = 400, -400
+        for begin, end in ((x[0], x[-1]), (x[3000], x[9000])):
+            columns = 150
+            kept = numpy.array(self.call("m4", x.tolist(), y.tolist(), float(begin), float(end), columns))
+            self.assertTrue(numpy.all(numpy.diff(kept) > 0))
+            self.assertLessEqual(kept.size, 4 * (columns + 3))
+            inside = (x >= begin) & (x <= end)
+            column = numpy.floor((x - begin) / (end - begin) * columns)
+            for c in numpy.unique(column[inside]):
+                own = numpy.flatnonzero(inside & (column == c))
+                ours = kept[numpy.isin(kept, own)]
+                self.assertEqual((y[ours].min(), y[ours].max(), ours.min(), ours.max()), (y[own].min(), y[own].max(), own.min(), own.max()))
+
+    def test_m4_of_few_keeps_all_and_one_on_either_side(self):
+        self.assertEqual(self.call("m4", list(range(100)), [0] * 100, 10, 20, 50), list(range(9, 22)))
+        self.assertEqual(self.call("m4", [], [], 0, 1, 50), [])
+        self.assertEqual(self.call("m4", [5, 5, 5], [1, 2, 3], 5, 5, 50), [0, 1, 2])
+
+    def test_highest_of_each_column(self):
+        self.assertEqual(self.call("highest", [0, 1, 2, 3], [0, 1, 6, 9], [1, 5, 2, 7], 0, 10, 2), [1, 3])
+
+    def test_gaps(self):
+        self.assertEqual(self.call("gapsIn", [0, 1, 2, 3, 8, 9]), [4])
+        self.assertEqual(self.call("gapsIn", [0, 9]), [])
+
+    def test_histogram_is_numpys(self):
+        for n in (10, 1000, 3001):
+            values = numpy.sort(self.random.gamma(4, 1, n))
+            counts, edges = numpy.histogram(values, "fd")
+            found = self.call("histogram", values.tolist())
+            self.assertEqual((found["counts"], found["under"], found["over"]), (counts.tolist(), 0, 0))
+            self.assertTrue(numpy.allclose(found["edges"], edges))
+
+    def test_histogram_of_a_far_outlier_keeps_its_bins_and_loses_nothing(self):
+        values = numpy.sort(numpy.concatenate([self.random.normal(10, 0.1, 5000), [0.5, 900]]))
+        found = self.call("histogram", values.tolist(), 160)
+        self.assertLessEqual(len(found["counts"]), 160)
+        self.assertEqual(sum(found["counts"]) + found["under"] + found["over"], 5002)
+        self.assertEqual((found["under"], found["over"]), (1, 1))
+        quartiles = numpy.quantile(values, [0.25, 0.75])
+        self.assertAlmostEqual(found["edges"][1] - found["edges"][0], 2 * (quartiles[1] - quartiles[0]) / 5002 ** (1 / 3), delta=0.02 * found["edges"][1])
+
+    def test_histogram_without_a_spread(self):
+        self.assertEqual(self.call("histogram", [3, 3, 3])["counts"], [3])
+        self.assertEqual(sum(self.call("histogram", [1, 2, 2, 2, 2, 2, 9])["counts"]), 7)  # An IQR of 0.
+
+    def test_counts_of_a_part(self):
+        values = numpy.sort(self.random.uniform(0, 10, 999))
+        edges = [2.0, 4.0, 5.5, 9.0]
+        found = self.call("countIn", values.tolist(), edges)
+        self.assertEqual(found["counts"], numpy.histogram(values, edges)[0].tolist())
+        self.assertEqual((found["under"], found["over"]), (int((values < 2).sum()), int((values > 9).sum())))
+
+    def test_quantile(self):
+        values = numpy.sort(self.random.standard_normal(321))
+        for share in (0, 0.25, 0.5, 0.99, 1):
+            self.assertAlmostEqual(self.call("quantile", values.tolist(), share), float(numpy.quantile(values, share)), places=12)
+
+    def test_pareto_front_by_its_definition(self):
+        for _ in range(20):
+            points = self.random.integers(0, 12, (25, 2))
+            beaten = [any((other <= one).all() and (other < one).any() for other in points) for one in points]
+            front = self.call("paretoFront", [{"x": int(x), "y": int(y)} for x, y in points])
+            self.assertEqual(sorted(front), [i for i in range(25) if not beaten[i]])
+            self.assertEqual([int(points[i][0]) for i in front], sorted(int(points[i][0]) for i in front))
+        self.assertEqual(self.call("paretoFront", []), [])
+
+    def test_rows_of_a_confusion(self):
+        self.assertEqual(self.call("normaliseRows", [[1, 3], [0, 0]]), [[0.25, 0.75], [None, None]])
+
+    def test_log_axes(self):
+        self.assertEqual(self.call("logTicks", 3, 60), [5, 10, 20, 50])
+        self.assertEqual(self.call("logTicks", 4.6, 11), [6, 8, 10])
+        self.assertEqual(self.call("logTicks", 11, 13), [11, 11.5, 12, 12.5, 13])
+        self.assertEqual(self.call("logTicks", 1, 1e5), [1, 10, 100, 1000, 10_000, 100_000])
+        for lo, hi in ((3.0, 60.0), (0.01, 0.01), (1.0, 1e6)):
+            begin, end = self.call("logRange", lo, hi)
+            self.assertLess(begin, lo)
+            self.assertGreater(end, hi)
+
+    def test_clipped_segments(self):
+        self.assertEqual(self.call("clipped", [-10, 5], [10, 5], [0, 0, 8, 8]), [[0, 5], [8, 5]])
+        self.assertIsNone(self.call("clipped", [-10, 9], [10, 9], [0, 0, 8, 8]))
+        self.assertTrue(numpy.allclose(self.call("clipped", [-4, -4], [20, 20], [0, 0, 8, 8]), [[0, 0], [8, 8]]))
+
+    def test_texts(self):
+        for value, text in ((12.3456, "12.35"), (0, "0"), (1e6, "1000000"), (0.00012346, "0.0001235"), (1234567, "1235000"), (100, "100"), (10.0, "10")):
+            self.assertEqual(self.call("significant", value), text)
+        for value, side, text in ((12.345, 0.42, "12.3 ±0.4"), (12.345, 0.14, "12.35 ±0.14"), (1234, 56, "1230 ±60"), (5.0, 0.0, "5")):
+            self.assertEqual(self.call("withUncertainty", value, side), text)
+        self.assertEqual(self.call("shortened", "abcdefghij", 5), "ab…ij")
+
+
+SPEC = """assay: 1
+name: small
+model: {builtin: ddrnet23-slim, size: 64x128, input: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}}
+data: {streets: {train: 8, val: 12, seed: 3, size: 64x128}, calibration: {split: train, count: 4}, validation: {split: val, count: 12}}
+rows:
+  - {backends: [onnxruntime], precisions: [fp32]}
+  - {backend: 'null', precision: fp32, options: {input: 'f32:1x3x64x128', output: 'f32:1x19x64x128'}}
+protocol: {repeats: 2, warmup: {iterations: 20, duration: 50 ms, cap: 200 ms}, timed: {iterations: 200, duration: 2 s}, pipeline_iterations: 5}
+accuracy: {compare_images: 4}
+conditions: {cooling: active, quiet_wait: 0 s}
+power: {idle: 1 s, loaded_idle: 500 ms, meters: [{kind: wt300e, simulator: [--load, "const:7.5"], boundary: dc_input, period: 100 ms}]}
+"""
+
+
+class Real(unittest.TestCase):
+    """A page of `assay report` over a campaign of seconds: a runtime, the null backend and a simulated meter."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.path = pathlib.Path(folder.name) / "page.html"
+        spec = pathlib.Path(folder.name) / "spec.yaml"
+        spec.write_text(SPEC)
+        out = f"{folder.name}/out"
+        told = subprocess.run([PROGRAM, "run", spec, "--out", out], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        made = subprocess.run([PROGRAM, "report", out, "--format", "html", "-o", cls.path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if made.returncode != 0:
+            raise AssertionError(f"no page: {made.stdout}\nof the campaign that said: {told.stdout}")
+
+    def test_every_plot_is_drawn_or_says_why_not(self):
+        with Opened(self.path) as opened:
+            opened.see_all()
+            states = opened.states()
+            found = {(plot, row): state for plot, row, state in states}
+            self.assertEqual(len(found), 5 + 2 * 7)
+            # The null backend tells no layers, and its answers are no classes.
+            may_be_empty = {(plot, row) for plot, row in found if "null" in row and plot in ("layers", "class-iou", "confusion")} | {("accuracy-efficiency", ""), ("roofline", "")}
+            for which, state in found.items():
+                self.assertIn(state, ("drawn", "empty") if which in may_be_empty else ("drawn",), which)
+            self.assertEqual(opened.said, [])
+            self.assertEqual(opened.asked, [opened.url])
+            for image in opened.page.locator("img").all():
+                self.assertTrue(image.get_attribute("alt"))
+                self.assertTrue(image.evaluate("i => i.complete && i.naturalWidth > 0"))
+            opened.page.evaluate("scrollTo(0, 0)")
+            opened.shot("real")
+
+    def test_a_verdict_unfolds_by_keyboard(self):
+        with Opened(self.path) as opened:
+            details = opened.page.locator("table details").first
+            details.locator("summary").focus()
+            self.assertFalse(details.evaluate("d => d.open"))
+            opened.page.keyboard.press("Enter")
+            self.assertTrue(details.evaluate("d => d.open"))
+            self.assertTrue(details.locator("dd").first.is_visible())
+
+    def test_what_is_folded_stands_on_paper(self):
+        with Opened(self.path) as opened:
+            folded = lambda: opened.page.eval_on_selector_all("details:not(.plot-numbers)", "all => all.filter(d => !d.open).length")
+            before = folded()
+            self.assertGreater(before, 3)
+            opened.page.emulate_media(media="print")
+            opened.wait(lambda: folded() == 0)  # Playwright's own waiting evaluates text, which the page's policy refuses.
+            opened.page.emulate_media(media="screen")
+            opened.wait(lambda: folded() == before)
+
+    def test_a_phone_never_scrolls_sideways(self):
+        for scheme in ("light", "dark"):
+            with self.subTest(scheme), Opened(self.path, color_scheme=scheme, viewport={"width": 360, "height": 740}, device_scale_factor=2, is_mobile=True) as opened:
+                opened.see_all()
+                for details in opened.page.locator("details:not(.plot-numbers)").all():
+                    details.evaluate("d => { d.open = true; }")
+                self.assertLessEqual(opened.page.evaluate("document.documentElement.scrollWidth"), 360)
+                opened.shot(f"real-phone-{scheme}")
+
+
+if __name__ == "__main__":
+    WORK.mkdir(parents=True, exist_ok=True)
+    unittest.main(argv=[sys.argv[0], *os.environ.get("ASSAY_PAGE_TESTS", "").split()], verbosity=2)

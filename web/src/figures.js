@@ -1,0 +1,290 @@
+// The life of the figures: each gets its height at once, so that nothing moves later, and is drawn when it comes near.
+import { draw, svgOf } from './chart.js';
+import { currentTheme, onThemeChange } from './theme.js';
+import { latencyTime } from './plots/latency_time.js';
+import { latencyEcdf, latencyHistogram } from './plots/latency_distribution.js';
+import { sensorsTime } from './plots/sensors.js';
+import { layers } from './plots/layers.js';
+import { classIou, confusion } from './plots/accuracy.js';
+import { accuracyEfficiency, efficiency, gopsPower, latencyEnergy } from './plots/across.js';
+import { roofline } from './plots/roofline.js';
+
+/** Kinds of figures; the first list has one for each row, the second one for the page. */
+const kRowPlots = {
+  'latency-time': latencyTime,
+  'latency-histogram': latencyHistogram,
+  'latency-ecdf': latencyEcdf,
+  'sensors-time': sensorsTime,
+  layers,
+  'class-iou': classIou,
+  confusion,
+};
+const kPagePlots = {
+  'gops-power': gopsPower,
+  'latency-energy': latencyEnergy,
+  efficiency,
+  'accuracy-efficiency': accuracyEfficiency,
+  roofline,
+};
+
+const kAhead = '600px'; // Figures this near to the window are drawn.
+const kLive = 40; // More charts than this would fill the memory of a phone: the ones farthest back are given up.
+const kPaperWidth = 680; // CSS px of an A4 page between its margins.
+
+const element = (name, attributes = {}, ...children) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+};
+
+/** What a plot is made from. @param {import('./data.js').Data} data */
+function contextOf(data, { directory: index, row: id }) {
+  const directory = data.directories[Number(index ?? 0)];
+  if (!directory) throw new Error(`the page holds no directory ${index}`);
+  if (id === undefined) throw new Error('a plot of a row without data-row');
+  const row = directory.results.rows.find((one) => one.id === id);
+  if (!row) throw new Error(`the page holds no row "${id}"`);
+  return { data, results: directory.results, row, rowData: directory.rows.find((one) => one.id === id) };
+}
+
+function plotOf(data, dataset) {
+  if (kPagePlots[dataset.plot]) return kPagePlots[dataset.plot]({ data });
+  if (kRowPlots[dataset.plot]) return kRowPlots[dataset.plot](contextOf(data, dataset));
+  throw new Error(`no plot is called "${dataset.plot}"`);
+}
+
+class PlotFigure {
+  constructor(figure, data) {
+    this.figure = figure;
+    this.state = {};
+    this.chart = null;
+    this.guard(() => {
+      this.plot = plotOf(data, figure.dataset);
+      if (this.plot.empty) this.say('empty', this.plot.empty);
+      else this.build();
+    });
+  }
+
+  /** A failure stands where the plot would: it is neither hidden nor does it stop the others. */
+  guard(run) {
+    try {
+      run();
+    } catch (error) {
+      this.plot = null;
+      this.canvas?.remove();
+      this.say('failed', `This plot failed: ${error.message}.`);
+      console.error(error);
+    }
+  }
+
+  say(state, sentence) {
+    this.figure.append(element('p', { class: 'plot-empty' }, sentence));
+    this.figure.dataset.state = state;
+  }
+
+  build() {
+    const { plot, figure } = this;
+    this.canvas = element('div', { class: 'plot-canvas', role: 'img', tabindex: '0', 'aria-label': plot.label });
+    this.paper = element('div', { class: 'plot-paper', 'aria-hidden': 'true' });
+    this.notes = element('p', { class: 'plot-note' });
+    const numbers = element('details', { class: 'plot-numbers' }, element('summary', {}, 'Numbers'));
+    numbers.addEventListener('toggle', () => this.guard(() => this.fillTable(numbers)), { once: true });
+    const save = element('button', { type: 'button', class: 'plot-save' }, 'Save as SVG');
+    save.addEventListener('click', () => this.guard(() => this.save()));
+    const keys = element('span', { class: 'plot-keys' }, 'Zoom: + and −, arrows, 0; Ctrl + wheel; or the bar.');
+    figure.append(
+      ...(plot.controls ?? []).map((control) => this.controlOf(control)),
+      this.canvas,
+      this.paper,
+      this.notes,
+      element('div', { class: 'plot-actions' }, numbers, ...(plot.zoomed ? [keys] : []), save),
+    );
+    if (plot.zoomed) this.canvas.setAttribute('aria-keyshortcuts', '+ - ArrowLeft ArrowRight 0');
+    this.canvas.addEventListener('keydown', (event) => this.pressed(event));
+  }
+
+  /** Radio buttons: one choice, by arrow keys as everywhere. */
+  controlOf({ name, text, values }) {
+    this.state[name] = values[0].value;
+    const group = `plot-${++PlotFigure.groups}`;
+    const set = element('fieldset', { class: 'plot-controls' }, element('legend', {}, text));
+    values.forEach(({ value, text: words }, i) => {
+      const input = element('input', { type: 'radio', name: group, id: `${group}-${i}` });
+      input.checked = i === 0;
+      input.addEventListener('change', () => {
+        this.state[name] = value;
+        this.redraw();
+      });
+      set.append(element('span', {}, input, element('label', { for: input.id }, words)));
+    });
+    return set;
+  }
+
+  fillTable(details) {
+    const { head, rows } = this.plot.table();
+    const cell = (name, value) => element(name, name === 'th' ? { scope: 'col' } : {}, String(value));
+    const table = element(
+      'table',
+      {},
+      element('thead', {}, element('tr', {}, ...head.map((one) => cell('th', one)))),
+      element('tbody', {}, ...rows.map((row) => element('tr', {}, ...row.map((one) => cell('td', one))))),
+    );
+    details.append(
+      element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Numbers of this plot' }, table),
+    );
+  }
+
+  save() {
+    const link = element('a', {
+      download: `${[this.figure.dataset.row, this.figure.dataset.plot].filter(Boolean).join('-')}.svg`,
+    });
+    link.href = URL.createObjectURL(new Blob([svgOf(this.plot, 760, this.state)], { type: 'image/svg+xml' }));
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // The download may begin later.
+  }
+
+  /** Without drawing. */
+  reserve(width) {
+    if (!this.plot || this.plot.empty) return;
+    this.width = width;
+    this.canvas.style.height = `${this.plot.height(width)}px`;
+    this.notes.textContent = this.plot.notes(width).join(' ');
+  }
+
+  draw() {
+    if (!this.plot || this.plot.empty || this.chart) return;
+    this.guard(() => {
+      this.chart = draw(this.canvas, this.plot, { width: this.width, theme: currentTheme(), print: false, state: this.state });
+      this.figure.dataset.state = 'drawn';
+      performance.mark('assay:drawn', { detail: this.figure.dataset.plot });
+    });
+  }
+
+  release() {
+    this.chart?.dispose();
+    this.chart = null;
+  }
+
+  redraw() {
+    if (!this.chart) return;
+    this.release();
+    this.draw();
+  }
+
+  /** Plus and minus zoom, arrows move, 0 shows all. */
+  pressed(event) {
+    const zoom = this.chart?.getOption().dataZoom?.[0];
+    if (!zoom || event.ctrlKey || event.altKey || event.metaKey) return;
+    const span = zoom.end - zoom.start;
+    const wanted = {
+      '+': [zoom.start + span / 4, zoom.end - span / 4],
+      '=': [zoom.start + span / 4, zoom.end - span / 4],
+      '-': [zoom.start - span / 2, zoom.end + span / 2],
+      ArrowLeft: [zoom.start - span / 4, zoom.end - span / 4],
+      ArrowRight: [zoom.start + span / 4, zoom.end + span / 4],
+      0: [0, 100],
+    }[event.key];
+    if (!wanted) return;
+    event.preventDefault();
+    const size = Math.min(100, wanted[1] - wanted[0]);
+    const start = Math.min(Math.max(0, wanted[0]), 100 - size);
+    this.chart.dispatchAction({ type: 'dataZoom', start, end: start + size });
+  }
+
+  /**
+   * Vectors for paper. The page's policy refuses style elements and attributes, and tells of it: the first (for hovering) are
+   * dropped, the second become properties, which it lets pass. Text out of data is escaped in the SVG, so it matches neither.
+   */
+  toPaper() {
+    if (!this.plot || this.plot.empty || this.paper.firstChild) return;
+    this.guard(() => {
+      const text = svgOf(this.plot, kPaperWidth, this.state)
+        .replace(/<style\b[^]*?<\/style>/g, '')
+        .replaceAll(' style="', ' data-style="');
+      const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+      if (parsed.nodeName !== 'svg' || parsed.querySelector('parsererror')) throw new Error('its SVG is not well formed');
+      const svg = document.importNode(parsed, true);
+      for (const part of [svg, ...svg.querySelectorAll('[data-style]')]) {
+        part.style.cssText = part.dataset.style ?? '';
+        part.removeAttribute('data-style');
+      }
+      this.paper.append(svg);
+      this.figure.dataset.state = 'drawn';
+    });
+  }
+
+  fromPaper() {
+    this.paper?.replaceChildren();
+  }
+}
+PlotFigure.groups = 0;
+
+/** @param {import('./data.js').Data} data */
+export function start(data) {
+  const figures = [...document.querySelectorAll('figure.plot[data-plot]')];
+  const widthOf = (figure) => figure.clientWidth - Number.parseFloat(getComputedStyle(figure).paddingLeft) * 2;
+  const width = new Map(figures.map((figure) => [figure, widthOf(figure)]));
+  const plots = new Map(figures.map((figure) => [figure, new PlotFigure(figure, data)]));
+  for (const [figure, plot] of plots) plot.reserve(width.get(figure));
+
+  const near = new Set();
+  const waiting = new Set();
+  const live = new Set(); // In the order of drawing.
+  const next = () => {
+    const [plot] = waiting;
+    if (!plot) return;
+    waiting.delete(plot);
+    plot.draw();
+    live.delete(plot);
+    live.add(plot);
+    for (const old of live) {
+      if (live.size <= kLive) break;
+      if (near.has(old)) continue;
+      old.release();
+      live.delete(old);
+    }
+    // A pause between two, so that a page of many stays responsive.
+    if (waiting.size > 0) setTimeout(next);
+  };
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const plot = plots.get(target);
+        if (isIntersecting) near.add(plot);
+        else near.delete(plot);
+        if (isIntersecting && !plot.chart) waiting.add(plot);
+        if (!isIntersecting) waiting.delete(plot);
+      }
+      next();
+    },
+    { rootMargin: `${kAhead} 0px` },
+  );
+  for (const figure of figures) observer.observe(figure);
+
+  onThemeChange(() => {
+    for (const plot of live) plot.redraw();
+  });
+
+  let pageWidth = document.documentElement.clientWidth;
+  let due = 0;
+  addEventListener('resize', () => {
+    clearTimeout(due);
+    due = setTimeout(() => {
+      if (document.documentElement.clientWidth === pageWidth) return;
+      pageWidth = document.documentElement.clientWidth;
+      for (const [figure, plot] of plots) plot.reserve(widthOf(figure));
+      for (const plot of live) plot.redraw();
+    }, 150);
+  });
+
+  const toPaper = () => {
+    for (const plot of plots.values()) plot.toPaper();
+  };
+  const fromPaper = () => {
+    for (const plot of plots.values()) plot.fromPaper();
+  };
+  addEventListener('beforeprint', toPaper);
+  addEventListener('afterprint', fromPaper);
+  matchMedia('print').addEventListener('change', ({ matches }) => (matches ? toPaper() : fromPaper()));
+}
