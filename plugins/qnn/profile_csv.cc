@@ -1,8 +1,10 @@
 #include "qnn/profile_csv.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
+#include <utility>
 
 #include "support/vendor_plugin.h"
 
@@ -78,9 +80,19 @@ struct Sums {
   double mean() const { return count > 1 ? others / (count - 1) : first; }
 };
 
+/// Over all graphs; -1 where one of them told nothing.
+double sum_of_means(const std::vector<Sums>& graphs) {
+  double sum = 0;
+  for (const Sums& graph : graphs) {
+    if (graph.count == 0) return -1;
+    sum += graph.mean();
+  }
+  return sum;
+}
+
 }  // namespace
 
-HtpProfile parse_profile_csv(std::string_view text) {
+HtpProfile parse_profile_csv(std::string_view text, size_t graphs) {
   const std::string_view header = next_line(text);
   if (!begins(header, kHeader))
     throw Failure(ASSAY_ERROR_VENDOR, "QNN's profile: the columns '" + std::string(kHeader) +
@@ -88,8 +100,10 @@ HtpProfile parse_profile_csv(std::string_view text) {
                                           "'");
   HtpProfile profile;
   std::vector<Sums> nodes;
-  std::map<std::string, size_t, std::less<>> index;  // By the whole identifier: names alone may repeat.
-  Sums microseconds, cycles;
+  // By graph and whole identifier: names alone may repeat, and a graph does not know another's.
+  std::map<std::pair<size_t, std::string>, size_t> index;
+  graphs = std::max<size_t>(graphs, 1);
+  std::vector<Sums> microseconds(graphs), cycles(graphs);
   while (!text.empty()) {
     std::array<std::string_view, kFields> row;
     // Without its end a row may still look whole, its number cut: "12" of "1234".
@@ -100,18 +114,18 @@ HtpProfile parse_profile_csv(std::string_view text) {
       throw Failure(ASSAY_ERROR_VENDOR, "QNN's profile: a row of " + std::to_string(kFields) +
                                             " fields was expected, found '" +
                                             std::string(line.substr(0, 200)) + "'");
+    const size_t graph = static_cast<size_t>(profile.executions) % graphs;
     if (row[kMessage] == "NODE" && row[kUnit] == "CYCLES") {
-      const auto found = index.find(row[kIdentifier]);
-      size_t place = found == index.end() ? nodes.size() : found->second;
-      if (found == index.end()) {
-        index.emplace(row[kIdentifier], place);
+      const auto [found, is_new] =
+          index.try_emplace(std::pair(graph, std::string(row[kIdentifier])), nodes.size());
+      if (is_new) {
         nodes.emplace_back();
         profile.nodes.push_back(name_of(row[kIdentifier]));
       }
-      nodes[place].add(number(row[kTime]));
+      nodes[found->second].add(number(row[kTime]));
     } else if (row[kMessage] == "BACKEND" && begins(row[kIdentifier], "Accelerator (execute) time")) {
-      if (row[kUnit] == "CYCLES") cycles.add(number(row[kTime]));
-      if (row[kUnit] == "US") microseconds.add(number(row[kTime]));
+      if (row[kUnit] == "CYCLES") cycles[graph].add(number(row[kTime]));
+      if (row[kUnit] == "US") microseconds[graph].add(number(row[kTime]));
     } else if (row[kMessage] == "EXECUTE" && begins(row[kIdentifier], "QNN (execute) time")) {
       ++profile.executions;
     }
@@ -120,8 +134,8 @@ HtpProfile parse_profile_csv(std::string_view text) {
     throw Failure(ASSAY_ERROR_VENDOR,
                   "QNN's profile holds no executed graph: run an inference before profile()");
   for (size_t i = 0; i < nodes.size(); ++i) profile.nodes[i].cycles = nodes[i].mean();
-  if (microseconds.count > 0) profile.accelerator_us = microseconds.mean();
-  if (cycles.count > 0) profile.accelerator_cycles = cycles.mean();
+  profile.accelerator_us = sum_of_means(microseconds);
+  profile.accelerator_cycles = sum_of_means(cycles);
   return profile;
 }
 

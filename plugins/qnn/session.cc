@@ -200,7 +200,10 @@ void Session::tell_properties() {
 const assay_profile* Session::profile() {
   if (!profiling_) throw Failure(ASSAY_ERROR_INVALID, "profile: the session was not opened with profiling");
   if (profiled_) return layers_.profile();
-  const HtpProfile measured = parse_profile_csv(read_text(fs::path(folder_->path) / kProfile));
+  const HtpProfile measured = parse_profile_csv(
+      read_text(fs::path(folder_->path) / kProfile),
+      // Of a context each EPContext node is a graph; of a model, what the provider made of it.
+      from_context_ ? assignment_.htp_nodes.size() : graphs_.size());
   std::map<std::string, const HtpOperator*> operators;
   for (const HtpGraph& graph : graphs_)
     for (const HtpOperator& made : graph.operators) operators[made.name] = &made;

@@ -10,7 +10,7 @@
 namespace assay::snpe {
 
 /// One entry of the folder. Its name holds which file the artifact is (device, inode, size, times of its last
-/// changes), SNPE's version and the runtimes: an entry of another model or version is never found. The
+/// changes), SNPE's version and the runtimes: as far as these tell files apart, no other's is found. The
 /// content is not read for it, because that would count as compile time; a copy of a DLC has an entry of its
 /// own.
 class InitCache {

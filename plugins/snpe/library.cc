@@ -76,7 +76,7 @@ std::vector<std::string> candidates() {
 
 // The DSP's loader searches ADSP_LIBRARY_PATH for the skel, a list with semicolons (Qualcomm, "DSP Runtime
 // Environment", 80-63442-10). It reads the variable when the first session begins, so it can be set here.
-std::string settle_adsp_path(const fs::path& library) {
+std::string settle_adsp_path(const fs::path& library, bool& set_here) {
   if (const std::string given = environment("ADSP_LIBRARY_PATH"); !given.empty()) return given;
   std::string path;
   for (const fs::path& folder : folders_of(library.parent_path().parent_path(), "hexagon-v")) {
@@ -86,7 +86,8 @@ std::string settle_adsp_path(const fs::path& library) {
   if (path.empty()) return "";
   path += "/usr/lib/rfsa/adsp;/dsp";
   ::setenv("ADSP_LIBRARY_PATH", path.c_str(), 0);
-  return path + " (set by assay from the SDK's folders)";
+  set_here = true;
+  return path;
 }
 
 bool skel_lies_in(const std::string& list) {
@@ -115,10 +116,9 @@ std::string gpu_problem() {
                         : denied;
 }
 
-std::string dsp_clues(const std::string& adsp_path) {
+std::string dsp_clues(const std::string& list) {
   std::vector<std::string> clues;
   if (const std::string reason = plugin::find_dsp().reason; !reason.empty()) clues.push_back(reason);
-  const std::string list = adsp_path.substr(0, adsp_path.find(" (set by"));
   if (list.empty())
     clues.push_back(
         "ADSP_LIBRARY_PATH is not set: it must name the folder with libSnpeHtpV68Skel.so (of "
@@ -184,7 +184,7 @@ Library::Library(const std::string& path) {
   version_ = text != nullptr && *text != '\0' ? text : "unknown";
   contract_ = dlsym(handle, "assay_contract_library") != nullptr;
   // Last: one that cannot be used must not leave its folders to the next.
-  adsp_path_ = settle_adsp_path(path_);
+  adsp_path_ = settle_adsp_path(path_, adsp_set_here_);
 }
 
 std::string Library::unavailable(int runtime, bool unsigned_pd) const {

@@ -21,9 +21,12 @@ class Library {
   const Api& api() const { return api_; }
   const std::string& path() const { return path_; }        ///< As the loader resolved it.
   const std::string& version() const { return version_; }  ///< "2.22.6.240515184619_92920"
-  /// What ADSP_LIBRARY_PATH is, and whether this class set it (it does where it was unset and the SDK's own
-  /// skel folders lie beside the library).
+  /// What ADSP_LIBRARY_PATH is; "": unset.
   const std::string& adsp_path() const { return adsp_path_; }
+  /// Who set it: this class does where it was unset and the SDK's own skel folders lie beside the library.
+  const char* adsp_path_by() const {
+    return adsp_path_.empty() ? "" : adsp_set_here_ ? "assay, from the SDK's folders" : "the environment";
+  }
   /// The double of the tests, which exports the symbol assay_contract_library: nothing of it is a
   /// measurement.
   bool contract() const { return contract_; }
@@ -40,7 +43,7 @@ class Library {
 
   Api api_;
   std::string path_, version_, adsp_path_;
-  bool contract_ = false;
+  bool contract_ = false, adsp_set_here_ = false;
 };
 
 /// Owner of a handle, with the function that deletes it.

@@ -233,6 +233,7 @@ void Session::fill_info() {
   if (from_cache_) properties_.add("compiled_model", "from cache");  // What open() took was no compilation.
   properties_.add("platform-options", settings_.platform_options);
   properties_.add("ADSP_LIBRARY_PATH", library_->adsp_path());
+  properties_.add("ADSP_LIBRARY_PATH set by", library_->adsp_path_by());
   properties_.add("fallback", settings_.order.size() == 1 ? "none allowed" : "allowed by runtime-order");
   for (const TensorIo& tensor : inputs_) properties_.add("input " + tensor.name, tensor.description());
   for (const TensorIo& tensor : outputs_) properties_.add("output " + tensor.name, tensor.description());

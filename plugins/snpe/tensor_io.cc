@@ -97,6 +97,12 @@ void dequantise(const TensorIo& tensor, const void* from, void* to) {
 
 bool is_quantizer_record(const std::string& line) { return line.rfind("quantized", 0) == 0; }
 
+/// From which tensors it was quantized, and of which file the notes are: assay's affair, which holds a DLC
+/// that it is given against both.
+bool is_for_assay(const std::string& line) {
+  return line.rfind("calibration ", 0) == 0 || line.rfind("dlc ", 0) == 0;
+}
+
 }  // namespace
 
 std::optional<QuantizerRecord> parse_quantizer_record(const std::string& text) {
@@ -123,7 +129,7 @@ std::vector<SourceTensor> parse_source_tensors(const std::string& text) {
   std::vector<SourceTensor> tensors;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line[0] == '#' || is_quantizer_record(line)) continue;
+    if (line.empty() || line[0] == '#' || is_quantizer_record(line) || is_for_assay(line)) continue;
     std::istringstream words(line);
     std::string kind;
     SourceTensor tensor;

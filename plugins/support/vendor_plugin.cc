@@ -206,13 +206,13 @@ const assay_profile* LayerList::profile() {
   return &profile_;
 }
 
-void PrecisionCount::add(const std::string& precision) {
+void PrecisionCount::add(const std::string& precision, double weight) {
   for (auto& [name, count] : counts_) {
     if (name != precision) continue;
-    ++count;
+    count += weight;
     return;
   }
-  counts_.emplace_back(precision, 1);
+  counts_.emplace_back(precision, weight);
 }
 
 std::string PrecisionCount::name() const {

@@ -181,12 +181,14 @@ class LayerList {
 /// "unknown" when nothing was counted.
 class PrecisionCount {
  public:
-  void add(const std::string& precision);
+  /// `weight`: of a layer that is worth more than others.
+  void add(const std::string& precision, double weight = 1);
   bool empty() const { return counts_.empty(); }
+  size_t size() const { return counts_.size(); }
   std::string name() const;
 
  private:
-  std::vector<std::pair<std::string, int>> counts_;  // In order of appearance.
+  std::vector<std::pair<std::string, double>> counts_;  // In order of appearance.
 };
 
 /// Refuses a slot that open() was not told of.

@@ -72,6 +72,7 @@ Library& Library::get() {
   static Library* opened = nullptr;
   if (opened != nullptr) return *opened;
   std::string tried;
+  // Not first_usable(): a library of another major version ends the search, with a message of its own.
   for (const std::string& folder : folders()) {
     try {
       opened = new Library(folder);

@@ -242,4 +242,19 @@ Placement place(std::vector<EngineLayer> layers, const std::vector<NetworkLayer>
   return placement;
 }
 
+std::string executed_precision(const Placement& placement, const std::vector<std::string>& allowed) {
+  const bool subgraphs = !placement.dla_subgraphs.empty();
+  const bool operations_known = placement.operations_gpu >= 0;
+  plugin::PrecisionCount precisions;
+  for (const PlacedLayer& placed : placement.layers) {
+    const bool on_dla = placed.unit == Unit::kDla;
+    const std::string precision =
+        on_dla ? subgraph_precision(placed.layer, allowed) : precision_of(placed.layer);
+    if (on_dla && precision.empty()) return "unknown";
+    if (is_arithmetic(placed.layer) && !precision.empty())
+      precisions.add(precision, subgraphs && operations_known ? placed.operations : 1);
+  }
+  return subgraphs && !operations_known && precisions.size() > 1 ? "unknown" : precisions.name();
+}
+
 }  // namespace assay::tensorrt

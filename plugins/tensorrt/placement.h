@@ -80,4 +80,10 @@ struct Placement {
 /// `for_dla`: the engine was built with the DLA as its default device; otherwise all of it is on the GPU.
 Placement place(std::vector<EngineLayer> layers, const std::vector<NetworkLayer>& network, bool for_dla);
 
+/// The precision of most convolutions and matrix products first, any other joined by '+' ("int8+fp32"), by
+/// number of layers. A DLA subgraph is one layer of many: where there are some, layers are weighed by their
+/// operations; "unknown" where those are not known and precisions differ, or a subgraph's is not proven
+/// (`allowed`: see subgraph_precision).
+std::string executed_precision(const Placement& placement, const std::vector<std::string>& allowed);
+
 }  // namespace assay::tensorrt

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -139,16 +140,7 @@ void Session::read_placement() {
   std::vector<std::string> allowed{precision_};
   if (precision_ == "int8" && (compat::kStronglyTyped || facts_.option("int8-fallback") != "fp32"))
     allowed.push_back("fp16");
-  plugin::PrecisionCount precisions;
-  bool proven = true;
-  for (const PlacedLayer& placed : placement_.layers) {
-    const bool on_dla = placed.unit == Unit::kDla;
-    const std::string precision =
-        on_dla ? subgraph_precision(placed.layer, allowed) : precision_of(placed.layer);
-    proven = proven && !(on_dla && precision.empty());
-    if (is_arithmetic(placed.layer) && !precision.empty()) precisions.add(precision);
-  }
-  executed_precision_ = proven ? precisions.name() : "unknown";
+  executed_precision_ = tensorrt::executed_precision(placement_, allowed);
 }
 
 void Session::fill_info() {
@@ -207,17 +199,19 @@ void Session::page_lock(Tensor& tensor) {
                 cuda_.cudaGetErrorString(code));
 }
 
-// Properties are told before bind() is given memory: what becomes of it is found out with a page of the same
-// kinds, a shared mapping that is read-only for inputs.
+// Properties are told before bind() is given memory: what becomes of it is found out with pages of the same
+// kinds. assay gives outputs as a shared mapping; inputs as a private mapping for reading, of a memfd that is
+// sealed against writing.
 std::string Session::locking() const {
   if (!host_register_) return "off";
   constexpr std::size_t kBytes = 65536;  // A multiple of any page.
   const auto outcome = [&](bool input) -> std::string {
-    const int file = ::memfd_create("assay-host-register", MFD_CLOEXEC);
+    const int file = ::memfd_create("assay-host-register", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     void* data = MAP_FAILED;
-    if (file >= 0 && ::ftruncate(file, kBytes) == 0)
-      data = ::mmap(nullptr, kBytes, input ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-                    file, 0);
+    if (file >= 0 && ::ftruncate(file, kBytes) == 0 &&
+        (!input || ::fcntl(file, F_ADD_SEALS, F_SEAL_WRITE) == 0))
+      data = ::mmap(nullptr, kBytes, input ? PROT_READ : PROT_READ | PROT_WRITE,
+                    (input ? MAP_PRIVATE : MAP_SHARED) | MAP_POPULATE, file, 0);
     if (file >= 0) ::close(file);
     if (data == MAP_FAILED) return "unknown (no memory to try it with)";
     const cudaError_t code = try_lock(data, kBytes, input);

@@ -88,7 +88,7 @@ Result<record::ArtifactRecord> ArtifactMaker::build(const spec::RowSpec& row) {
   return failed;
 }
 
-/// An artifact that the user made: used as it is, digested whole.
+/// An artifact that the user made, or assay on another machine: used as it is, digested whole.
 Result<record::ArtifactRecord> ArtifactMaker::given(const spec::RowSpec& row) const {
   record::ArtifactRecord artifact;
   artifact.path = row.artifact;
@@ -97,6 +97,10 @@ Result<record::ArtifactRecord> ArtifactMaker::given(const spec::RowSpec& row) co
                                                           : "";
   artifact.toolchain = "given";
   ASSAY_TRY(artifact.digest, prepare::artifact_digest(artifact));
+  if (auto told = prepare::calibration_told_beside(row.artifact))
+    artifact.calibration_digest = *told;
+  else
+    artifact.failure = start_failure(told.error());
   return artifact;
 }
 

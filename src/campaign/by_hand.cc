@@ -75,9 +75,15 @@ Result<ByHand> tensorrt(const spec::Experiment& experiment, const spec::RowSpec&
   ASSAY_TRY(build.dla_core, vendor::dla_core_of(row.accelerator));
   build.gpu_fallback = build.dla_core && is_on(options, "gpu-fallback");
   build.sparsity = is_on(options, "sparsity");
+  build.tf32 = is_on(options, "tf32");
+  build.version_compatible = is_on(options, "version-compatible");
+  if (const auto level = number_of(options, "optimization-level"))
+    build.optimization_level = static_cast<int>(*level);
   build.fp16_too = option_of(options, "int8-fallback") == "fp16";
   build.workspace_mib = number_of(options, "workspace");
   if (const auto kib = number_of(options, "dla-sram")) build.dla_sram_mib = *kib / 1024;
+  build.dla_local_dram_mib = number_of(options, "dla-local-dram");
+  build.dla_global_dram_mib = number_of(options, "dla-global-dram");
   ASSAY_TRY(vendor::Command made, vendor::build_engine(build));
   by_hand.prepare = {std::move(made)};
   vendor::EngineRun run;
@@ -95,10 +101,13 @@ Result<ByHand> tensorrt(const spec::Experiment& experiment, const spec::RowSpec&
   if (!build.calibration_cache.empty())
     by_hand.note =
         "assay's plugin streams the calibration tensors and writes the cache; trtexec can only read one.";
+  if (const std::string formats = option_of(options, "io-formats"); !formats.empty() && formats != "source")
+    by_hand.note += (by_hand.note.empty() ? "" : " ") + std::string("The row's io-formats: ") + formats +
+                    " is not in the command, which leaves inputs and outputs as the model has them.";
   if (made_qdq) {
-    by_hand.note = build.onnx.string() +
-                   " is the model with Q/DQ nodes that assay's toolchain tensorrt-qdq makes "
-                   "(tools/toolchains/quantize_tensorrt.py): no tool of NVIDIA's does it here.";
+    by_hand.note += (by_hand.note.empty() ? "" : " ") + build.onnx.string() +
+                    " is the model with Q/DQ nodes that assay's toolchain tensorrt-qdq makes "
+                    "(tools/toolchains/quantize_tensorrt.py): no tool of NVIDIA's does it here.";
     if (row.toolchain != "tensorrt-qdq")
       by_hand.note +=
           " The row asks for calibration, which TensorRT 11 has no more, and is refused there: give it "
@@ -119,7 +128,9 @@ vendor::DlcRun dlc_run(const spec::Experiment& experiment, const spec::RowSpec& 
     if (const std::string profile = option_of(options, name); !profile.empty())
       run.performance_profile = vendor::performance_profile_of(profile);
   run.unsigned_pd = option_of(options, "unsigned-pd") != "off";
-  run.cpu_fallback = row.fallback == "allow";
+  run.runtime_order = vendor::runtime_order_of(option_of(options, "runtime-order"));
+  // A row of SNPE falls back where its order says, and nowhere else.
+  run.cpu_fallback = row.backend != "snpe" && row.fallback == "allow";
   run.input_list = "input_list.txt";
   run.output = row.id + "-output";
   run.seconds = std::max<std::int64_t>(30, experiment.protocol.timed_duration.count() / kSecond);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -47,12 +48,7 @@ class Executor {
       if (auto opened = observing_.open(); !opened) return stop(opened.error());
     for (std::size_t i = 0; i < plan_.size(); ++i) {
       const Step& step = plan_[i];
-      context_.position = "[" + std::to_string(i + 1) + "/" + std::to_string(plan_.size()) + "] ";
-      if (!directory_.has_run(step.id)) {
-        const std::int64_t begin = monotonic_ns();
-        if (auto done = run_step(step); !done) return stop(done.error());
-        observer_.done(context_.position + step.id, monotonic_ns() - begin);
-      }
+      if (auto done = do_step(i); !done) return stop(done.error());
       const bool round_ends =
           step.kind == StepKind::kTimed && i + 1 < plan_.size() && plan_[i + 1].repeat != step.repeat;
       if (round_ends) ASSAY_OK(write_results());
@@ -61,7 +57,31 @@ class Executor {
     return write_results();
   }
 
+  /// The artifacts alone. No meter is opened: nothing that is timed follows.
+  Result<std::vector<record::ArtifactRecord>> prepare() {
+    ASSAY_OK(make_directories(directory_.work()));
+    ASSAY_OK(keep_targets(experiment_, directory_));
+    for (std::size_t i = 0; i < plan_.size(); ++i)
+      if (plan_[i].kind == StepKind::kArtifact) ASSAY_OK(do_step(i));
+    std::vector<record::ArtifactRecord> artifacts;
+    for (std::size_t row = 0; row < experiment_.rows.size(); ++row) {
+      ASSAY_TRY(artifacts.emplace_back(), artifact_of(static_cast<int>(row)));
+    }
+    return artifacts;
+  }
+
  private:
+  /// Of the plan, unless it is done already.
+  Result<void> do_step(std::size_t number) {
+    const Step& step = plan_[number];
+    context_.position = "[" + std::to_string(number + 1) + "/" + std::to_string(plan_.size()) + "] ";
+    if (directory_.has_run(step.id)) return {};
+    const std::int64_t begin = monotonic_ns();
+    ASSAY_OK(run_step(step));
+    observer_.done(context_.position + step.id, monotonic_ns() - begin);
+    return {};
+  }
+
   /// Whether a step is still to do that sensors and meters are read for.
   bool observes_something() const {
     return std::any_of(plan_.begin(), plan_.end(), [&](const Step& step) {
@@ -381,6 +401,14 @@ Result<record::Results> execute(const spec::Experiment& experiment, const Assets
   ASSAY_TRY(const fs::path worker, engine::default_worker());
   Context context{experiment, assets, directory, cache, observer, worker};
   return Executor(context).run();
+}
+
+Result<std::vector<record::ArtifactRecord>> prepare_only(const spec::Experiment& experiment,
+                                                         const Assets& assets, store::RunDirectory& directory,
+                                                         const fs::path& cache, const Observer& observer) {
+  ASSAY_TRY(const fs::path worker, engine::default_worker());
+  Context context{experiment, assets, directory, cache, observer, worker};
+  return Executor(context).prepare();
 }
 
 }  // namespace assay::campaign

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "base/status.h"
 #include "campaign/context.h"
 #include "record/results.h"
+#include "record/run.h"
 
 namespace assay::campaign {
 
@@ -16,5 +18,13 @@ namespace assay::campaign {
 Result<record::Results> execute(const spec::Experiment& experiment, const Assets& assets,
                                 store::RunDirectory& directory, const std::filesystem::path& cache,
                                 const Observer& observer);
+
+/// The artifact steps alone, for a machine that has a row's toolchain and not its device or meters. One
+/// record for each row, in order: a path and a `failure` together mean that the artifact is made and could
+/// not be compared here. execute() goes on from the same directory. Errors: as above.
+Result<std::vector<record::ArtifactRecord>> prepare_only(const spec::Experiment& experiment,
+                                                         const Assets& assets, store::RunDirectory& directory,
+                                                         const std::filesystem::path& cache,
+                                                         const Observer& observer);
 
 }  // namespace assay::campaign

@@ -30,18 +30,28 @@ std::string count_of(int count, const char* what) {
 }
 
 /// Qualcomm's converters are programs for x86-64 alone: a board is given the DLC.
-std::string made_elsewhere(const spec::RowSpec& row, const std::string& spec_file) {
+std::string made_elsewhere(const spec::RowSpec& row, const std::string& run) {
   if (row.backend != "snpe") return "";
-  return "First, on an x86-64 Linux host with Qualcomm's SDK (SNPE_ROOT): assay run " + spec_file +
-         (row.device == "local" ? "" : " --device " + row.device) + " --row " + row.id +
-         ". It makes the DLC, and ends INVALID where it has no such processor. Copy model.dlc and "
-         "model.dlc.io from there to this board, and give them to its row: `artifact: model.dlc`.";
+  return "First, on an x86-64 Linux host with Qualcomm's SDK (SNPE_ROOT), which needs neither the meter nor "
+         "the board: " +
+         run + " --row " + row.id +
+         " --prepare-only. It prints where model.dlc is. Copy it and model.dlc.io to this board, and give "
+         "them to its row: `artifact: model.dlc`.";
+}
+
+/// `assay run` on one machine, without its choice of rows.
+std::string run_command(const std::string& spec_file, const Overrides& given, const std::string& device) {
+  std::string command = "assay run " + spec_file;
+  if (device != "local") command += " --device " + device;
+  if (!given.data_root.empty()) command += " --data-root " + vendor::shell_word(given.data_root);
+  if (given.repeats > 0) command += " --repeats " + std::to_string(given.repeats);
+  return command;
 }
 
 class HostPlanner {
  public:
-  HostPlanner(const spec::Experiment& part, const std::string& spec_file, HostSchedule& host)
-      : x_(part), spec_file_(spec_file), host_(host) {}
+  HostPlanner(const spec::Experiment& part, const std::string& run, HostSchedule& host)
+      : x_(part), run_(run), host_(host) {}
 
   void plan() {
     for (const Step& step : make_plan(x_)) {
@@ -117,7 +127,7 @@ class HostPlanner {
       s.files = {{"artifact", row.artifact.string()}};
       return;
     }
-    s.elsewhere = made_elsewhere(row, spec_file_);
+    s.elsewhere = made_elsewhere(row, run_);
     s.what = row.precision + " artifact for " + row.backend + " on " + row.accelerator;
     if (!row.toolchain.empty()) s.what += " by " + row.toolchain;
     s.files = {{"model", model()}};
@@ -165,7 +175,7 @@ class HostPlanner {
   }
 
   const spec::Experiment& x_;
-  const std::string& spec_file_;
+  const std::string& run_;  ///< run_command() of the host.
   HostSchedule& host_;
   spec::RowSpec reference_;
 };
@@ -219,7 +229,8 @@ std::vector<TimeRule> time_rules() {
   };
 }
 
-Schedule make_schedule(const spec::Experiment& experiment, const std::string& spec_file) {
+Schedule make_schedule(const spec::Experiment& experiment, const std::string& spec_file,
+                       const Overrides& given) {
   Schedule schedule;
   schedule.sources = sources_of(experiment);
   for (const spec::RowSpec& row : experiment.rows) {
@@ -231,11 +242,14 @@ Schedule make_schedule(const spec::Experiment& experiment, const std::string& sp
     HostSchedule& host = schedule.hosts.emplace_back();
     host.device = row.device;
     host.rows = {row.id};
-    host.command = "assay run " + spec_file + (row.device == "local" ? "" : " --device " + row.device);
   }
   for (HostSchedule& host : schedule.hosts) {
     const spec::Experiment part = only_of(experiment, host.device);
-    HostPlanner(part, spec_file, host).plan();
+    const std::string run = run_command(spec_file, given, host.device);
+    host.command = run;
+    if (given.rows_chosen)
+      for (const std::string& row : host.rows) host.command += " --row " + row;
+    HostPlanner(part, run, host).plan();
   }
   return schedule;
 }

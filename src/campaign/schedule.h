@@ -57,7 +57,15 @@ struct TimeRule {
 };
 std::vector<TimeRule> time_rules();
 
+/// What was said beside the spec, which the printed commands say again.
+struct Overrides {
+  std::string data_root = {};  ///< Empty: the spec's.
+  int repeats = 0;             ///< 0: the spec's.
+  bool rows_chosen = false;    ///< The experiment has some of the spec's rows only.
+};
+
 /// `spec_file` as the commands name it. A row whose versions have no command says so in its note.
-Schedule make_schedule(const spec::Experiment& experiment, const std::string& spec_file);
+Schedule make_schedule(const spec::Experiment& experiment, const std::string& spec_file,
+                       const Overrides& given = {});
 
 }  // namespace assay::campaign

@@ -105,12 +105,26 @@ class OneRow {
 TEST(Schedule, ADlcIsMadeWhereQualcommsToolsRun) {
   OneRow snpe(2), other(4);
   EXPECT_NE(snpe.artifact().elsewhere.find("x86-64 Linux host"), std::string::npos);
-  EXPECT_NE(snpe.artifact().elsewhere.find("assay run x.yaml --device qcs6490 --row qcs6490-snpe-dsp-int8."),
-            std::string::npos);
+  EXPECT_NE(snpe.artifact().elsewhere.find(
+                "assay run x.yaml --device qcs6490 --row qcs6490-snpe-dsp-int8 --prepare-only."),
+            std::string::npos)
+      << snpe.artifact().elsewhere;
   EXPECT_NE(snpe.artifact().elsewhere.find("`artifact: model.dlc`"), std::string::npos);
   EXPECT_TRUE(other.artifact().elsewhere.empty());
   snpe.row().artifact = "model.dlc";
   EXPECT_TRUE(snpe.artifact().elsewhere.empty());
+}
+
+TEST(Schedule, WhatWasSaidBesideTheSpecIsSaidAgain) {
+  spec::Experiment x = guide();
+  x.rows = {x.rows[2]};
+  const Schedule schedule = make_schedule(x, "x.yaml", {"/data/my cities", 2, true});
+  const std::string run = "assay run x.yaml --device qcs6490 --data-root '/data/my cities' --repeats 2";
+  EXPECT_EQ(schedule.hosts[0].command, run + " --row qcs6490-snpe-dsp-int8");
+  const auto step = std::ranges::find(schedule.hosts[0].steps, StepKind::kArtifact,
+                                      [](const ScheduledStep& one) { return one.step.kind; });
+  EXPECT_NE(step->elsewhere.find(run + " --row qcs6490-snpe-dsp-int8 --prepare-only"), std::string::npos)
+      << step->elsewhere;
 }
 
 TEST(Schedule, CommandsForSnpeFollowTheRowsToolchain) {
@@ -151,6 +165,20 @@ TEST(Schedule, TensorRtInt8FollowsItsToolchain) {
   gpu.row().toolchain.clear();
   gpu.row().pins = {{"runtime", "11.4.1"}};
   EXPECT_NE(gpu.artifact().note.find("is refused there"), std::string::npos) << gpu.artifact().note;
+  gpu.row().pins = {{"runtime", "10.3"}};
+  gpu.row().toolchain_options = {{"io-formats", "fp16"},
+                                 {"optimization-level", "4"},
+                                 {"version-compatible", "on"},
+                                 {"dla-local-dram", "512"},
+                                 {"dla-global-dram", "1024"}};
+  EXPECT_NE(gpu.commands().find("--memPoolSize=dlaLocalDRAM:512,dlaGlobalDRAM:1024 "
+                                "--builderOptimizationLevel=4 --versionCompatible"),
+            std::string::npos)
+      << gpu.commands();
+  EXPECT_NE(gpu.artifact().note.find("io-formats: fp16 is not in the command"), std::string::npos);
+  gpu.row().pins = {{"runtime", "8.5.2"}};
+  EXPECT_EQ(gpu.commands().find("--builderOptimizationLevel"), std::string::npos);
+  EXPECT_NE(gpu.artifact().by_hand.at(0).note.find("come with TensorRT 8.6"), std::string::npos);
   gpu.row().accelerator = "DLA:0";
   EXPECT_NE(gpu.artifact().note.find("DLA0 or DLA1"), std::string::npos) << gpu.artifact().note;
 }

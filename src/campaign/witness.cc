@@ -171,11 +171,15 @@ class Pairs {
                                        " was expected in PATH; --program names another place");
     if (!state) return fail(state.error().with_context(name));
     const std::string output = read_file(options.log).value_or("");
-    // A shell's word for a program that is not there.
-    if (state->exit_code == 127)
-      return fail(Code::kNotFound, name + " was not found:" + vendor::last_lines(output) +
-                                       "\nit was expected in PATH; --program names another place");
     const std::string again = "\nto repeat it: " + vendor::to_shell(command_);
+    // The loader's word for a library that is not there, and a shell's for a program.
+    if (state->exit_code == 127 && output.find("error while loading shared libraries") != std::string::npos)
+      return fail(Code::kUnavailable, name + " was found, and lacks a library:" + vendor::last_lines(output) +
+                                          "\nLD_LIBRARY_PATH names folders of libraries" + again);
+    if (state->exit_code == 127)
+      return fail(Code::kNotFound,
+                  name + ", or a program that it starts, was not found:" + vendor::last_lines(output) +
+                      "\nit was expected in PATH; --program names another place" + again);
     if (!state->ok())
       return fail(Code::kWorkerFailed, name + " ended with " + state->describe() +
                                            "; its last lines:" + vendor::last_lines(output) + again);

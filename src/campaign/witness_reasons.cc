@@ -174,12 +174,12 @@ class Rules {
   /// Of SNPE: what our worker says that it does to a tensor inside the inference, and the tool does not.
   void layout() {
     if (f_.tool.backend != "snpe") return;
-    constexpr std::string_view kConverted = "converted inside infer(): ", kTurned = "NHWC <-> NCHW";
+    constexpr std::string_view kTurned = "NHWC <-> NCHW";
     std::string tensors;
     bool turned = false;
     for (const auto& [name, value] : f_.ours.properties) {
       const auto at = value.find(kConverted);
-      if (at == std::string::npos || !(name.starts_with("input ") || name.starts_with("output "))) continue;
+      if (at == std::string::npos || !is_tensor(name)) continue;
       const std::string how = value.substr(at + kConverted.size());
       turned |= how.find(kTurned) != std::string::npos;
       tensors += (tensors.empty() ? "" : "; ") + name + " " + how;
@@ -190,10 +190,34 @@ class Rules {
             "), the tool is fed in the DLC's own layout and leaves its outputs in it");
   }
 
+  static constexpr std::string_view kConverted = "converted inside infer(): ";
+  static bool is_tensor(const std::string& property) {
+    return property.starts_with("input ") || property.starts_with("output ");
+  }
+
+  /// Of SNPE: what of ours lies between the two clocks, as our worker describes each tensor.
+  std::string between_clocks() const {
+    if (f_.tool.backend != "snpe") return "";
+    bool converted = false, floats = false;
+    for (const auto& [name, value] : f_.ours.properties) {
+      if (!is_tensor(name)) continue;
+      converted |= value.find(kConverted) != std::string::npos;
+      // Quantized in the DLC, and handed over by us in floats: SNPE converts them inside its execution.
+      for (const char* type : {"TF8", "TF16"})
+        floats |= value.find(std::string(type) + " in the DLC; user buffer f32") != std::string::npos;
+    }
+    std::string text = converted ? ", with the conversion of our tensors (see layout)" : "";
+    if (floats && f_.tool.name == "snpe-throughput-net-run")
+      text +=
+          "; its user buffers are of the DLC's own 8 or 16 bits (--userbuffer_auto), ours floats, which SNPE "
+          "converts in each inference";
+    return text;
+  }
+
   void clock() {
     if (f_.tool.clock == WitnessTool::Clock::kSame) return;
     const bool less = f_.tool.clock == WitnessTool::Clock::kLess;
-    std::string evidence(f_.tool.clock_evidence);
+    std::string evidence = std::string(f_.tool.clock_evidence) + between_clocks();
     std::vector<double> loop;
     for (const vendor::ToolReport& report : f_.theirs)
       if (report.loop_ms && report.mean_ms) loop.push_back(*report.loop_ms - *report.mean_ms);

@@ -76,11 +76,12 @@ TEST(WitnessTools, PropertiesAreThoseThatPluginsPublish) {
     for (const char* word : words) EXPECT_NE(source->find(word), std::string::npos) << file << ": " << word;
   };
   published("tensorrt/session.cc", {"properties_.add(\"waiting\"", "properties_.add(\"cuda-graph\""});
-  published("snpe/session.cc",
-            {"properties_.add(\"performance-profile\"", "properties_.add(\"unsigned-pd\"",
-             "properties_.add(\"fallback\"", "\"allowed by runtime-order\"", "properties_.add(\"library\"",
-             "properties_.add(\"ADSP_LIBRARY_PATH\"", "properties_.add(\"input \" + "});
-  published("snpe/tensor_io.cc", {"converted inside infer(): ", "\"NHWC <-> NCHW\""});
+  published("snpe/session.cc", {"properties_.add(\"performance-profile\"", "properties_.add(\"unsigned-pd\"",
+                                "properties_.add(\"runtime-order\"", "properties_.add(\"library\"",
+                                "properties_.add(\"ADSP_LIBRARY_PATH\", library_->adsp_path())",
+                                "properties_.add(\"input \" + "});
+  published("snpe/tensor_io.cc", {"converted inside infer(): ", "\"NHWC <-> NCHW\"", "\"TF8\"", "\"TF16\"",
+                                  "\" in the DLC; user buffer \"", "std::string(\"f32\")"});
 }
 
 class Commands : public ::testing::Test {
@@ -196,7 +197,8 @@ class Snpe : public Commands {
         {"unsigned-pd", "on"},
         {"library", "/opt/snpe/lib/aarch64/libSNPE.so"},
         {"ADSP_LIBRARY_PATH", "/opt/snpe/lib/hexagon-v68/unsigned"},
-        {"input image", "1x1x2x3 tf8 in the DLC; user buffer f32, converted inside infer(): NHWC <-> NCHW"}};
+        {"input image",
+         "[1,1,2,3] TF8 in the DLC; user buffer f32, converted inside infer(): NHWC <-> NCHW"}};
   }
   ToolJob snpe_job() {
     ToolJob job = Commands::job();
@@ -219,10 +221,15 @@ TEST_F(Snpe, ThroughputGetsTheDlcsLayoutAndOurSettings) {
   EXPECT_EQ(command->environment.at("LD_LIBRARY_PATH"), "/opt/snpe/lib/aarch64");
   EXPECT_EQ(command->environment.at("ADSP_LIBRARY_PATH"), "/opt/snpe/lib/hexagon-v68/unsigned");
   session_.properties["input image"] =
-      "1x3x1x2 float in the DLC; user buffer f32, SNPE uses the caller's memory";
+      "[1,3,1,2] float in the DLC; user buffer f32, SNPE uses the caller's memory";
   const auto as_is = (*choose_tool("snpe", ""))->command(snpe_job());
   ASSERT_TRUE(as_is) << as_is.error().message;
   EXPECT_TRUE(has_pair(as_is->argv, "--input_raw", (dir_.path() / "input.bin").string()));
+  session_.properties["runtime-order"] = "DSP,GPU,CPU";
+  const auto ordered = (*choose_tool("snpe", ""))->command(snpe_job());
+  ASSERT_TRUE(ordered) << ordered.error().message;
+  EXPECT_TRUE(has_pair(ordered->argv, "--runtime_order", "dsp,gpu,cpu"));
+  EXPECT_EQ(std::ranges::count(ordered->argv, "--use_dsp"), 0);
   row_.accelerator = "NPU";
   EXPECT_FALSE((*choose_tool("snpe", ""))->command(snpe_job()));
 }
@@ -350,7 +357,7 @@ TEST_F(Reasons, TrtexecSaysItsDefaultsAndTransfers) {
 TEST_F(Reasons, SnpesToolsLeaveOutOurTransposition) {
   EXPECT_FALSE(find(reasons(0.9, "snpe-throughput-net-run"), "layout"));
   ours_.properties["input image"] =
-      "1x8x8x3 tf8 in the DLC; user buffer f32, converted inside infer(): NHWC <-> NCHW";
+      "[1,8,8,3] TF8 in the DLC; user buffer f32, converted inside infer(): NHWC <-> NCHW";
   for (const char* tool : {"snpe-throughput-net-run", "snpe-net-run"}) {
     const auto faster = reasons(0.9, tool);
     ASSERT_TRUE(find(faster, "layout"));
@@ -359,6 +366,26 @@ TEST_F(Reasons, SnpesToolsLeaveOutOurTransposition) {
     EXPECT_TRUE(find(faster, "clock")->likely);
     EXPECT_FALSE(find(reasons(1.1, tool), "layout")->likely);
   }
+}
+
+TEST_F(Reasons, SnpesClockNamesOnlyWhatHappens) {
+  theirs_.loop_ms.reset();
+  const auto clock = [&](const char* tool) { return find(reasons(0.9, tool), "clock")->evidence; };
+  ours_.properties["input image"] =
+      "[1,3,8,8] float in the DLC; user buffer f32, SNPE uses the caller's memory";
+  EXPECT_EQ(clock("snpe-throughput-net-run"),
+            "its clock stands around SNPE's execution, ours around the call");
+  EXPECT_EQ(clock("snpe-net-run"), "its clock stands inside SNPE, ours around the call");
+  // Floats of ours against 8 bits of the tool's: only one of the tools takes such buffers.
+  ours_.properties["input image"] =
+      "[1,3,8,8] TF8 in the DLC; user buffer f32, SNPE uses the caller's memory";
+  EXPECT_NE(clock("snpe-throughput-net-run").find("ours floats"), std::string::npos);
+  EXPECT_EQ(clock("snpe-net-run").find("ours floats"), std::string::npos);
+  EXPECT_EQ(clock("snpe-throughput-net-run").find("conversion of our tensors"), std::string::npos);
+  ours_.properties["input image"] =
+      "[1,8,8,3] TF8 in the DLC; user buffer TF8, converted inside infer(): NHWC <-> NCHW, f32 <-> TF8";
+  EXPECT_NE(clock("snpe-net-run").find("conversion of our tensors"), std::string::npos);
+  EXPECT_EQ(clock("snpe-throughput-net-run").find("ours floats"), std::string::npos);
 }
 
 TEST_F(Reasons, AToolWithoutMediansSaysSo) {

@@ -179,7 +179,7 @@ Result<vendor::DlcRun> dlc_run(const ToolJob& job) {
   if (const std::string profile = property(job, "performance-profile"); !profile.empty())
     run.performance_profile = vendor::performance_profile_of(profile);
   run.unsigned_pd = property(job, "unsigned-pd") != "off";
-  run.cpu_fallback = property(job, "fallback").starts_with("allowed");
+  run.runtime_order = vendor::runtime_order_of(property(job, "runtime-order"));
   run.seconds = std::llround(std::ceil(job.seconds));
   run.input_raw = job.raw;
   if (property(job, ("input " + input.name).c_str()).find("NHWC <-> NCHW") != std::string::npos) {
@@ -258,15 +258,12 @@ const std::array kTools{
                 Clock::kLess, "its clock is the device's: what the host does to launch and wait is not in it",
                 "1 s of inferences", trtexec, vendor::parse_trtexec},
     WitnessTool{"snpe-throughput-net-run", "snpe", false, "the instance's real time / images", Clock::kLess,
-                "its clock stands around SNPE's execution of buffers in the DLC's own form, ours around the "
-                "call, with what turns our tensors to that form and back",
-                "unknown", snpe_throughput, vendor::parse_snpe_throughput},
-    WitnessTool{
-        "snpe-net-run", "snpe", false,
-        "SNPE's own total inference time, which snpe-diagview reads in the tool's log", Clock::kLess,
-        "its clock stands inside SNPE, ours around the call, with what turns our tensors to the DLC's "
-        "form and back",
-        "unknown", snpe_net_run, vendor::parse_snpe_diagview},
+                "its clock stands around SNPE's execution, ours around the call", "unknown", snpe_throughput,
+                vendor::parse_snpe_throughput},
+    WitnessTool{"snpe-net-run", "snpe", false,
+                "SNPE's own total inference time, which snpe-diagview reads in the tool's log", Clock::kLess,
+                "its clock stands inside SNPE, ours around the call", "unknown", snpe_net_run,
+                vendor::parse_snpe_diagview},
 };
 
 }  // namespace

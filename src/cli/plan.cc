@@ -71,6 +71,7 @@ void print_json(const spec::Experiment& experiment, const campaign::Schedule& sc
 /// Without a device: every host's rows.
 Result<void> choose_rows(spec::Experiment& experiment, const RowChoice& choice) {
   if (!choice.device.empty()) return keep_rows(experiment, choice);
+  ASSAY_OK(spec::check_peak_devices(experiment));
   if (choice.rows.empty()) return {};
   spec::Experiment kept = experiment;
   kept.rows.clear();
@@ -94,7 +95,8 @@ Result<int> plan(const Options& options) {
   ASSAY_OK(choose_rows(experiment, options.rows));
   ASSAY_OK(spec::validate(experiment));
   ASSAY_OK(campaign::check_targets(experiment));
-  const campaign::Schedule schedule = campaign::make_schedule(experiment, options.spec);
+  const campaign::Schedule schedule = campaign::make_schedule(
+      experiment, options.spec, {options.data_root, options.repeats, !options.rows.rows.empty()});
   if (options.format == "json")
     print_json(experiment, schedule);
   else

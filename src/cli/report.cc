@@ -92,7 +92,8 @@ CLI::App* declare_report(CLI::App& app, Action& action) {
       ->add_option("directory", options->directories,
                    "Run directory, or a results.json; several make one page, or tables one after another")
       ->required();
-  command->add_option("--format", options->format, "table, md, csv, json, html or perfetto")->capture_default_str();
+  command->add_option("--format", options->format, "table, md, csv, json, html or perfetto")
+      ->capture_default_str();
   command->add_option("-o,--output", options->output, "File to write instead of printing");
   command->add_option("--cache", options->cache,
                       "Where generated scenes are, for sample pictures; default $ASSAY_CACHE");

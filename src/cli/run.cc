@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/exit_code.h"
@@ -28,7 +29,7 @@ struct Options {
   std::string spec, out, resume, data_root, cache;
   int repeats = 0;
   RowChoice rows;
-  bool overwrite = false, retry_failed = false;
+  bool overwrite = false, retry_failed = false, prepare_only = false;
 };
 
 Result<spec::Experiment> load_spec(const Options& options) {
@@ -82,6 +83,25 @@ Result<store::RunDirectory> open_directory(const Options& options, const spec::E
   return store::RunDirectory::create(out, spec::explain(experiment), campaign);
 }
 
+/// One line a row: where its artifact lies, and whether it was compared.
+int print_artifacts(const spec::Experiment& experiment, const std::vector<record::ArtifactRecord>& artifacts,
+                    const fs::path& out) {
+  bool all = true;
+  for (std::size_t i = 0; i < artifacts.size(); ++i) {
+    const record::ArtifactRecord& artifact = artifacts[i];
+    const bool made = !artifact.path.empty();
+    all &= made;
+    std::printf("%s: %s\n", experiment.rows[i].id.c_str(), made ? artifact.path.c_str() : "no artifact");
+    if (!artifact.failure.reason.empty())
+      std::printf("  %s%s\n", made ? "not compared: " : "", artifact.failure.reason.c_str());
+    else if (artifact.compared_images > 0)
+      std::printf("  compared with FP32 ONNX Runtime on %d images: argmax equal on %.2f %%\n",
+                  artifact.compared_images, 100 * artifact.compared_argmax_agreement);
+  }
+  std::printf("\nArtifacts only, nothing was timed: `assay run --resume %s` goes on.\n", out.c_str());
+  return all ? kExitOk : kExitInvalidRows;
+}
+
 Result<int> run(const Options& options) {
   ASSAY_TRY(const spec::Experiment experiment, load_spec(options));
   const fs::path out = !options.resume.empty() ? fs::path(options.resume)
@@ -99,6 +119,11 @@ Result<int> run(const Options& options) {
       ASSAY_OK(directory.supersede(id, reason));
       line.say(id + " failed and is made again: " + reason);
     }
+  }
+  if (options.prepare_only) {
+    ASSAY_TRY(const auto artifacts, campaign::prepare_only(experiment, assets, directory, cache, observer));
+    line.say("");
+    return print_artifacts(experiment, artifacts, out);
   }
   ASSAY_TRY(const record::Results results, campaign::execute(experiment, assets, directory, cache, observer));
   line.say("");
@@ -126,6 +151,8 @@ CLI::App* declare_run(CLI::App& app, Action& action) {
       "With --resume: make failed runs again. They are kept under superseded/, and the row says so");
   command->add_flag("--overwrite", options->overwrite,
                     "Move an earlier run directory of that name to DIR.previous first");
+  command->add_flag("--prepare-only", options->prepare_only,
+                    "Make the rows' artifacts and stop: needs no meter, nor the rows' devices");
   command->add_option("--data-root", options->data_root, "Data set to use instead of the spec's");
   command->add_option("--repeats", options->repeats, "Instead of the spec's")->check(CLI::PositiveNumber);
   add_row_choice(*command, options->rows);

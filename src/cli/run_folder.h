@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "spec/experiment.h"
+#include "spec/validate.h"
 
 namespace assay::cli {
 
@@ -22,8 +23,9 @@ struct RowChoice {
 };
 
 /// Leaves the rows of this machine, and of those the ones that are named. Errors: kInvalidInput (no such row
-/// or device, or none is left: the spec's devices are listed).
+/// or device, or none is left: the spec's devices are listed; a peak of a device that no row is of).
 inline Result<void> keep_rows(spec::Experiment& experiment, const RowChoice& choice) {
+  ASSAY_OK(spec::check_peak_devices(experiment));
   const auto& [ids, given] = choice;
   const std::string device = given.empty() ? "local" : given;
   std::vector<std::string_view> devices;

@@ -177,6 +177,8 @@ Message timed(Fields& fields) {
   summary.foreign_cpu_share = fields.number("foreign_cpu_share");
   summary.involuntary_switches = fields.integer("involuntary_switches");
   summary.peak_rss_bytes = fields.integer("peak_rss_bytes");
+  if (fields.has("device_memory_problem"))
+    summary.device_memory_problem = fields.text("device_memory_problem");
   if (fields.has("device_memory_bytes")) summary.device_memory_bytes = fields.integer("device_memory_bytes");
   summary.device_time_ns = fields.integers("device_time_ns");
   summary.transfer_in_ns = fields.integers("transfer_in_ns");

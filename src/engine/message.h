@@ -37,6 +37,7 @@ struct TimedSummary {
   double foreign_cpu_share = -1;
   std::int64_t involuntary_switches = 0, peak_rss_bytes = 0;
   std::optional<std::int64_t> device_memory_bytes;
+  std::string device_memory_problem;
   std::vector<std::int64_t> device_time_ns, transfer_in_ns, transfer_out_ns;
 };
 struct Layers {

@@ -201,6 +201,7 @@ class TimedPass {
     run_.clock_step_ns = summary.clock_step_ns;
     run_.peak_rss_bytes = summary.peak_rss_bytes;
     run_.device_memory_bytes = summary.device_memory_bytes;
+    run_.device_memory_problem = summary.device_memory_problem;
     run_.device_time_ns = summary.device_time_ns;
     run_.transfer_in_ns = summary.transfer_in_ns;
     run_.transfer_out_ns = summary.transfer_out_ns;

@@ -125,6 +125,7 @@ void latency_figures(const RowEvidence& evidence, std::span<const ProcessLatenci
 
   std::vector<double> window_rates, compile, first;
   double rss = 0, device = 0;
+  std::string device_problem = "the runtime does not tell its device memory";
   for (const auto& process : processes) {
     const TimedRun& run = *process.run;
     const auto window_ns = static_cast<double>(run.window_end_ns - run.window_begin_ns);
@@ -136,6 +137,7 @@ void latency_figures(const RowEvidence& evidence, std::span<const ProcessLatenci
     }
     rss = std::max(rss, static_cast<double>(run.peak_rss_bytes));
     device = std::max(device, static_cast<double>(run.device_memory_bytes.value_or(0)));
+    if (!run.device_memory_problem.empty()) device_problem = run.device_memory_problem;
   }
   const auto set_or_refuse = [](Figure& figure, std::span<const double> values, const char* reason) {
     values.empty() ? refuse(figure, reason) : set_mean(figure, values);
@@ -148,8 +150,7 @@ void latency_figures(const RowEvidence& evidence, std::span<const ProcessLatenci
   set_or_refuse(f.first_inference, first, "the worker told no first inference");
   rss > 0 ? set(f.peak_memory, rss / kBytesPerMegabyte)
           : refuse(f.peak_memory, "the peak resident set is unknown");
-  device > 0 ? set(f.device_memory, device / kBytesPerMegabyte)
-             : refuse(f.device_memory, "the runtime does not tell its device memory");
+  device > 0 ? set(f.device_memory, device / kBytesPerMegabyte) : refuse(f.device_memory, device_problem);
 
   if (!evidence.operations || *evidence.operations <= 0) {
     const auto why =

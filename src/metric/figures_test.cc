@@ -415,6 +415,10 @@ TEST(Figures, IdentityOfTheRow) {
   EXPECT_EQ(row.calibration_relation, "disjoint");
   EXPECT_DOUBLE_EQ(*row.figures.peak_memory.value, 100.000002);
   EXPECT_DOUBLE_EQ(*row.figures.device_memory.value, 5);
+  e.timed[1].device_memory_bytes.reset();
+  e.timed[1].device_memory_problem = "the GPU shares the system's memory";
+  EXPECT_EQ(derive_row(e).figures.device_memory.reasons,
+            std::vector<std::string>{"the GPU shares the system's memory"});
   EXPECT_DOUBLE_EQ(*row.figures.compile_time.value, 200);
   EXPECT_DOUBLE_EQ(*row.figures.first_inference.value, 30);
 }

@@ -1,6 +1,7 @@
 #include "prepare/prepare.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -295,7 +296,12 @@ Result<std::string> artifact_digest(const record::ArtifactRecord& artifact) {
     return facts.sha256;
   }
   if (artifact.toolchain != "given") return digest_files(path.parent_path());
-  ASSAY_TRY(const std::string file, sha256_file(path));
+  ASSAY_TRY(std::string file, sha256_file(path));
+  // Weights may lie outside of it.
+  if (path.extension() == ".onnx") {
+    ASSAY_TRY(const model::ModelFacts facts, model::read_model(path));
+    file = facts.sha256;
+  }
   // What the plugins open beside the file decides what is run as much as the file does.
   std::vector<fs::path> beside;
   if (path.extension() == ".xml") beside.push_back(fs::path(path).replace_extension(".bin"));
@@ -309,9 +315,36 @@ Result<std::string> artifact_digest(const record::ArtifactRecord& artifact) {
   digest.field(file);
   for (const fs::path& other : beside) {
     ASSAY_TRY(const std::string content, sha256_file(other));
-    digest.field(content);
+    digest.field(other.extension().string()).field(content);
   }
   return digest.hex();
+}
+
+Result<std::string> calibration_told_beside(const fs::path& artifact) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr std::size_t kDigits = 64;
+  const fs::path notes = artifact.string() + ".io";
+  std::error_code absent;
+  if (!fs::exists(notes, absent)) return std::string();
+  ASSAY_TRY(const std::string text, read_file(notes));
+  std::map<std::string, std::string, std::less<>> told{{"calibration ", ""}, {"dlc ", ""}};
+  for (const std::string& line : split(text, '\n'))
+    for (auto& [word, digest] : told) {
+      if (!line.starts_with(word)) continue;
+      const std::string found = line.substr(word.size());
+      if (!digest.empty() || found.size() != kDigits || found.find_first_not_of(kHex) != std::string::npos)
+        return fail(Code::kCorrupt, notes.string() + ": one line '" + word + "SHA256' was expected, found '" +
+                                        line.substr(0, 200) + "': copy it again from where it was made");
+      digest = found;
+    }
+  if (const std::string& of = told.find("dlc ")->second; !of.empty()) {
+    ASSAY_TRY(const std::string digest, sha256_file(artifact));
+    if (digest != of)
+      return fail(Code::kCorrupt, notes.string() + " is of another file (SHA-256 " + of.substr(0, 12) + ", " +
+                                      artifact.filename().string() + " has " + digest.substr(0, 12) +
+                                      "): copy both from where they were made");
+  }
+  return told.find("calibration ")->second;
 }
 
 }  // namespace assay::prepare

@@ -60,6 +60,11 @@ Result<record::ArtifactRecord> prepare(const PrepareRequest& request, const List
 /// kNotFound, kCorrupt.
 Result<std::string> artifact_digest(const record::ArtifactRecord& artifact);
 
+/// The digest of the calibration tensors that the notes beside a given artifact (ARTIFACT.io, as the
+/// toolchain `snpe` writes them) name; "" where they name none, or there are none. Errors: kCorrupt (a line
+/// that cannot be read, or notes that name another file than this).
+Result<std::string> calibration_told_beside(const std::filesystem::path& artifact);
+
 /// Whether scripts can be run here: the environment is complete. Errors: kUnavailable. For `assay doctor`.
 Result<void> check_environment(const std::filesystem::path& python = {});
 

@@ -332,9 +332,44 @@ TEST_F(PrepareTest, AGivenArtifactIsDigestedWithWhatLiesBesideIt) {
   write(root() / "net.dlc.qnn.json", "{}");
   digests.insert(digest("net.dlc"));
   EXPECT_EQ(digests.size(), 4u);
+  auto model = model::conv_model({1, 2, 8, 8});
+  auto& weights = *model.mutable_graph()->mutable_initializer(0);
+  weights.clear_raw_data();
+  weights.set_data_location(onnx::TensorProto::EXTERNAL);
+  auto& location = *weights.add_external_data();
+  location.set_key("location");
+  location.set_value("weights.bin");
+  write(root() / "net.onnx", model.SerializeAsString());
+  write(root() / "weights.bin", std::string(288, 'a'));
+  const std::string before = digest("net.onnx");
+  write(root() / "weights.bin", std::string(288, 'b'));
+  EXPECT_NE(digest("net.onnx"), before) << "weights that lie beside the model are the model's";
   given.path = (root() / "net.xml").string();
   write(root() / "net.xml", "graph");
   EXPECT_FALSE(artifact_digest(given)) << "its weights are absent";
+}
+
+TEST_F(PrepareTest, AGivenArtifactTellsItsCalibration) {
+  const fs::path dlc = root() / "net.dlc";
+  const std::string digest = sha256_hex(std::string_view("tensors"));
+  const auto told = [&](const std::string& notes) -> std::string {
+    write(dlc.string() + ".io", notes);
+    const auto found = calibration_told_beside(dlc);
+    return found ? *found : std::string(to_string(found.error().code));
+  };
+  EXPECT_EQ(calibration_told_beside(dlc).value(), "") << "no notes";
+  EXPECT_EQ(told("input x 1 3 8 8\nquantized activations 8 weights 8\n"), "");
+  EXPECT_EQ(told("input x 1 3 8 8\ncalibration " + digest + "\n"), digest);
+  const std::string corrupt(to_string(Code::kCorrupt));
+  EXPECT_EQ(told("calibration " + digest.substr(1) + "\n"), corrupt);
+  EXPECT_EQ(told("calibration G" + digest.substr(1) + "\n"), corrupt);
+  EXPECT_EQ(told("calibration " + digest + "\ncalibration " + digest + "\n"), corrupt);
+  write(dlc, "layers");
+  const std::string dlcs = "dlc " + sha256_hex(std::string_view("layers")) + "\n";
+  EXPECT_EQ(told("calibration " + digest + "\n" + dlcs), digest);
+  EXPECT_EQ(told(dlcs), "");
+  write(dlc, "others");
+  EXPECT_EQ(told("calibration " + digest + "\n" + dlcs), corrupt) << "notes of another DLC";
 }
 
 TEST(ShellCommand, SurvivesTheShell) {

@@ -29,7 +29,7 @@ constexpr const char* kPrograms[] = {"snpe-onnx-to-dlc", "snpe-dlc-quantize", "s
                                      "qairt-converter",  "qairt-quantizer",   "snpe-dlc-graph-prepare"};
 
 /// Which SDK will convert: its version, and the programs themselves, because a folder may be renamed and a
-/// program replaced.
+/// program replaced. What those load (Python packages, libraries) is taken to be its release's.
 Result<std::string> sdk_identity() {
   for (const char* name : kRoots) {
     const char* root = std::getenv(name);

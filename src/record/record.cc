@@ -152,7 +152,9 @@ std::span<const MetricInfo> metrics() {
        "white paper"},
       {"peak_memory", "MB", &F::peak_memory,
        "peak resident set of the worker process (1 MB = 1e6 B), largest of the repeats", "VEDLIoT D3.3"},
-      {"device_memory", "MB", &F::device_memory, "device memory of the session, where the runtime tells",
+      {"device_memory", "MB", &F::device_memory,
+       "device memory of the session, where the runtime tells; of TensorRT by how much the GPU's free memory "
+       "fell, which other programs move too",
        "measurement catalogue"},
       {"placement", "%", &F::placement,
        "share of the executed layers' time on the claimed accelerator (of their count where no times are "

@@ -85,6 +85,7 @@ struct TimedRun {
   std::int64_t clock_step_ns = 0;   ///< Change of (UTC - monotonic) during the run: an NTP step.
   std::int64_t peak_rss_bytes = 0;  ///< Of the worker process.
   std::optional<std::int64_t> device_memory_bytes;
+  std::string device_memory_problem;  ///< Why a plugin that has a word for it does not tell it; else "".
   /// Where the runtime has them; sampled iterations. Copies to the device and back are apart.
   std::vector<std::int64_t> device_time_ns, transfer_in_ns, transfer_out_ns;
   std::vector<OutputSample> samples;

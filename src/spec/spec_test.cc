@@ -93,9 +93,11 @@ TEST(Parse, ProtocolsThatShip) {
   EXPECT_EQ(targets->rows.size(), 5u);
   EXPECT_EQ(targets->data.validation.count, 500);
   EXPECT_TRUE(targets->data.calibration_same_as_validation);
-  // The guide's release; the provider of QNN asks for a newer C library than that has.
-  for (const RowSpec& row : targets->rows)
-    EXPECT_EQ(row.pins.at("os"), row.backend == "qnn" ? "Ubuntu 22.04" : "Ubuntu 20.04") << row.id;
+  // The guide's release on every row, and a mode wherever the board has several.
+  for (const RowSpec& row : targets->rows) {
+    EXPECT_EQ(row.pins.at("os"), "Ubuntu 20.04") << row.id;
+    EXPECT_EQ(row.power_mode, row.device == "orin-nx" ? "15W" : "") << row.id;
+  }
 }
 
 TEST(Parse, MatrixMakesTheProduct) {
@@ -477,6 +479,21 @@ TEST(Explain, Durations) {
   EXPECT_EQ(duration_text(120s), "2 min");
   EXPECT_EQ(duration_text(1500ms), "1500 ms");
   EXPECT_EQ(duration_text(7ns), "7 ns");
+}
+
+TEST(Peaks, OfADeviceThatNoRowIsOfAreRefused) {
+  Experiment x;
+  x.rows.resize(2);
+  x.rows[0].device = "orin-nx";
+  x.rows[1].target = "radxa-x4-n100";
+  x.peaks = {{"GPU", "int8", 100, "sheet", "orin-nx"}, {"GPU", "int8", 100, "sheet", "radxa-x4-n100"}};
+  EXPECT_TRUE(check_peak_devices(x));
+  x.peaks.push_back({"GPU", "int8", 100, "sheet", "orin-mx"});
+  const auto refused = check_peak_devices(x);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("peaks[2].device"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("did you mean 'orin-nx'?"), std::string::npos)
+      << refused.error().message;
 }
 
 }  // namespace

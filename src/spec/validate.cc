@@ -226,6 +226,22 @@ class Finder {
 
 std::vector<Problem> find_problems(const Experiment& experiment) { return Finder(experiment).run(); }
 
+Result<void> check_peak_devices(const Experiment& experiment) {
+  std::vector<std::string_view> names;
+  for (const RowSpec& row : experiment.rows)
+    for (const std::string_view name : {std::string_view(row.device), std::string_view(row.target)})
+      if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  for (std::size_t i = 0; i < experiment.peaks.size(); ++i) {
+    const std::string& device = experiment.peaks[i].device;
+    if (device.empty() || std::find(names.begin(), names.end(), device) != names.end()) continue;
+    const std::string near = nearest_word(device, names);
+    return fail(Code::kInvalidInput, "peaks[" + std::to_string(i) + "].device: expected " + join_or(names) +
+                                         ", the rows' devices and targets, found '" + device + "'" +
+                                         (near.empty() ? "" : "; did you mean '" + near + "'?"));
+  }
+  return {};
+}
+
 Result<void> validate(const Experiment& experiment) {
   std::string text;
   for (const Problem& problem : find_problems(experiment))

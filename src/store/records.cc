@@ -25,6 +25,7 @@ void fields(V& v, Is<record::TimedRun> auto& x) {
   v("device_memory_bytes", x.device_memory_bytes), v("foreign_cpu_share", x.foreign_cpu_share);
   v("involuntary_switches", x.involuntary_switches), v("binding", x.binding), v("samples", x.samples);
   v("device_time_ns", x.device_time_ns), v("session", x.session);
+  v.added("device_memory_problem", x.device_memory_problem);
   v.added("transfer_in_ns", x.transfer_in_ns), v.added("transfer_out_ns", x.transfer_out_ns);
 }
 

@@ -64,6 +64,7 @@ record::TimedRun timed_run() {
   r.clock_step_ns = -8;
   r.peak_rss_bytes = 9;
   r.device_memory_bytes = 10;
+  r.device_memory_problem = "the GPU shares the system's memory";
   r.device_time_ns = {1, 2};
   r.samples = {{3, 1, true, false, 0.25, -1, false}};
   r.foreign_cpu_share = 0.1;

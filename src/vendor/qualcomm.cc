@@ -1,7 +1,9 @@
 #include "vendor/qualcomm.h"
 
 #include <algorithm>
+#include <cctype>
 
+#include "base/text.h"
 #include "vendor/flags.h"
 
 namespace assay::vendor {
@@ -16,20 +18,30 @@ Result<Command> checked(Command command) {
 }
 
 Result<void> choose_runtime(const DlcRun& run, bool throughput, Command& command) {
-  if (run.runtime == "dsp" || run.runtime == "gpu")
+  const std::vector<std::string> order =
+      run.runtime_order.empty() ? std::vector{run.runtime} : split(run.runtime_order, ',');
+  for (const std::string& runtime : order)
+    if (runtime != "dsp" && runtime != "gpu" && runtime != "cpu")
+      return fail(Code::kInvalidInput,
+                  command.tool + ": runtime dsp, gpu or cpu was expected, '" + runtime + "' was found");
+  const bool dsp = std::ranges::find(order, "dsp") != order.end();
+  if (!run.runtime_order.empty())
+    command.argv.insert(command.argv.end(), {"--runtime_order", run.runtime_order});
+  else if (run.runtime != "cpu" || throughput)
     command.argv.push_back("--use_" + run.runtime);
-  else if (run.runtime != "cpu")
-    return fail(Code::kInvalidInput,
-                command.tool + ": runtime dsp, gpu or cpu was expected, '" + run.runtime + "' was found");
-  else if (throughput)
-    command.argv.emplace_back("--use_cpu");
-  if (run.cpu_fallback) command.argv.emplace_back("--enable_cpu_fallback");
-  if (run.unsigned_pd && run.runtime == "dsp" &&
-      (!throughput || compare_versions(run.version, kFullTable) >= 0))
-    command.argv.insert(command.argv.end(), {"--platform_options", "unsignedPD:ON"});
+  if (run.runtime_order.empty() && run.cpu_fallback) command.argv.emplace_back("--enable_cpu_fallback");
+  if (run.unsigned_pd && dsp) {
+    if (!throughput || compare_versions(run.version, kFullTable) >= 0)
+      command.argv.insert(command.argv.end(), {"--platform_options", "unsignedPD:ON"});
+    else
+      command.note =
+          "It is not told to take an unsigned protection domain (unsignedPD:ON): that this tool has "
+          "--platform_options is known of 2.35 and later only. Where the DSP refuses it, snpe-net-run is "
+          "told.";
+  }
   if (!run.library_path.empty()) {
     command.environment["LD_LIBRARY_PATH"] = run.library_path.string();
-    if (run.runtime == "dsp") command.environment["ADSP_LIBRARY_PATH"] = run.library_path.string();
+    if (dsp) command.environment["ADSP_LIBRARY_PATH"] = run.library_path.string();
   }
   return {};
 }
@@ -70,7 +82,8 @@ Result<void> add_quantizer_options(const DlcQuantization& quantization, Command&
     add(first_of(command, {{"--act_quantizer", "enhanced"}, {"--use_enhanced_quantizer"}}));
   }
   if (symmetric) add({"--act_quantizer", "symmetric"});
-  if (symmetric_weights) add({"--param_quantizer", "symmetric"});
+  if (symmetric_weights)
+    add(first_of(command, {{"--param_quantizer", "symmetric"}, {"--use_symmetric_quantize_weights"}}));
   if (quantization.per_channel)
     add(first_of(command, {{"--use_per_channel_quantization"}, {"--axis_quant"}}));
   if (quantization.cle) add(first_of(command, {{"--algorithms", "cle"}, {"--optimizations", "cle"}}));
@@ -82,6 +95,15 @@ Result<void> add_quantizer_options(const DlcQuantization& quantization, Command&
 std::string performance_profile_of(std::string name) {
   std::ranges::replace(name, '-', '_');
   return name;
+}
+
+std::string runtime_order_of(std::string order) {
+  if (order.find(',') == std::string::npos) return "";
+  std::ranges::transform(order, order.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  // The row's other name of the DSP.
+  for (std::size_t at = 0; (at = order.find("htp", at)) != std::string::npos;) order.replace(at, 3, "dsp");
+  return order;
 }
 
 Result<Command> convert_to_dlc(const DlcConversion& conversion) {
@@ -167,7 +189,8 @@ Result<Command> throughput_net_run(const DlcRun& run) {
   ASSAY_OK(choose_runtime(run, true, command));
   if (!run.input_raw.empty())
     command.argv.insert(command.argv.end(), {"--input_raw", run.input_raw.string()});
-  command.note = "It reports inferences a second, no single latencies.";
+  command.note = "It reports inferences a second, no single latencies." +
+                 (command.note.empty() ? "" : " " + command.note);
   return checked(std::move(command));
 }
 

@@ -60,6 +60,9 @@ struct DlcRun {
   std::string version;
   std::filesystem::path dlc;
   std::string runtime = "dsp";  ///< "dsp", "gpu", "cpu".
+  /// "dsp,gpu,cpu": where layers may go, the first before the others; then `runtime` and `cpu_fallback` are
+  /// not said, which the tools refuse beside it. Empty: `runtime` alone.
+  std::string runtime_order = {};
   std::string performance_profile = "burst";
   bool cpu_fallback = false;
   bool unsigned_pd = true;  ///< The DSP's unsigned protection domain, for programs without a signature.
@@ -73,6 +76,10 @@ struct DlcRun {
 
 /// "high-performance", as rows spell a profile -> "high_performance", as the tools do.
 std::string performance_profile_of(std::string name);
+
+/// "DSP,GPU,CPU", as rows and their properties spell an order -> "dsp,gpu,cpu"; "" where it names one runtime
+/// only, which is no order.
+std::string runtime_order_of(std::string order);
 
 /// snpe-net-run: every input once, with layer times for snpe-diagview. Errors: kInvalidInput.
 Result<Command> net_run(const DlcRun& run);

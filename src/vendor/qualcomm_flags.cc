@@ -49,7 +49,8 @@ constexpr Flag kConverterFlags[] = {
 
 constexpr Release kQuantizeReleases[] = {
     {"2.10",
-     "Quantizing a Model, SNPE Reference Guide 1.x and 2.x; SNPE revision history to 2.10.0 (April 2023)"},
+     "Quantizing a Model, SNPE Reference Guide 1.x and 2.x; SNPE revision history to 2.10.0 (April 2023); "
+     "what the Tools page of 2.35 calls deprecated"},
     {"2.35", kToolsPage},
 };
 constexpr Flag kQuantizeFlags[] = {
@@ -63,6 +64,7 @@ constexpr Flag kQuantizeFlags[] = {
     {"--enable_htp", kNone},
     {"--htp_socs", kOne},
     {"--use_enhanced_quantizer", kNone},
+    {"--use_symmetric_quantize_weights", kNone},
     {"--optimizations", kOne},
     {"--override_params", kNone},
     {"--bias_bitwidth", kOne},

@@ -41,7 +41,7 @@ std::string mebibytes(double size) {
 Result<void> add_precision(const EngineBuild& build, Trtexec& trtexec) {
   const bool typed_by_model = trtexec.from("11.0");
   if (build.precision == "fp32") {
-    trtexec.add("--noTF32");
+    if (!build.tf32) trtexec.add("--noTF32");
     return {};
   }
   if (build.precision == "fp16") {
@@ -95,13 +95,24 @@ Result<Command> build_engine(const EngineBuild& build) {
     if (build.gpu_fallback) trtexec.add("--allowGPUFallback");
   }
   std::string pools;
-  if (build.workspace_mib) pools = "workspace:" + mebibytes(*build.workspace_mib);
-  if (build.dla_sram_mib)
-    pools += std::string(pools.empty() ? "" : ",") + "dlaSRAM:" + mebibytes(*build.dla_sram_mib);
+  const auto add_pool = [&](const char* name, const std::optional<double>& mib) {
+    if (mib) pools += (pools.empty() ? "" : ",") + std::string(name) + ":" + mebibytes(*mib);
+  };
+  add_pool("workspace", build.workspace_mib);
+  add_pool("dlaSRAM", build.dla_sram_mib);
+  add_pool("dlaLocalDRAM", build.dla_local_dram_mib);
+  add_pool("dlaGlobalDRAM", build.dla_global_dram_mib);
   trtexec.add("--memPoolSize", pools);
   trtexec.add("--inputIOFormats", build.input_formats);
   trtexec.add("--outputIOFormats", build.output_formats);
   if (build.sparsity) trtexec.add("--sparsity=enable");
+  if (trtexec.from("8.6")) {
+    if (build.optimization_level)
+      trtexec.add("--builderOptimizationLevel", std::to_string(*build.optimization_level));
+    if (build.version_compatible) trtexec.add("--versionCompatible");
+  } else if (build.optimization_level || build.version_compatible) {
+    trtexec.say("Optimization levels and version compatibility come with TensorRT 8.6.");
+  }
   trtexec.add("--optShapes", build.shapes);
   trtexec.add("--timingCacheFile", build.timing_cache.string());
   // Layer names and devices in the engine, so that placement can be read back.

@@ -33,16 +33,19 @@ struct EngineBuild {
   std::optional<int> dla_core;          ///< Nothing: the GPU.
   bool gpu_fallback = false;            ///< With a DLA core: the GPU runs what the DLA cannot.
   std::optional<double> workspace_mib;  ///< Nothing: TensorRT's own limit.
-  std::optional<double> dla_sram_mib;
+  std::optional<double> dla_sram_mib, dla_local_dram_mib, dla_global_dram_mib;
   std::string input_formats,
       output_formats;  ///< "int8:dla_hwc4"; from 11 on without the type. Empty: as the model.
   bool sparsity = false;
-  std::string shapes;  ///< "input:1x3x1024x2048" where the model's are dynamic.
+  bool tf32 = false;                      ///< With fp32: layers may multiply in TF32, TensorRT's own default.
+  std::optional<int> optimization_level;  ///< 0 to 5, from 8.6 on; nothing: TensorRT's own.
+  bool version_compatible = false;        ///< From 8.6 on.
+  std::string shapes;                     ///< "input:1x3x1024x2048" where the model's are dynamic.
 };
 
-/// Builds and does not run. FP32 means --noTF32, since TF32 is TensorRT's default. Errors: kInvalidInput
-/// (INT8 without cache or Q/DQ, INT8 from a cache or DLA in a version that has it no more, an unknown
-/// version).
+/// Builds and does not run. FP32 means --noTF32 unless `tf32` is set, since TF32 is TensorRT's default. What
+/// the version has no flag for is left out, and the note says so. Errors: kInvalidInput (INT8 without cache
+/// or Q/DQ, INT8 from a cache or DLA in a version that has it no more, an unknown version).
 Result<Command> build_engine(const EngineBuild& build);
 
 struct EngineRun {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <set>
@@ -224,6 +225,11 @@ TEST(Trtexec, ThePlainCases) {
       "trtexec --onnx=model.onnx --saveEngine=gpu.engine --int8 --calib=calibration.cache --useDLACore=0 "
       "--allowGPUFallback --memPoolSize=workspace:4096,dlaSRAM:0.5 --profilingVerbosity=detailed "
       "--skipInference");
+  build.workspace_mib.reset();
+  build.dla_local_dram_mib = 512;
+  build.dla_global_dram_mib = 1024;
+  EXPECT_TRUE(
+      has(good(build_engine(build)), "--memPoolSize=dlaSRAM:0.5,dlaLocalDRAM:512,dlaGlobalDRAM:1024"));
 }
 
 // Every version and every option: a command that the table takes, or one of the refusals that are due.
@@ -246,6 +252,9 @@ TEST(Trtexec, EveryCommandIsValidForItsVersion) {
         build.gpu_fallback = bits & 16;
         if (bits & 32) build.workspace_mib = 512;
         build.sparsity = bits & 64;
+        build.tf32 = bits & 1;
+        build.version_compatible = bits & 16;
+        if (bits & 32) build.optimization_level = 3;
         const bool typed = compare_versions(version, "11") >= 0;
         const bool no_dla = compare_versions(version, "10.8") >= 0 && compare_versions(version, "11.4.1") < 0;
         const bool refused = (build.dla_core && no_dla) || (precision == "int8" && !build.quantized &&
@@ -256,6 +265,9 @@ TEST(Trtexec, EveryCommandIsValidForItsVersion) {
         ++built;
         good(command);
         EXPECT_EQ(has(*command, "--int8"), precision == "int8" && !typed);
+        EXPECT_EQ(has(*command, "--noTF32"), precision == "fp32" && !build.tf32);
+        EXPECT_EQ(has(*command, "--builderOptimizationLevel=3"),
+                  (bits & 32) && compare_versions(version, "8.6") >= 0);
         EXPECT_EQ(has(*command, "--allowGPUFallback"), build.dla_core && build.gpu_fallback);
         EXPECT_FALSE(has(*command, "--workspace=512"));
       }
@@ -393,7 +405,15 @@ TEST(Qualcomm, EveryCommandIsValidForItsVersion) {
         quantization.bias_bitwidth = 32;
         quantization.cle = bits & 2;
         if (bits & 4) quantization.weight_schema = "symmetric";
-        if (const auto command = quantize_dlc(quantization)) good(command);
+        const auto command = quantize_dlc(quantization);
+        // The calibrations of the one family are none of the other's.
+        const bool expected =
+            bits & 1 ? known && std::string(calibration) != "enhanced" : std::string(calibration) != "mse";
+        EXPECT_EQ(command.has_value(), expected) << version << " " << calibration << " " << bits << ": "
+                                                 << (command ? to_shell(*command) : command.error().message);
+        if (!command) continue;
+        good(command);
+        EXPECT_EQ(has(*command, "--use_symmetric_quantize_weights"), (bits & 4) && !(bits & 1) && !known);
       }
     for (const char* runtime : {"dsp", "gpu", "cpu"})
       for (int bits = 0; bits < 8; ++bits) {
@@ -406,13 +426,28 @@ TEST(Qualcomm, EveryCommandIsValidForItsVersion) {
         run.unsigned_pd = bits & 2;
         if (bits & 4) run.library_path = "/opt/qairt/lib";
         good(net_run(run));
-        good(throughput_net_run(run));
+        const Command fast = good(throughput_net_run(run));
+        EXPECT_EQ(fast.note.find("unsignedPD:ON") != std::string::npos,
+                  run.unsigned_pd && run.runtime == "dsp" && !known)
+            << version << ": " << fast.note;
+        run.runtime_order = runtime_order_of("HTP,GPU,CPU");
+        for (const Command& command : {good(net_run(run)), good(throughput_net_run(run))}) {
+          const auto at = std::ranges::find(command.argv, "--runtime_order");
+          ASSERT_NE(at, command.argv.end());
+          EXPECT_EQ(*(at + 1), "dsp,gpu,cpu");
+          // The tools refuse them beside an order.
+          for (const char* other : {"--use_dsp", "--use_gpu", "--use_cpu", "--enable_cpu_fallback"})
+            EXPECT_FALSE(has(command, other)) << other;
+        }
       }
   }
   DlcRun run;
   run.version = "2.10";
   run.runtime = "npu";
   EXPECT_FALSE(net_run(run));
+  run.runtime_order = "dsp,npu";
+  EXPECT_FALSE(net_run(run));
+  EXPECT_EQ(runtime_order_of("DSP"), "");
 }
 
 /// What `python -c CODE` prints, or nothing.

@@ -99,12 +99,15 @@ void judge_power_mode(const Case& c, Findings& out) {
                          target.id + ": no peak of it is taken",
                      c.row.figures.performance_ratio.value ? std::vector<std::string>{}
                                                            : std::vector<std::string>{"performance_ratio"}});
-    if (found.empty())
-      out.push_back({"power-mode",
-                     Severity::kUnmeasured,
+    if (found.empty()) {
+      const record::Peak* peak = metric::peak_of_ratio(c.evidence, c.row.executed_precision);
+      // A ratio to a peak that the board may not have had is a number that looks like any other.
+      const bool rests = c.row.figures.performance_ratio.value && peak != nullptr && peak->of_target;
+      out.push_back({"power-mode", rests ? Severity::kWarn : Severity::kUnmeasured,
                      "the power mode of " + target.id +
                          " is neither stated (power_mode) nor found: its peaks are those of the highest",
-                     {}});
+                     rests ? std::vector<std::string>{"performance_ratio"} : std::vector<std::string>{}});
+    }
     return;
   }
   if (found.empty())

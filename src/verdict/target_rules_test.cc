@@ -11,6 +11,11 @@ using testing::Subject;
 
 const std::vector<std::string>& of_target() { return target_figures(); }
 
+const std::vector<std::string>& ratio_alone() {
+  static const std::vector<std::string> kRatio{"performance_ratio"};
+  return kRatio;
+}
+
 /// A row on the board that it names, in the mode that it states, with the sensors that it should have.
 Subject on_target() {
   Subject s = testing::metered();
@@ -60,6 +65,15 @@ const Fires kFires[] = {
        s.evidence.target->power_mode.clear();
      },
      testing::whole_row},
+    {"power-mode", Severity::kWarn, "its peaks are those of the highest",
+     [](Subject& s) {
+       s.evidence.machine.erase("power_mode");
+       s.evidence.target->power_mode.clear();
+       s.row.executed_precision = "int8";
+       s.evidence.peaks = {{"int8", "CPU", 1000, "target"}};
+       s.evidence.peaks[0].of_target = true;
+     },
+     ratio_alone},
     {"power-mode", Severity::kUnmeasured,
      "in the power mode MINE (mode 9), which the catalogue does not know",
      [](Subject& s) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <set>
 
 #include "verdict/rule_helpers.h"
 
@@ -168,20 +169,50 @@ void apply_findings(std::span<const Finding> findings, record::Row& row) {
   }
 }
 
-std::vector<Finding> judge_campaign(const spec::Experiment&, std::span<const record::RowEvidence> evidence) {
+namespace {
+
+/// By row the release of the operating system that the spec pins, where it pins more than one; else the one
+/// that the row ran on. "": not told.
+std::vector<std::string> releases(const spec::Experiment& experiment,
+                                  std::span<const record::RowEvidence> evidence) {
+  std::vector<std::string> pinned, found;
+  std::set<std::string> different;
+  for (const record::RowEvidence& row : evidence) {
+    const auto spec = std::ranges::find(experiment.rows, row.key.id, &spec::RowSpec::id);
+    const bool pins = spec != experiment.rows.end() && spec->pins.contains("os");
+    pinned.push_back(pins ? spec->pins.at("os") : "");
+    found.push_back(row.environment.os);
+    if (pins) different.insert(pinned.back());
+  }
+  return different.size() > 1 ? pinned : found;
+}
+
+/// The rows that share a value, by value: "X: a, b; Y: c". "" where there is one value only.
+std::string in_groups(std::span<const record::RowEvidence> evidence, const std::vector<std::string>& values,
+                      std::size_t digits) {
+  std::map<std::string, std::string> rows_of;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!values[i].empty()) {
+      std::string& rows = rows_of[values[i]];
+      rows += (rows.empty() ? "" : ", ") + evidence[i].key.id;
+    }
+  if (rows_of.size() < 2) return "";
+  std::string text;
+  for (const auto& [value, rows] : rows_of)
+    text += (text.empty() ? "" : "; ") + value.substr(0, digits) + ": " + rows;
+  return text;
+}
+
+}  // namespace
+
+std::vector<Finding> judge_campaign(const spec::Experiment& experiment,
+                                    std::span<const record::RowEvidence> evidence) {
   std::vector<Finding> findings;
   const auto compare = [&](const char* rule, const char* what, auto digest_of) {
-    std::map<std::string, std::string> rows_of;
-    for (const record::RowEvidence& row : evidence)
-      if (const std::string digest = digest_of(row); !digest.empty()) {
-        std::string& rows = rows_of[digest];
-        rows += (rows.empty() ? "" : ", ") + row.key.id;
-      }
-    if (rows_of.size() < 2) return;
-    std::string text;
-    for (const auto& [digest, rows] : rows_of)
-      text += (text.empty() ? "" : "; ") + digest.substr(0, 12) + ": " + rows;
-    findings.push_back({rule, Severity::kInvalid, std::string(what) + " (" + text + ")", {}});
+    std::vector<std::string> digests;
+    for (const record::RowEvidence& row : evidence) digests.push_back(digest_of(row));
+    if (const std::string text = in_groups(evidence, digests, 12); !text.empty())
+      findings.push_back({rule, Severity::kInvalid, std::string(what) + " (" + text + ")", {}});
   };
   compare("calibration-identical", "the rows were calibrated from different tensors",
           [](const record::RowEvidence& row) { return row.artifact.calibration_digest; });
@@ -190,6 +221,13 @@ std::vector<Finding> judge_campaign(const spec::Experiment&, std::span<const rec
             return row.accuracy && row.accuracy->failure.reason.empty() ? row.accuracy->dataset_digest
                                                                         : std::string();
           });
+  if (const std::string text = in_groups(evidence, releases(experiment, evidence), std::string::npos);
+      !text.empty())
+    findings.push_back(
+        {"os-differs",
+         Severity::kWarn,
+         "the rows are meant for, or ran on, different releases of the operating system (" + text + ")",
+         {}});
   return findings;
 }
 
@@ -229,11 +267,13 @@ void judge_results(const spec::Experiment& experiment, std::span<const record::R
   for (std::size_t i = 0; i < count; ++i)
     apply_findings(judge(experiment, evidence[i], results.rows[i]), results.rows[i]);
   results.findings = judge_campaign(experiment, evidence);
+  const std::vector<std::string> release = releases(experiment, evidence);
   for (const Finding& finding : results.findings)
     for (std::size_t i = 0; i < count; ++i) {
       const bool concerned = finding.rule == "calibration-identical"
                                  ? !evidence[i].artifact.calibration_digest.empty()
-                                 : evidence[i].accuracy.has_value();
+                             : finding.rule == "os-differs" ? !release[i].empty()
+                                                            : evidence[i].accuracy.has_value();
       if (concerned) apply_findings({&finding, 1}, results.rows[i]);
     }
   for (std::size_t i = 0; i < count; ++i) judge_sources(experiment, evidence[i], results.rows[i]);

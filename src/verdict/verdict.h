@@ -38,7 +38,8 @@ std::vector<record::Finding> judge(const spec::Experiment& experiment, const rec
 /// figure without a value stays unmeasured. Calling it twice adds up.
 void apply_findings(std::span<const record::Finding> findings, record::Row& row);
 
-/// What only shows across rows: targets calibrated from different tensors.
+/// What only shows across rows: targets calibrated from different tensors, scored on different inputs, or on
+/// different releases of the operating system.
 std::vector<record::Finding> judge_campaign(const spec::Experiment& experiment,
                                             std::span<const record::RowEvidence> evidence);
 

@@ -360,6 +360,52 @@ TEST(Campaign, DifferentCalibrationTensorsInvalidateTheRowsTheyEntered) {
   EXPECT_NE(results.rows[2].verdict, "INVALID");
 }
 
+TEST(Campaign, DifferentReleasesOfTheOperatingSystemWarnTheirRows) {
+  Subject a = good(), b = good(), unknown = good();
+  a.evidence.environment.os = "Ubuntu 20.04.6 LTS";
+  b.evidence.environment.os = "Ubuntu 22.04.4 LTS";
+  b.evidence.key.id = "snpe-dsp-int8";
+  EXPECT_TRUE(judge_campaign({}, std::vector{a.evidence, a.evidence, unknown.evidence}).empty());
+  record::Results results;
+  results.rows = {a.row, b.row, unknown.row};
+  judge_results({}, std::vector{a.evidence, b.evidence, unknown.evidence}, results);
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_EQ(results.findings[0].rule, "os-differs");
+  EXPECT_NE(results.findings[0].evidence.find("Ubuntu 22.04.4 LTS: snpe-dsp-int8"), std::string::npos);
+  EXPECT_EQ(results.rows[0].verdict, "WARN");
+  EXPECT_EQ(results.rows[1].verdict, "WARN");
+  EXPECT_EQ(results.rows[2].verdict, "OK");
+  EXPECT_EQ(results.rows[0].figures.latency_mean.status, FigureStatus::kOk);
+}
+
+TEST(Campaign, DifferentPinsOfTheOperatingSystemWarnTheirRows) {
+  Subject a = good(), b = good(), free = good();
+  for (Subject* s : {&a, &b, &free}) s->evidence.environment.os = "Ubuntu 20.04.6 LTS";
+  b.evidence.key.id = "snpe-dsp-int8";
+  free.evidence.key.id = "onnxruntime-cpu-fp32";
+  const std::vector evidence{a.evidence, b.evidence, free.evidence};
+  spec::Experiment x;
+  x.rows.resize(3);
+  for (std::size_t i = 0; i < evidence.size(); ++i) x.rows[i].id = evidence[i].key.id;
+  x.rows[0].pins["os"] = x.rows[1].pins["os"] = "Ubuntu 20.04";
+  EXPECT_TRUE(judge_campaign(x, evidence).empty()) << "One release, and a row that pins none.";
+  x.rows[1].pins["os"] = "Ubuntu 22.04";
+  record::Results results;
+  results.rows = {a.row, b.row, free.row};
+  for (std::size_t i = 0; i < evidence.size(); ++i) results.rows[i].key = evidence[i].key;
+  judge_results(x, evidence, results);
+  ASSERT_EQ(results.findings.size(), 1u);
+  EXPECT_NE(results.findings[0].evidence.find("Ubuntu 20.04: openvino-cpu-int8; Ubuntu 22.04: snpe-dsp-int8"),
+            std::string::npos)
+      << results.findings[0].evidence;
+  const auto warned = [&](std::size_t row) {
+    return std::ranges::count(results.rows[row].findings, "os-differs", &record::Finding::rule);
+  };
+  EXPECT_EQ(warned(0), 1);
+  EXPECT_EQ(warned(1), 1);
+  EXPECT_EQ(warned(2), 0);
+}
+
 TEST(Campaign, DifferentValidationInputs) {
   const Subject a = good();
   Subject b = good();

@@ -275,6 +275,18 @@ TEST_F(Campaign, BadSpecsAreExplained) {
       EXPECT_NE(outcome.text.find(word), std::string::npos) << bad.name << ": " << word << "\n"
                                                             << outcome.text;
   }
+  // Told before --device leaves the rows of one machine, and their devices, alone.
+  const auto peaks =
+      write("peaks.yaml", std::string(kHead) +
+                              "rows: [{backend: onnxruntime, precision: fp32, device: a-board}, "
+                              "{backend: onnxruntime, precision: fp32, device: local, id: b}]\n"
+                              "peaks: [{accelerator: CPU, precision: fp32, gops: 1, source: s, "
+                              "device: a-borad}]\n");
+  for (const char* command : {"run", "plan"}) {
+    const Outcome outcome = run_assay({command, peaks, "--row", "b"});
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.text;
+    EXPECT_NE(outcome.text.find("did you mean 'a-board'?"), std::string::npos) << outcome.text;
+  }
   EXPECT_EQ(run_assay({"run", "/no/such.yaml"}).exit_code, 3);
   EXPECT_EQ(run_assay({"frobnicate"}).exit_code, 2);
 }

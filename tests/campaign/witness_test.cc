@@ -73,6 +73,18 @@ TEST_F(WitnessCampaign, BenchmarkAppAndOursOnTheSameArtifact) {
   const Outcome hung = witness(path("out").string(), "openvino-cpu-fp32",
                                {"--program", stand_in("sleep 60"), "--timeout", "1"});
   EXPECT_EQ(hung.exit_code, 6) << hung.text;
+  const Outcome bare = witness(
+      path("out").string(), "openvino-cpu-fp32",
+      {"--program",
+       stand_in("echo \"$0: error while loading shared libraries: libx.so: cannot open\" >&2; exit 127")});
+  EXPECT_EQ(bare.exit_code, 4) << bare.text;
+  EXPECT_NE(bare.text.find("lacks a library"), std::string::npos) << bare.text;
+  EXPECT_EQ(bare.text.find("not found"), std::string::npos) << bare.text;
+  const Outcome chain =
+      witness(path("out").string(), "openvino-cpu-fp32", {"--program", stand_in("no-such-program-here")});
+  EXPECT_EQ(chain.exit_code, 3) << chain.text;
+  EXPECT_NE(chain.text.find("or a program that it starts, was not found"), std::string::npos) << chain.text;
+  EXPECT_NE(chain.text.find("to repeat it:"), std::string::npos) << chain.text;
   const Outcome absent =
       witness(path("out").string(), "openvino-cpu-fp32", {"--program", "/nowhere/benchmark_app"});
   EXPECT_EQ(absent.exit_code, 3) << absent.text;

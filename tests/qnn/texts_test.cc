@@ -64,18 +64,27 @@ TEST(ProfileCsv, MeansOfAllInferencesButTheFirst) {
 }
 
 TEST(ProfileCsv, GraphsOfOneModelCountEachNodeByItself) {
+  // Its "Input OpId_2" is not the first graph's.
   const auto second_graph = [](int cycles) {
-    return "0,NODE," + std::to_string(cycles) +
-           ",CYCLES,BACKEND,SUB-EVENT,head:OpId_9 (cycles),conv\n"
+    const std::string text = std::to_string(cycles);
+    return "0,BACKEND," + text + ",CYCLES,BACKEND,ROOT,Accelerator (execute) time (cycles),\n0,NODE," + text +
+           ",CYCLES,BACKEND,SUB-EVENT,Input OpId_2 (cycles),\n0,NODE," + text +
+           ",CYCLES,BACKEND,SUB-EVENT,head:OpId_9 (cycles),conv\n0,BACKEND," + text +
+           ",US,BACKEND,ROOT,Accelerator (execute) time,\n"
            "0,EXECUTE,99,US,BACKEND,ROOT,QNN (execute) time,\n";
   };
-  const HtpProfile profile =
-      parse_profile_csv(kHeader + kLoading + inference(100, 5000) + second_graph(7000) + inference(1, 20) +
-                        second_graph(50) + inference(3, 40) + second_graph(70));
+  const std::string text = kHeader + kLoading + inference(100, 5000) + second_graph(7000) + inference(1, 20) +
+                           second_graph(50) + inference(3, 40) + second_graph(70);
+  const HtpProfile profile = parse_profile_csv(text, 2);
   EXPECT_EQ(profile.executions, 6);
-  ASSERT_EQ(profile.nodes.size(), 4u);
+  ASSERT_EQ(profile.nodes.size(), 5u);
+  EXPECT_DOUBLE_EQ(profile.nodes[0].cycles, 20);
   EXPECT_DOUBLE_EQ(profile.nodes[1].cycles, 1200);
+  EXPECT_EQ(profile.nodes[3].name, "Input");
   EXPECT_DOUBLE_EQ(profile.nodes[3].cycles, 60);
+  EXPECT_DOUBLE_EQ(profile.nodes[4].cycles, 60);
+  EXPECT_DOUBLE_EQ(profile.accelerator_us, 30 + 60);
+  EXPECT_DOUBLE_EQ(profile.accelerator_cycles, 2000 + 60);
 }
 
 TEST(ProfileCsv, AnOnlyInferenceCounts) {

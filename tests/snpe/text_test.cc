@@ -74,7 +74,8 @@ TEST(SourceTensors, AreReadOrRefused) {
 
 TEST(QuantizerRecord, IsReadOrRefused) {
   EXPECT_FALSE(parse_quantizer_record("# comment\ninput image 1 3 512 1024\n"));
-  const std::string text = "input image 1 3 8 8\nquantized activations 16 weights 8\n";
+  const std::string text =
+      "input image 1 3 8 8\nquantized activations 16 weights 8\ncalibration 0123abcd\ndlc 4567\n";
   const auto record = parse_quantizer_record(text);
   ASSERT_TRUE(record);
   EXPECT_EQ(record->activation_bits, 16);

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "../runtimes/test_session.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "prepare/prepare.h"
 
@@ -70,7 +71,7 @@ class SnpeToolchain : public ::testing::Test {
     ASSERT_TRUE(write_file(
         request_.calibration_folder / "index.json",
         R"({"version":1,"input_name":"x","shape":)" + shape +
-            R"(,"dtype":"f32","order":"RGB","layout":"NCHW","model_layout":"NCHW","model_dtype":"f32","items":[)" +
+            R"(,"dtype":"f32","order":"RGB","layout":"NCHW","model_layout":"NCHW","model_dtype":"f32","digest":"abc123","items":[)" +
             items + "]}"));
   }
   void make_sdk(const std::vector<std::string>& programs) {
@@ -119,7 +120,9 @@ class SnpeToolchain : public ::testing::Test {
 TEST_F(SnpeToolchain, OldProgramsFromOnnxToAnInference) {
   const auto record = made();
   EXPECT_EQ(record.format, "snpe-dlc");
-  EXPECT_TRUE(has(*read_file(record.path + ".io"), "quantized activations 8 weights 8\n"));
+  EXPECT_TRUE(
+      has(*read_file(record.path + ".io"), "quantized activations 8 weights 8\ncalibration abc123\ndlc " +
+                                               sha256_file(record.path).value() + "\n"));
   EXPECT_EQ(record.versions.at("snpe"), "QAIRT 2.22.6 240515184619_92920");
   const std::string started = commands();
   EXPECT_TRUE(has(started, "snpe-onnx-to-dlc --input_network ")) << started;

@@ -299,6 +299,37 @@ TEST(Precision, OfADlaSubgraphIsProvenWhereNoOtherTypeIsAllowed) {
       << "nothing may be INT8 here: the input's type is not enough";
 }
 
+TEST(Precision, ASubgraphWeighsAsItsOperations) {
+  const auto layer = [](Unit unit, const char* format, double operations) {
+    PlacedLayer placed;
+    placed.layer.name = unit == Unit::kDla ? "{ForeignNode[a...b]}" : "c";
+    placed.layer.type = unit == Unit::kDla ? "DLA" : "CaskConvolution";
+    placed.layer.parameter_type = "Convolution";
+    placed.layer.input_format = format;
+    placed.unit = unit;
+    placed.operations = operations;
+    return placed;
+  };
+  const char *int8 = "Channel major Int8 format", *fp16 = "Half";
+  Placement placement;
+  placement.layers = {layer(Unit::kDla, int8, 900), layer(Unit::kGpu, fp16, 60), layer(Unit::kGpu, fp16, 40)};
+  placement.dla_subgraphs = {"{ForeignNode[a...b]}"};
+  EXPECT_EQ(executed_precision(placement, {"int8"}), "unknown") << "one layer against two says nothing";
+  placement.operations_dla = 900, placement.operations_gpu = 100;
+  EXPECT_EQ(executed_precision(placement, {"int8"}), "int8+fp16");
+  placement.layers[0].operations = 30, placement.operations_dla = 30;
+  EXPECT_EQ(executed_precision(placement, {"int8"}), "fp16+int8");
+  EXPECT_EQ(executed_precision(placement, {"int8", "fp16"}), "unknown") << "the subgraph's is not proven";
+  placement.operations_gpu = -1;
+  for (PlacedLayer& one : placement.layers) one.layer.input_format = int8;
+  EXPECT_EQ(executed_precision(placement, {"int8"}), "int8") << "all of one precision needs no weights";
+  // Without a DLA layers count alike, as everywhere.
+  placement.layers = {layer(Unit::kGpu, int8, 1), layer(Unit::kGpu, int8, 1), layer(Unit::kGpu, fp16, 900)};
+  placement.dla_subgraphs.clear();
+  placement.operations_gpu = 902;
+  EXPECT_EQ(executed_precision(placement, {"int8"}), "int8+fp16");
+}
+
 TEST(HandOver, IsToldByItsEnd) {
   for (const char* name : {"x to nvm", "{ForeignNode[a...b]} from nvm", "y copy finish"})
     EXPECT_TRUE(is_hand_over(name)) << name;

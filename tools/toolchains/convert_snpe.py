@@ -5,8 +5,9 @@ programs have two sets of names: snpe-onnx-to-dlc and snpe-dlc-quantize (SNPE 2)
 beside the others). Their flags differ between versions, so each program is asked for its own
 (--help) first, and a flag that it does not list is never given to it.
 
-Writes model.dlc and model.dlc.io, the names and shapes of the source's tensors, and the quantizer's bits: the plugin compares
-the shapes with what SNPE reports and so knows which of the DLC's tensors are NHWC.
+Writes model.dlc and model.dlc.io, the names and shapes of the source's tensors, the quantizer's bits, and the digests of the
+calibration tensors and of the DLC itself: the plugin compares the shapes with what SNPE reports and so knows which of the DLC's tensors are NHWC,
+and assay knows on another machine from which tensors a DLC that it is given was calibrated.
 
 The SDK is at SNPE_ROOT, QNN_SDK_ROOT or QAIRT_SDK_ROOT; its converters are Python programs with packages of their own:
 ASSAY_SNPE_VENV may name the virtual environment that has them. Both, and bin/envsetup.sh of the SDK, are applied to the
@@ -15,6 +16,7 @@ programs only, not to this script.
 Sources: Qualcomm, "Tools" and "Qairt Converter" of the Neural Processing SDK (80-63442-2 Rev BL, June 2025; 80-63442-10)."""
 
 import argparse
+import hashlib
 import os
 import pathlib
 import re
@@ -282,6 +284,10 @@ def make(args, calibration, channel):
     # The quantizers' own default for weights, which no option here changes, is 8 bits (80-63442-2 Rev BL). Their fallback
     # to floats is never asked for. So the plugin knows what the DSP computes in.
     record = [f"quantized activations {args.act_bitwidth} weights 8"] if calibration is not None else []
+    if calibration is not None and calibration.digest:
+        record.append(f"calibration {calibration.digest}")
+    with open(result, "rb") as file:  # Notes beside another DLC are told by this.
+        record.append(f"dlc {hashlib.file_digest(file, 'sha256').hexdigest()}")
     pathlib.Path(result + ".io").write_text(source.text(record), encoding="utf-8")
     return facts
 

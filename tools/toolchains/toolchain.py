@@ -8,7 +8,7 @@ nothing else; what libraries print goes to standard error:
 
 A calibration folder is what assay's dataset code writes (src/dataset/calibration.h): index.json with
   {"input_name": "image", "shape": [1, 3, 256, 512], "dtype": "f32", "model_layout": "NCHW", "model_dtype": "f32",
-   "items": [{"file": "000000.raw", ...}, ...]}
+   "digest": "...", "items": [{"file": "000000.raw", ...}, ...]}
 and files of one canonical tensor each: float32, dense, NCHW, little endian. The layout and type that the model wants are
 derived from it here, so that every toolchain calibrates with the same values. An empty input_name is the only input."""
 
@@ -59,6 +59,7 @@ class Calibration:
             self._canonical = tuple(int(dim) for dim in facts["shape"])
             self._layout, self._dtype = facts["model_layout"], facts["model_dtype"]
             self._files = [item["file"] for item in facts["items"]]
+            self.digest = str(facts.get("digest", ""))  # Of all of it; "" in a folder that was made by hand.
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ToolchainError(f"{index}: not a calibration index: {error!r}") from error
         if facts.get("dtype") != "f32" or len(self._canonical) != 4 or self._canonical[0] != 1:

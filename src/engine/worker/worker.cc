@@ -361,8 +361,12 @@ json Worker::State::timed(const json& command) {
                   {"transfer_in_ns", json::array()},
                   {"transfer_out_ns", json::array()}};
   std::uint64_t bytes = 0;
-  if (plugin->device_memory && plugin->device_memory(session, &bytes, fresh_error()) == ASSAY_OK)
-    message["device_memory_bytes"] = bytes;
+  if (plugin->device_memory) {
+    if (plugin->device_memory(session, &bytes, fresh_error()) == ASSAY_OK)
+      message["device_memory_bytes"] = bytes;
+    else
+      message["device_memory_problem"] = error_text(error);
+  }
   // The spare slots ran once each in the window, so their device times are those of the sampled iterations.
   for (std::size_t i = 0;
        plugin->device_time && i + 1 < samples.size() && samples[i].iteration < result.count; ++i) {
