@@ -15,11 +15,16 @@ namespace assay::test {
 /// The rows of each query, as objects. Throws with what the trace processor said against it.
 inline std::vector<nlohmann::json> ask(const std::filesystem::path& trace,
                                        const std::vector<std::string>& queries) {
+  // The one of the page tests' driver: a machine need not have its own.
+  const std::string node = ASSAY_SDK_DIR "/playwright/playwright/driver/node";
+  const std::string engine = ASSAY_SDK_DIR "/perfetto";
+  for (const std::string& needed : {node, engine + "/engine_bundle.js", engine + "/trace_processor.wasm"})
+    if (!std::filesystem::exists(needed))
+      throw std::runtime_error(needed + " is missing: scripts/setup --with test fetches it");
   auto dir = TemporaryDirectory::create("assay-trace");
   std::vector<nlohmann::json> answers;
   RunOptions options;
-  options.argv = {"node", ASSAY_SOURCE_DIR "/tests/trace/trace_processor.mjs", ASSAY_SDK_DIR "/perfetto",
-                  trace.string()};
+  options.argv = {node, ASSAY_SOURCE_DIR "/tests/trace/trace_processor.mjs", engine, trace.string()};
   options.argv.insert(options.argv.end(), queries.begin(), queries.end());
   options.log = dir->path() / "log";
   options.timeout = std::chrono::minutes(2);
@@ -28,8 +33,7 @@ inline std::vector<nlohmann::json> ask(const std::filesystem::path& trace,
   if (!state) throw std::runtime_error(state.error().message);
   if (!state->ok() || answers.size() != queries.size())
     throw std::runtime_error("the trace processor: " + state->describe() + "\n" +
-                             tail_of_file(options.log, 20) +
-                             "\n(scripts/setup fetches it into sdk/perfetto)");
+                             tail_of_file(options.log, 20));
   return answers;
 }
 inline nlohmann::json ask(const std::filesystem::path& trace, const std::string& query) {
