@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "audit/table.h"
@@ -32,6 +33,8 @@ struct Finding {
   Severity severity = Severity::kContradiction;
   std::size_t table = 0;             ///< Of Document::tables.
   std::optional<std::size_t> entry;  ///< Of Table::entries; absent: the whole table.
+  /// Table and entry of each that a finding without an entry concerns.
+  std::vector<std::pair<std::size_t, std::size_t>> concerned = {};
   std::vector<CellRef> cells;
   std::string evidence;  ///< Both numbers, the arithmetic, and what rounding allows.
   /// The one cell that every broken relation of the entry has in common while the others hold among

@@ -75,6 +75,20 @@ INSTANTIATE_TEST_SUITE_P(
         RuleCase{"operations", "Operations [GOp],Inferences/s,GOPS\n7.78,48.88,380.25\n", ""},
         RuleCase{"a digit exchanged", "Operations [GOp],Inferences/s,GOPS\n7.78,330.8,1574.0\n",
                  "gops contradiction\n"},
+        RuleCase{"GOPS that the rounded rate hides, and the time does not",
+                 "Batch,Inference time [ms],Operations [GOp],Inferences/s,GOPS\n8,269.1,7.78,29.7,230.8\n",
+                 "gops contradiction\n"},
+        RuleCase{"GOPS by the time alone",
+                 "Batch,Inference time [ms],Operations [GOp],GOPS\n8,269.1,7.78,250.8\n",
+                 "gops contradiction\n"},
+        RuleCase{"GOPS where no batch is stated",
+                 "Inference time [ms],Operations [GOp],GOPS\n269.1,7.78,231.3\n", ""},
+        RuleCase{"GOPS of the rate, beside a time that contradicts it: told once",
+                 "Batch,Inference time [ms],Operations [GOp],Inferences/s,GOPS\n1,13.282,7.78,71.65,557.4\n",
+                 "inference-rate contradiction\n"},
+        RuleCase{"energy that the rounded rate hides",
+                 "Inference time [ms],Inferences/s,Power [W],Energy [mJ]\n33.814,29.57,29.121,984.82\n",
+                 "energy contradiction\n"},
         RuleCase{"operations in multiply-accumulates", "MACs [GMAC],Inferences/s,GOPS\n3.89,48.88,380.25\n",
                  ""},
         RuleCase{"multiply-accumulates that are called operations", "FLOPs (G),FPS,GOPS\n3.89,48.88,380.25\n",
@@ -103,8 +117,14 @@ INSTANTIATE_TEST_SUITE_P(
                  "energy suspicion\n"},
         RuleCase{"GOPS/W above idle", "GOPS,Power [W],Idle power [W],GOPS/W\n600.0,10.00,4.00,100.0\n",
                  "gops-per-watt suspicion\n"},
-        RuleCase{"energy of a whole run", "Inference time [ms],Power [W],Energy [J]\n20.00,10.00,50.00\n",
+        RuleCase{"energy of a whole run", "Inference time [ms],Power [W],Energy [J]\n20.000,10.000,50.000\n",
                  "energy suspicion\n"},
+        RuleCase{"energy that vague numbers make a whole number of",
+                 "Model,Precision,Inference time [ms],Power [W],Energy [mJ]\nA,FP32,100,10,2050\n",
+                 "energy contradiction\n"},
+        RuleCase{"energy of two, where the batch is one",
+                 "Batch,Inference time [ms],Power [W],Energy [mJ]\n1,100.00,10.000,2000.0\n",
+                 "energy contradiction\n"},
         RuleCase{"a wrong energy", "Inference time [ms],Power [W],Energy [mJ]\n2.154,45.877,98.78\n",
                  "energy contradiction\n"},
         RuleCase{"tens", "Inference time [ms],Power [W],Energy [mJ]\n14.9318,10.2936,150\n",
@@ -141,6 +161,22 @@ INSTANTIATE_TEST_SUITE_P(
         RuleCase{"better by quantization",
                  "Model,Precision,Top-1 [%]\nA,FP32,71.05\nA,INT8,71.9\nB,FP32,70.1\nB,INT8,70.3\n",
                  "accuracy-gain suspicion\n"},
+        RuleCase{"better by quantization than any other",
+                 "Device,Model,Precision,Top-1 "
+                 "[%]\nX,A,FP32,71.05\nY,A,FP32,71.07\nZ,A,INT8,74.73\nZ,B,INT8,74.73\n",
+                 "accuracy-gain suspicion\n"},
+        RuleCase{"worse than the best of another device",
+                 "Device,Model,Precision,Top-1 [%]\nX,A,FP32,71.05\nY,A,FP32,75.07\nZ,A,INT8,74.73\n", ""},
+        RuleCase{"a copy explains no other",
+                 "Device,Runtime,Model,Precision,Top-1 [%],Top-5 [%]\nX,TensorRT,A,INT8,29.59,54.22\n"
+                 "Y,TVM,A,INT8,29.59,54.22\nX,TVM,A,INT8,29.59,54.22\n",
+                 "copied suspicion\ncopied suspicion\n"},
+        RuleCase{"errors are the better the smaller", "Top-1 error [%],Top-5 error [%],FPS\n28.9,10.1,5\n",
+                 ""},
+        RuleCase{"a loss below 0", "Accuracy loss [%],FPS\n-0.3,5\n", ""},
+        RuleCase{"the time of a whole run", "Total time [s],FPS\n60,100\n", ""},
+        RuleCase{"the time of training", "Training time [s],FPS\n60,100\n", ""},
+        RuleCase{"mega is not read as milli", "Power [MW],Energy [MJ],Inference time [ms]\n10,500,20\n", ""},
         RuleCase{"a copied power", "Model,Batch,Power [W],FPS\nA,8,15.449,10.1\nB,8,15.449,73.35\n",
                  "copied suspicion\n"},
         RuleCase{"three digits alone are chance",
@@ -183,6 +219,9 @@ TEST(Audit, TextIsHeldAgainstTheTable) {
             "text contradiction\n");
   EXPECT_EQ(found("It reaches up to 242 GOPS/W."), "");
   EXPECT_EQ(found("It reaches up to 2420 GOPS/W."), "text suspicion\n");
+  // Of a wider format no more is possible.
+  EXPECT_EQ(found("The theoretical peak is 22 TOPS for INT16."), "text suspicion\ntext suspicion\n");
+  EXPECT_EQ(found("The theoretical peak is 10 TOPS for INT16."), "");
   // Hedged, cited, of something else, or no claim at all.
   EXPECT_EQ(found("It achieves about 75 FPS."), "");
   EXPECT_EQ(found("Smith et al. achieve 120 FPS."), "");
@@ -204,6 +243,18 @@ TEST(Audit, OneWrongCellThatExplainsAllIsNamed) {
             "inferences/s = batch / inference time = 1000 x 1 / 25.000 = 40 /s (rounding allows 39.9992 to "
             "40.0008); the table "
             "says 50.000 Inferences/s (49.9995 to 50.0005): 25 % more");
+}
+
+TEST(Audit, AUnitInMegaIsSaidToBeUnread) {
+  for (const char* heading : {"Power [MW]", "Power (MW)", "Power MW", "power_MW"}) {
+    const Document document = must_read("FPS," + std::string(heading) + "\n5,10\n");
+    EXPECT_EQ(document.tables.at(0).entries.at(0).find(Quantity::kPower), nullptr) << heading;
+    ASSERT_EQ(document.tables[0].notes.size(), 1u) << heading;
+    EXPECT_NE(document.tables[0].notes[0].find(heading), std::string::npos);
+  }
+  const Document document = must_read("Power [W],FPS\n10 MW,5\n");
+  EXPECT_EQ(document.tables.at(0).entries.at(0).find(Quantity::kPower), nullptr);
+  ASSERT_EQ(document.tables[0].notes.size(), 1u);
 }
 
 TEST(Audit, TwoCellsThatMayBothBeWrongNameNone) {
@@ -336,6 +387,23 @@ TEST(Property, OneCorruptedCellIsFoundInItsRow) {
     ASSERT_TRUE(found) << "seed " << seed << ", " << corrupted.heading << " of row " << row << "\n" << text;
   }
   EXPECT_GT(named, 500);
+}
+
+TEST(Property, AWholeMultipleIsNoExcuseBesideAStatedBatch) {
+  constexpr int kEnergyColumn = 8;
+  ASSERT_EQ(RandomTable::columns()[kEnergyColumn].quantity, Quantity::kEnergy);
+  int seen = 0;
+  for (std::uint64_t seed = 0; seed < 300; ++seed)
+    for (const double by : {2.0, 3.0, 5.0}) {
+      const std::string text = RandomTable(seed).make(3, 1, kEnergyColumn, by);
+      const auto findings = findings_of(text);
+      const auto energy = std::ranges::find(findings, "energy", &Finding::rule);
+      ASSERT_NE(energy, findings.end()) << seed << " x " << by << "\n" << text;
+      EXPECT_EQ(energy->severity, Severity::kContradiction)
+          << seed << " x " << by << ": " << energy->evidence;
+      ++seen;
+    }
+  EXPECT_EQ(seen, 900);
 }
 
 // --- The table of rules

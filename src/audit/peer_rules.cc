@@ -139,26 +139,41 @@ void check_implied_operations(const Document& document, std::vector<Finding>& fi
 void check_accuracy_gain(const Document& document, std::vector<Finding>& findings) {
   constexpr double kSuspicious = 0.5;  // Points: several standard errors of top-1 over 50000 images.
   const std::vector<Place> places = places_of(document);
+  /// FP32 of the same model, which has this number.
+  const auto is_full = [](const Entry& full, const Entry& quantized, Quantity quantity) {
+    return precision_in(full.label(Label::kPrecision)) == "FP32" && full.find(quantity) &&
+           same_label(full, quantized, Label::kModel) && same_label(full, quantized, Label::kResolution);
+  };
   for (const Place& place : places) {
     if (!is_quantized(place.entry->label(Label::kPrecision))) continue;
     for (const Quantity quantity : {Q::kTop1, Q::kTop5, Q::kMap50, Q::kMap5095, Q::kMiou, Q::kAccuracy}) {
       const Cell* quantized = place.entry->find(quantity);
       if (!quantized) continue;
-      const auto is_reference = [&](const Place& other) {
-        return other.table == place.table && precision_in(other.entry->label(Label::kPrecision)) == "FP32" &&
-               other.entry->find(quantity) && same_label(*other.entry, *place.entry, Label::kModel) &&
-               same_label(*other.entry, *place.entry, Label::kDevice);
-      };
-      const auto reference_entry = std::ranges::find_if(places, is_reference);
-      if (reference_entry == places.end()) continue;
-      const Cell& full = *reference_entry->entry->find(quantity);
+      const Place* reference_place = nullptr;
+      for (const Place& other : places) {
+        if (!is_full(*other.entry, *place.entry, quantity)) continue;
+        if (other.table == place.table && same_label(*other.entry, *place.entry, Label::kDevice)) {
+          reference_place = &other;
+          break;
+        }
+        // No device of the document makes it better than its best.
+        const bool named = !bare_name(place.entry->label(Label::kModel)).empty();
+        if (named && (!reference_place ||
+                      other.entry->find(quantity)->value() > reference_place->entry->find(quantity)->value()))
+          reference_place = &other;
+      }
+      if (!reference_place) continue;
+      const Cell& full = *reference_place->entry->find(quantity);
       if (!below(full.rounded() + Interval::of(kSuspicious), quantized->rounded())) continue;
       findings.push_back(finding_at("accuracy-gain", Severity::kSuspicion, place.table, place.number,
                                     {reference(quantity, *quantized), reference(quantity, full)},
                                     std::string(info_of(quantity).name) + " rises by quantization from " +
                                         with_unit(full) + " to " + with_unit(*quantized) + ", by " +
-                                        number_text(quantized->value() - full.value()) +
-                                        " points: other weights, other images or exchanged columns"));
+                                        number_text(quantized->value() - full.value()) + " points" +
+                                        (reference_place->table == place.table
+                                             ? ""
+                                             : " over the best of " + where(document, *reference_place)) +
+                                        ": other weights, other images or exchanged columns"));
     }
   }
 }
@@ -191,6 +206,7 @@ void check_copied_readings(const Document& document, std::vector<Finding>& findi
 
 void check_copied_accuracy(const Document& document, std::vector<Finding>& findings) {
   const std::vector<Place> places = places_of(document);
+  std::vector<bool> copied(places.size());
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Entry& entry = *places[i].entry;
     // Float weights give one accuracy everywhere, to the digit; two quantizers do not.
@@ -200,8 +216,9 @@ void check_copied_accuracy(const Document& document, std::vector<Finding>& findi
     std::vector<CellRef> cells;
     for (std::size_t j = 0; j < i && !explained; ++j) {
       const Entry& earlier = *places[j].entry;
-      if (!same_label(entry, earlier, Label::kModel) || !same_label(entry, earlier, Label::kPrecision) ||
-          runtime_name(earlier).empty())
+      // What is a copy itself explains nothing.
+      if (copied[j] || !same_label(entry, earlier, Label::kModel) ||
+          !same_label(entry, earlier, Label::kPrecision) || runtime_name(earlier).empty())
         continue;
       auto same = same_accuracies(entry, earlier);
       if (!same || same->size() < 2) continue;
@@ -213,6 +230,7 @@ void check_copied_accuracy(const Document& document, std::vector<Finding>& findi
       cells = std::move(*same);
     }
     if (!source || explained) continue;
+    copied[i] = true;
     const std::string words = list_of(cells);
     findings.push_back(finding_at("copied", Severity::kSuspicion, places[i].table, places[i].number,
                                   std::move(cells),

@@ -97,8 +97,10 @@ Result<PublishedSource> parse_published(std::string_view csv, const fs::path& fi
       row.year = source.year;
       row.table = table.id;
       row.id = source.id + ":" + table.id + ":" + std::to_string(e + 1);
-      std::ranges::copy_if(source.findings, std::back_inserter(row.findings),
-                           [&](const Finding& finding) { return finding.table == t && finding.entry == e; });
+      std::ranges::copy_if(source.findings, std::back_inserter(row.findings), [&](const Finding& finding) {
+        return (finding.table == t && finding.entry == e) ||
+               std::ranges::find(finding.concerned, std::pair(t, e)) != finding.concerned.end();
+      });
       source.rows.push_back(std::move(row));
     }
   }

@@ -109,6 +109,18 @@ TEST(Published, ARowIsFoundByItsIdWithUnitsAndFlag) {
   EXPECT_DOUBLE_EQ(clean->values.at("memory").value, 1.023);  // Stated in MB, in a column of GB.
 }
 
+TEST(Published, WhatTheTextContradictsFlagsEveryRowThatItIsSaidOf) {
+  const auto rows = published_rows(kFolder, "vedliot-d3.3");
+  ASSERT_TRUE(rows.has_value());
+  for (const char* id :
+       {"vedliot-d3.3:3.2:7", "vedliot-d3.3:88:1", "vedliot-d3.3:90:1", "vedliot-d3.3:94:1"}) {
+    const auto row = std::ranges::find(*rows, id, &PublishedRow::id);
+    ASSERT_NE(row, rows->end()) << id;
+    EXPECT_TRUE(row->flagged()) << id;
+    EXPECT_TRUE(std::ranges::any_of(row->findings, [](const Finding& f) { return f.rule == "text"; })) << id;
+  }
+}
+
 TEST(Published, RefusesWhatIsNotThere) {
   const auto source = published_rows(kFolder, "vedliot");
   ASSERT_FALSE(source.has_value());

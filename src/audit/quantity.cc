@@ -160,7 +160,12 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"inference latency", Q::kInferenceTime},
     {"execution time", Q::kInferenceTime},
     {"mean time", Q::kInferenceTime},
-    {"time", Q::kInferenceTime},
+    {"average time", Q::kInferenceTime},
+    {"avg time", Q::kInferenceTime},
+    {"time per inference", Q::kInferenceTime},
+    {"time inference", Q::kInferenceTime},
+    {"time per image", Q::kInferenceTime},
+    {"time per frame", Q::kInferenceTime},
     {"latency", Q::kLatency},
     {"inferences s", Q::kRate},
     {"inferences per second", Q::kRate},
@@ -192,10 +197,38 @@ constexpr auto kPhrases = std::to_array<Phrase>({
 });
 
 /// Near names of other things: what is said of them is not held against anything.
-constexpr auto kOtherThings = std::to_array<std::string_view>(
-    {"unconfigured", "tdp", "power limit", "max power", "maximum power", "power budget", "speed up",
-     "speedup", "cost", "price", "utilization gpu", "std", "standard deviation", "compile", "build time",
-     "load time", "warm up"});
+constexpr auto kOtherThings = std::to_array<std::string_view>({"unconfigured",
+                                                               "tdp",
+                                                               "power limit",
+                                                               "max power",
+                                                               "maximum power",
+                                                               "power budget",
+                                                               "speed up",
+                                                               "speedup",
+                                                               "cost",
+                                                               "price",
+                                                               "utilization gpu",
+                                                               "std",
+                                                               "standard deviation",
+                                                               "compile",
+                                                               "build time",
+                                                               "load time",
+                                                               "warm up",
+                                                               "error",
+                                                               "loss",
+                                                               "drop",
+                                                               "degradation",
+                                                               "delta",
+                                                               "difference",
+                                                               "training",
+                                                               "idle time",
+                                                               "wall time",
+                                                               "wall clock",
+                                                               "elapsed",
+                                                               "total time",
+                                                               "total energy",
+                                                               "total latency",
+                                                               "total duration"});
 
 /// A header that is nothing but a unit names the quantity that is meant.
 struct Meant {
@@ -213,6 +246,20 @@ constexpr auto kMeantByUnit = std::to_array<Meant>({
     {D::kOperations, Q::kOperations},
 });
 
+/// Whether some word of it is a unit in mega: "Power MW", "Power (MW)", "power_MW".
+bool states_mega(std::string_view text) {
+  std::string word;
+  for (const char c : std::string(text) + " ") {
+    if (std::string_view(" _[](),").find(c) == std::string_view::npos) {
+      word += c;
+      continue;
+    }
+    if (is_mega(word)) return true;
+    word.clear();
+  }
+  return false;
+}
+
 /// Name and unit of "Inference time [ms]", "power (W)", "latency_ms", "Energy / Inference [mJ]".
 struct Parts {
   std::string name;
@@ -223,6 +270,10 @@ struct Parts {
 Parts parts_of(std::string_view text) {
   Parts parts{std::string(text), find_unit(text), std::string(text), false};
   if (parts.unit) return parts;
+  if (states_mega(text)) {
+    parts.unit_unknown = true;
+    return parts;
+  }
   for (const auto& [open, close] : {std::pair('[', ']'), std::pair('(', ')')}) {
     const auto begin = text.rfind(open);
     const auto end = begin == std::string_view::npos ? begin : text.find(close, begin);
@@ -325,6 +376,11 @@ Heading read_heading(std::string_view text) {
   if (parts.unit && find_unit(text) == parts.unit) {
     const auto* meant = std::ranges::find(kMeantByUnit, parts.unit->dimension, &Meant::dimension);
     if (meant != kMeantByUnit.end()) heading.quantity = meant->quantity;
+    return heading;
+  }
+  // Alone it is the inference's; beside other words it may be of anything.
+  if (words == std::vector<std::string>{"time"} && fits(Q::kInferenceTime)) {
+    heading.quantity = Q::kInferenceTime;
     return heading;
   }
   for (const Phrase& phrase : kPhrases)

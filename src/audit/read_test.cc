@@ -90,7 +90,16 @@ INSTANTIATE_TEST_SUITE_P(
         HeadingCase{"TDP [W]", "", 0}, HeadingCase{"GPU Speed Up (Times)", "", 0},
         HeadingCase{"Params (M)", "", 0}, HeadingCase{"Memory bandwidth [MB/s]", "", 0},
         HeadingCase{"Model S", "", 0}, HeadingCase{"Idle power, unconfigured [W]", "", 0},
-        HeadingCase{"", "", 0}));
+        HeadingCase{"Time [ms]", "latency_mean", 1}, HeadingCase{"time_ms", "latency_mean", 1},
+        HeadingCase{"Time per inference [ms]", "latency_mean", 1}, HeadingCase{"GPU time [ms]", "", 0},
+        HeadingCase{"Total time [s]", "", 0}, HeadingCase{"Idle time [s]", "", 0},
+        HeadingCase{"Wall time [s]", "", 0}, HeadingCase{"Training energy [J]", "", 0},
+        HeadingCase{"Total energy [J]", "", 0}, HeadingCase{"Total power [W]", "power", 1},
+        HeadingCase{"Top-1 error [%]", "", 0}, HeadingCase{"Accuracy loss [%]", "", 0},
+        HeadingCase{"Top-1 drop [%]", "", 0}, HeadingCase{"Delta mAP", "", 0},
+        HeadingCase{"Power [mW]", "power", 1e-3}, HeadingCase{"Power [MW]", "", 0},
+        HeadingCase{"Energy [MJ]", "", 0}, HeadingCase{"Energy [MWh]", "", 0},
+        HeadingCase{"Memory [MB]", "memory", 1e-3}, HeadingCase{"", "", 0}));
 
 TEST(Read, CsvOfEverySeparatorAndMark) {
   for (const char* text : {"Model,FPS,Power [W]\nA,10.5,2.5\n", "Model;FPS;Power [W]\r\nA;10,5;2,5\r\n",

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 namespace assay::audit {
 namespace {
@@ -80,6 +81,19 @@ std::optional<Comparison> compare(const Entry& entry, Quantity result, std::span
       best = std::move(made);
   }
   return best;
+}
+
+std::optional<Comparison> worse(std::optional<Comparison> a, std::optional<Comparison> b) {
+  if (!a || !b) return a ? std::move(a) : std::move(b);
+  // A wrong unit says more than that it does not hold.
+  const auto rank = [](const Comparison& c) { return std::pair(c.outcome == Outcome::kScaled, c.outcome); };
+  return rank(*b) > rank(*a) ? std::move(b) : std::move(a);
+}
+
+std::optional<Comparison> better(std::optional<Comparison> a, std::optional<Comparison> b) {
+  if (!a || !b) return a ? std::move(a) : std::move(b);
+  const bool second = b->outcome < a->outcome || (b->outcome == a->outcome && off(*b) < off(*a));
+  return second ? std::move(b) : std::move(a);
 }
 
 CellRef reference(Quantity quantity, const Cell& cell) {

@@ -55,6 +55,12 @@ const Cell* cell_of(const Entry& entry, std::span<const Given> given, Quantity q
 std::optional<Comparison> compare(const Entry& entry, Quantity result, std::span<const Form> forms,
                                   std::span<const Given> given = {});
 
+/// Of two relations that both have to hold, the one that fits less, or that holds but for a unit. Absent:
+/// neither could be checked.
+std::optional<Comparison> worse(std::optional<Comparison> a, std::optional<Comparison> b);
+/// Of two relations one of which has to hold, the one that fits better.
+std::optional<Comparison> better(std::optional<Comparison> a, std::optional<Comparison> b);
+
 /// The finding about a comparison that does not hold; absent where it does. Rule `id`, or "units" (a power of
 /// a thousand) or "digits" (cut off) in its place.
 std::optional<Finding> finding_of(const Comparison& comparison, Quantity result, std::string_view id);

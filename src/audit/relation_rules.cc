@@ -23,10 +23,37 @@ std::optional<Comparison> rate(const Entry& entry) {
   return compare(entry, Q::kRate, entry.find(Q::kBatch) ? kBatched : kSingle);
 }
 
-std::optional<Comparison> gops(const Entry& entry, std::span<const Given> given) {
+/// Whether the rate is that of the inference time: then what follows from one has to follow from the other,
+/// which may be printed with more digits. Where they contradict each other, that is told once.
+bool rate_is_of_time(const Entry& entry) {
+  if (in_flight(entry) != 1 || entry.find(Q::kPreprocess) || entry.find(Q::kPostprocess)) return false;
+  static const std::vector<Form> kBatched = {
+      {kPerThousand, {{Q::kBatch, 1}, {Q::kInferenceTime, -1}}, "batch / inference time"}};
+  static const std::vector<Form> kSingle = {{kPerThousand, {{Q::kInferenceTime, -1}}, "1 / inference time"}};
+  const auto comparison = compare(entry, Q::kRate, entry.find(Q::kBatch) ? kBatched : kSingle);
+  return comparison && comparison->outcome <= Outcome::kCut;
+}
+
+std::optional<Comparison> gops_by_rate(const Entry& entry, std::span<const Given> given) {
   static const std::vector<Form> kForms = {
       {1, {{Q::kRate, 1}, {Q::kOperations, 1}}, "inferences/s x operations per inference"}};
   return compare(entry, Q::kGops, kForms, given);
+}
+
+/// Absent as well where the time says nothing of the rate: stages, several at once, a batch that is not
+/// stated.
+std::optional<Comparison> gops_by_time(const Entry& entry, std::span<const Given> given) {
+  static const std::vector<Form> kBatched = {{kPerThousand,
+                                              {{Q::kOperations, 1}, {Q::kBatch, 1}, {Q::kInferenceTime, -1}},
+                                              "operations per inference x batch / inference time"}};
+  static const std::vector<Form> kSingle = {{kPerThousand,
+                                             {{Q::kOperations, 1}, {Q::kInferenceTime, -1}},
+                                             "operations per inference / inference time"}};
+  const Cell* batch = entry.find(Q::kBatch);
+  const bool alone =
+      batch && in_flight(entry) == 1 && !entry.find(Q::kLatency) && !entry.find(Q::kPreprocess);
+  if (entry.find(Q::kRate) ? !rate_is_of_time(entry) : !alone) return std::nullopt;
+  return compare(entry, Q::kGops, batch ? kBatched : kSingle, given);
 }
 
 std::optional<Comparison> ratio(const Entry& entry) {
@@ -34,21 +61,25 @@ std::optional<Comparison> ratio(const Entry& entry) {
   return compare(entry, Q::kRatio, kForms);
 }
 
-/// Tables state it for one input or for a whole request; either is right if it is one of the two.
+/// Tables state it for one input or for a whole request, over the inference or over the whole way; it has to
+/// be one of them. That of one input follows from the time and from the rate, if they are of one measurement.
 std::optional<Comparison> energy(const Entry& entry) {
-  static const std::vector<Form> kBatched = {
-      {1, {{Q::kPower, 1}, {Q::kInferenceTime, 1}, {Q::kBatch, -1}}, "power x inference time / batch"},
-      {1, {{Q::kPower, 1}, {Q::kLatency, 1}, {Q::kBatch, -1}}, "power x latency / batch"},
-      {kPerThousand, {{Q::kPower, 1}, {Q::kRate, -1}}, "power / (inferences/s)"},
-      {1, {{Q::kPower, 1}, {Q::kInferenceTime, 1}}, "power x inference time"}};
-  static const std::vector<Form> kSingle = {
-      {1, {{Q::kPower, 1}, {Q::kInferenceTime, 1}}, "power x inference time"},
-      {1, {{Q::kPower, 1}, {Q::kLatency, 1}}, "power x latency"},
-      {kPerThousand, {{Q::kPower, 1}, {Q::kRate, -1}}, "power / (inferences/s)"}};
-  static const std::vector<Form> kOverlapping = {
-      {kPerThousand, {{Q::kPower, 1}, {Q::kRate, -1}}, "power / (inferences/s)"}};
-  if (in_flight(entry) != 1) return compare(entry, Q::kEnergy, kOverlapping);
-  return compare(entry, Q::kEnergy, entry.find(Q::kBatch) ? kBatched : kSingle);
+  using Forms = std::vector<Form>;
+  static const Forms kByRate = {{kPerThousand, {{Q::kPower, 1}, {Q::kRate, -1}}, "power / (inferences/s)"}};
+  static const Forms kRequest = {{1, {{Q::kPower, 1}, {Q::kInferenceTime, 1}}, "power x inference time"}};
+  static const Forms kInput = {
+      {1, {{Q::kPower, 1}, {Q::kInferenceTime, 1}, {Q::kBatch, -1}}, "power x inference time / batch"}};
+  static const Forms kWholeRequest = {{1, {{Q::kPower, 1}, {Q::kLatency, 1}}, "power x latency"}};
+  static const Forms kWholeInput = {
+      {1, {{Q::kPower, 1}, {Q::kLatency, 1}, {Q::kBatch, -1}}, "power x latency / batch"}};
+  const auto by = [&](const Forms& forms) { return compare(entry, Q::kEnergy, forms); };
+  if (in_flight(entry) != 1) return by(kByRate);
+  const bool batched = entry.find(Q::kBatch) != nullptr;
+  auto by_time = by(batched ? kInput : kRequest);
+  auto found = rate_is_of_time(entry) ? worse(std::move(by_time), by(kByRate))
+                                      : better(std::move(by_time), by(kByRate));
+  found = better(std::move(found), by(batched ? kWholeInput : kWholeRequest));
+  return batched ? better(std::move(found), by(kRequest)) : found;
 }
 
 std::optional<Comparison> gops_per_watt(const Entry& entry) {
@@ -69,6 +100,16 @@ std::optional<Comparison> edp(const Entry& entry) {
       {1e-6, {{Q::kEnergy, 1}, {Q::kInferenceTime, 1}}, "energy x inference time"},
       {1e-6, {{Q::kEnergy, 1}, {Q::kLatency, 1}}, "energy x latency"}};
   return compare(entry, Q::kEdp, kForms);
+}
+
+/// The whole number from 2 on that an unstated count would have to be. Absent: none is in reach, or so many
+/// values are that one would be met by chance more than once in ten times: then it explains nothing.
+std::optional<double> whole_number(Interval many) {
+  constexpr double kVague = 0.1;
+  const double whole = std::round((many.lo + many.hi) / 2);
+  if (!(whole >= 2) || !(many.hi - many.lo <= kVague) || !meet(many, Interval::of(whole)))
+    return std::nullopt;
+  return whole;
 }
 
 /// Energy and efficiency may be of the power above idle; energy also of a whole run. Either explains a broken
@@ -96,12 +137,10 @@ void soften_power(const Entry& entry, Quantity result, Finding& finding) {
         (result == Q::kRatePerWatt && per_second && meet(printed.rounded(), per_second->rounded() / above));
     if (holds) return explain("it holds with the power above idle, which the table does not state");
   }
-  if (result != Q::kEnergy || !power || !time) return;
-  const Interval many = printed.rounded() / (power->rounded() * time->rounded());
-  constexpr double kVague = 0.5;
-  const double whole = std::round((many.lo + many.hi) / 2);
-  if (whole >= 2 && many.hi - many.lo < kVague && meet(many, Interval::of(whole)))
-    explain("it holds for " + number_text(whole) + " inferences together, which the table does not state");
+  // A stated batch says how many there are.
+  if (result != Q::kEnergy || !power || !time || entry.find(Q::kBatch)) return;
+  if (const auto whole = whole_number(printed.rounded() / (power->rounded() * time->rounded())))
+    explain("it holds for " + number_text(*whole) + " inferences together, which the table does not state");
 }
 
 /// Appends the findings of one rule over all entries.
@@ -124,12 +163,9 @@ std::optional<double> requests_at_once(const Entry& entry) {
   const Cell* time = entry.find(Q::kInferenceTime) ? entry.find(Q::kInferenceTime) : entry.find(Q::kLatency);
   const Cell* per_second = entry.find(Q::kRate);
   if (entry.find(Q::kBatch) || !time || !per_second) return std::nullopt;
-  const Interval many = per_second->rounded() * time->rounded() / Interval::of(kPerThousand);
-  constexpr double kMost = 1024, kVague = 0.5;
-  const double whole = std::round((many.lo + many.hi) / 2);
-  if (whole < 2 || whole > kMost || many.hi - many.lo > kVague || !meet(many, Interval::of(whole)))
-    return std::nullopt;
-  return whole;
+  constexpr double kMost = 1024;
+  const auto whole = whole_number(per_second->rounded() * time->rounded() / Interval::of(kPerThousand));
+  return whole && *whole <= kMost ? whole : std::nullopt;
 }
 
 /// A broken rate may be one that is only odd: with a latency of the whole way beside it a rate below
@@ -194,7 +230,8 @@ std::vector<Checked> relations_of(const Entry& entry, const std::map<std::string
   if (const auto found = operations.find(bare_name(entry.label(Label::kModel))); found != operations.end())
     given.push_back({Q::kOperations, found->second});
   add("inference-rate", Q::kRate, rate(entry));
-  add("gops", Q::kGops, gops(entry, given));
+  add("gops", Q::kGops, gops_by_rate(entry, given));
+  add("gops", Q::kGops, gops_by_time(entry, given));
   add("performance-ratio", Q::kRatio, ratio(entry));
   add("energy", Q::kEnergy, energy(entry));
   add("gops-per-watt", Q::kGopsPerWatt, gops_per_watt(entry));
@@ -238,7 +275,7 @@ void check_gops(const Document& document, std::vector<Finding>& findings) {
     std::vector<Given> given;
     if (const auto found = operations.find(bare_name(entry.label(Label::kModel))); found != operations.end())
       given.push_back({Q::kOperations, found->second});
-    const auto comparison = gops(entry, given);
+    const auto comparison = worse(gops_by_rate(entry, given), gops_by_time(entry, given));
     auto finding = comparison ? finding_of(*comparison, Q::kGops, "gops") : std::nullopt;
     if (!finding) return;
     // Many count a multiply-accumulate as one operation, and call it so.

@@ -139,8 +139,14 @@ std::vector<Claim> claims_of(const std::string& sentence, int line) {
 
 struct Candidate {
   const Entry* entry;
-  std::size_t table;
+  std::size_t table, number;
 };
+
+/// Bits of "INT16"; absent: no integer format.
+std::optional<int> integer_bits(const std::optional<std::string>& precision) {
+  if (!precision || !precision->starts_with("INT")) return std::nullopt;
+  return std::stoi(precision->substr(3));
+}
 
 /// Keeps the entries that a sentence names, where it names some but not all of them.
 void keep_named(std::vector<Candidate>& candidates, const std::string& sentence) {
@@ -156,14 +162,41 @@ void keep_named(std::vector<Candidate>& candidates, const std::string& sentence)
   }
 }
 
+/// A peak claimed for a wider integer format than the table's is no more than the table's.
+void check_wider_claim(const Document& document, const Passage& passage, const std::string& sentence,
+                       const Claim& claim, std::vector<Finding>& findings) {
+  const auto bits = integer_bits(claim.precision);
+  if (claim.quantity != Q::kPeak || !bits) return;
+  std::vector<Candidate> candidates;
+  for (const std::size_t table : passage.tables)
+    for (std::size_t e = 0; e < document.tables[table].entries.size(); ++e) {
+      const Entry& entry = document.tables[table].entries[e];
+      const auto narrower = integer_bits(precision_in(entry.label(Label::kPrecision)));
+      if (entry.find(Q::kPeak) && narrower && *narrower < *bits) candidates.push_back({&entry, table, e});
+    }
+  keep_named(candidates, sentence);
+  for (const Candidate& candidate : candidates) {
+    const Cell& peak = *candidate.entry->find(Q::kPeak);
+    if (!below(peak.cut(), claim.cell.cut())) continue;
+    findings.push_back(finding_at("text", Severity::kSuspicion, candidate.table, candidate.number,
+                                  {reference(Q::kPeak, claim.cell), reference(Q::kPeak, peak)},
+                                  "the text (line " + std::to_string(passage.line) + ") says " +
+                                      with_unit(claim.cell) + ", peak for " + *claim.precision + "; table " +
+                                      document.tables[candidate.table].id + " has " + with_unit(peak) +
+                                      " for the narrower " + candidate.entry->label(Label::kPrecision)));
+  }
+}
+
 void check_claim(const Document& document, const Passage& passage, const std::string& sentence,
                  const Claim& claim, std::vector<Finding>& findings) {
   std::vector<Candidate> candidates;
   for (const std::size_t table : passage.tables)
-    for (const Entry& entry : document.tables[table].entries)
+    for (std::size_t e = 0; e < document.tables[table].entries.size(); ++e) {
+      const Entry& entry = document.tables[table].entries[e];
       if (entry.find(claim.quantity) &&
           (!claim.precision || precision_in(entry.label(Label::kPrecision)) == claim.precision))
-        candidates.push_back({&entry, table});
+        candidates.push_back({&entry, table, e});
+    }
   keep_named(candidates, sentence);
   const Interval claimed = claim.cell.cut();
   const auto agrees = [&](const Candidate& c) {
@@ -178,6 +211,8 @@ void check_claim(const Document& document, const Passage& passage, const std::st
   // Of several different values it may be none that the sentence means.
   finding.severity = values.size() == 1 ? Severity::kContradiction : Severity::kSuspicion;
   finding.table = candidates[0].table;
+  for (const Candidate& candidate : candidates)
+    finding.concerned.emplace_back(candidate.table, candidate.number);
   finding.cells = {reference(claim.quantity, claim.cell), reference(claim.quantity, first)};
   std::string where;
   std::set<std::string> tables;
@@ -203,8 +238,10 @@ void check_claim(const Document& document, const Passage& passage, const std::st
 void check_text(const Document& document, std::vector<Finding>& findings) {
   for (const Passage& passage : document.passages)
     for (const std::string& sentence : sentences_of(passage.text))
-      for (const Claim& claim : claims_of(sentence, passage.line))
+      for (const Claim& claim : claims_of(sentence, passage.line)) {
         check_claim(document, passage, sentence, claim, findings);
+        check_wider_claim(document, passage, sentence, claim, findings);
+      }
 }
 
 }  // namespace assay::audit

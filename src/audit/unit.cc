@@ -124,8 +124,16 @@ std::string squeezed(std::string_view text) {
 
 }  // namespace
 
+bool is_mega(std::string_view text) {
+  const std::string exact = squeezed(trim(text));
+  const std::string small = lower(exact);
+  return exact.starts_with('M') && (small.starts_with("mw") || small.starts_with("mj")) &&
+         std::ranges::find(kUnits, small, &Unit::name) != kUnits.end();
+}
+
 const Unit* find_unit(std::string_view text) {
   const std::string exact = squeezed(trim(text));
+  if (is_mega(exact)) return nullptr;
   if (const auto* unit = std::ranges::find(kSmallS, exact, &Unit::name); unit != kSmallS.end()) return unit;
   const std::string small = lower(exact);
   const auto* unit = std::ranges::find(kUnits, small, &Unit::name);

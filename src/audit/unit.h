@@ -28,7 +28,11 @@ struct Unit {
   double scale = 1;  ///< One of it in the base unit.
 };
 
+/// Whether it is watts, joules or watt-hours with a capital M: mega, or milli in capitals; which is not told.
+bool is_mega(std::string_view text);
+
 /// By name, whatever its case and blanks; "GOPs" with a small s are operations, "GOPS" operations a second.
+/// None for what is_mega.
 const Unit* find_unit(std::string_view text);
 /// The base unit's name: "ms".
 std::string_view base_unit(Dimension dimension);

@@ -13,7 +13,7 @@ from fractions import Fraction as F
 
 UNITS = {"s": 1000, "J": 1000, "TOPS": 1000, "TFLOPS": 1000, "TOPS/W": 1000, "mW": F(1, 1000), "MB": F(1, 1000), "ops/s": F(1, 10**9)}
 KNOWN = {"inference-rate", "gops", "performance-ratio", "energy", "gops-per-watt", "rate-per-watt", "map-order", "top-order", "stages",
-         "idle-power", "units", "digits"}
+         "idle-power", "units", "digits", "accuracy-gain"}
 
 
 def parse(text):
@@ -51,6 +51,15 @@ def meet(a, b):
     return a[0] <= b[1] and b[0] <= a[1]
 
 
+def order(outcome):
+    return ("", "digits", "units", "broken").index(outcome)
+
+
+def telling(outcome):
+    """Of two that both have to hold, what is told: a unit says more than that it does not hold."""
+    return ("", "digits", "broken", "units").index(outcome)
+
+
 def judge(result, forms):
     """'', 'digits', 'units' or 'broken': the best over (numbers, powers, factor)."""
     outcomes = []
@@ -64,7 +73,7 @@ def judge(result, forms):
             outcomes.append("units")
         else:
             outcomes.append("broken")
-    return min(outcomes, key=("", "digits", "units", "broken").index)
+    return min(outcomes, key=order)
 
 
 def check_row(row, operations):
@@ -80,8 +89,16 @@ def check_row(row, operations):
     relations = []
     if rate and at_once == 1 and not get("Preprocess [ms]"):
         relations.append(("inference-rate", rate_heading, [([t], [-1], 1000 * batch) for t in (time, latency) if t]))
-    if get("GOPS") and rate and row.get("Model") in operations:
-        relations.append(("gops", "GOPS", [([rate, operations[row["Model"]]], [1, 1], 1)]))
+    # One measurement: what follows from the rate has to follow from the time as well, which may have more digits.
+    same = bool(rate and time and at_once == 1 and not get("Preprocess [ms]") and not get("Postprocess [ms]") and
+                judge(rate, [([time], [-1], 1000 * batch)]) in ("", "digits"))
+    if get("GOPS") and row.get("Model") in operations:
+        each = [([rate, operations[row["Model"]]], [1, 1], 1)] if rate else []
+        alone = row.get("Batch") and time and at_once == 1 and not latency and not get("Preprocess [ms]")
+        if same or (not rate and alone):
+            each.append(([operations[row["Model"]], time], [1, -1], 1000 * batch))
+        if each:
+            relations.append(("gops", "GOPS", max(([form] for form in each), key=lambda form: telling(judge(get("GOPS"), form)))))
     if get("GOPS") and get("Peak [GOPS]"):
         relations.append(("performance-ratio", "Performance ratio [%]", [([get("GOPS"), get("Peak [GOPS]")], [1, -1], 100)]))
     if power:
@@ -89,6 +106,11 @@ def check_row(row, operations):
         if at_once == 1:
             forms += [([power, t], [1, 1], 1 / batch) for t in (time, latency) if t]
             forms += [([power, time], [1, 1], 1)] if time else []
+        joules = get("Energy/inference [mJ]")
+        if same and joules:
+            # Of one input by time and rate both; or by the whole way; or of the whole request.
+            worst = max(([form] for form in forms[:2]), key=lambda form: telling(judge(joules, form)))
+            forms = worst + forms[2:]
         relations.append(("energy", "Energy/inference [mJ]", forms))
         of_what = get("GOPS") or (None if rate or time else get("Peak [GOPS]"))
         relations.append(("gops-per-watt", "GOPS/W", [([of_what, power], [1, -1], 1)] if of_what else []))
@@ -115,6 +137,20 @@ def check_row(row, operations):
             yield rule, "contradictions", less
 
 
+def accuracy_gains(rows):
+    """Yields (row, heading) of each INT8 accuracy over 0.5 points above FP32's: of its table and device, else of the document's best."""
+    for heading in ("Top-1 [%]", "Top-5 [%]", "mAP(.50) [%]", "mAP(.50:.95) [%]"):
+        full = [row for row in rows if row.get("Precision") == "FP32" and parse(row.get(heading))]
+        for row in rows:
+            if not (row.get("Precision") or "").startswith("INT") or not parse(row.get(heading)):
+                continue
+            same = [other for other in full if other["Model"] == row["Model"]]
+            near = [other for other in same if (other["Table"], other["Device"]) == (row["Table"], row["Device"])]
+            best = near[:1] or sorted(same, key=lambda other: parse(other[heading])[0])[-1:]
+            if best and rounded(parse(row[heading]))[0] > rounded(parse(best[0][heading]))[1] + F(1, 2):
+                yield row, heading
+
+
 def printed(row, heading):
     text = row[heading]
     unit = re.search(r"\[(.*)\]", heading)
@@ -128,13 +164,15 @@ def main(folder, *lists):
         rows = list(csv.DictReader(lines))
         operations = {row["Model"]: parse(row["Operations [GOp]"]) for row in rows if row.get("Operations [GOp]")}
         counts = {}
+        gains = [(id(row), heading) for row, heading in accuracy_gains(rows)]
         for row in rows:
             # A row without any number of its own is none.
             values = [text for heading, text in row.items() if re.search(r"\[|/|FPS", heading) and parse(text)]
             if not values and not row.get("Batch"):
                 continue
             counts[row["Table"]] = counts.get(row["Table"], 0) + 1
-            for rule, severity, heading in check_row(row, operations):
+            gained = [("accuracy-gain", "suspicions", heading) for which, heading in gains if which == id(row)]
+            for rule, severity, heading in [*check_row(row, operations), *gained]:
                 found[severity].append("\t".join((file.stem, row["Table"], str(counts[row["Table"]]), rule, printed(row, heading))))
     wrong = False
     for severity, path in zip(("contradictions", "suspicions"), lists):
