@@ -192,9 +192,22 @@ def million_page():
     return data(directory("million", [row(random, "openvino-cpu-int8", 3.7, count=200_000, repeats=5, power=9.6, precision="int8")]))
 
 
+def readings_page(count=200_000):
+    """More readings in one window than a call has arguments. Returns the page and the readings of the window."""
+    random = numpy.random.default_rng(6)
+    result, own = row(random, "openvino-cpu-fp32", power=8.1)
+    values = numpy.float32(random.normal(60, 3, count))
+    one = own["runs"][0]
+    end = next(window["end_s"] for window in one["windows"] if window["name"] == "timed")
+    many = reading(random, "soc.rail", "W", "power", 0, 1, 1, 1)
+    one["readings"].append({**many, "t_s": blob(numpy.linspace(0, end * 0.999, count), "f32"), "value": blob(values, "f32")})
+    return data(directory("readings", [(result, own)])), values
+
+
 def many_page(count=500):
     random = numpy.random.default_rng(4)
-    return data(directory("many", [row(random, f"openvino-cpu-{i}", 3 + i * 0.02, count=60, repeats=2, power=5 + i * 0.01) for i in range(count)]))
+    return data(directory("many", [row(random, f"openvino-cpu-{i}", 3 + i * 0.02, count=60, repeats=2, power=5 + i * 0.01,
+                                       status="invalid" if i == count - 2 else "ok") for i in range(count)]))
 
 
 HOSTILE = ('<img src=x onerror="window.pwned=1">', '</script><script>window.pwned=2</script>', '{a|b}\u202e"\'&lt;&#x27;', '"><svg onload=window.pwned=3>')

@@ -235,6 +235,34 @@ class Whole(unittest.TestCase):
                 self.assertEqual(cells, columns, figure.get_attribute("data-plot"))
             self.assertEqual(opened.said, [])
 
+    def test_numbers_of_very_many_readings(self):
+        page, values = made_pages.readings_page()
+        with Opened(made("readings", page)) as opened:
+            figure = opened.page.locator('[data-plot="sensors-time"]').first
+            figure.scroll_into_view_if_needed()
+            figure.locator("canvas").first.wait_for()
+            figure.locator(".plot-numbers summary").click()
+            rows = figure.locator(".plot-numbers table").evaluate("t => [...t.rows].map(r => [...r.cells].map(c => c.textContent))")
+            found = next(one for one in rows if one[:3] == ["1", "timed", "soc.rail"])
+            self.assertEqual(found[4], str(values.size))
+            for text, value in zip(found[5:], (values.min(), values.mean(dtype=float), values.max())):
+                self.assertAlmostEqual(float(text), float(value), delta=0.006 * abs(float(value)))
+            self.assertEqual(figure.locator("canvas").count() > 0, True)
+            self.assertEqual(opened.said, [])
+
+    def test_a_table_that_fails_leaves_the_plot(self):
+        with Opened(self.path) as opened:
+            figure = opened.page.locator('[data-plot="efficiency"]').first
+            figure.scroll_into_view_if_needed()
+            figure.locator("canvas").first.wait_for()
+            opened.page.evaluate("""() => { const made = document.createElement.bind(document);
+                document.createElement = name => { if (name === 'table') throw new Error('no tables today'); return made(name); }; }""")
+            figure.locator(".plot-numbers summary").click()
+            figure.get_by_text("This table failed: no tables today.").wait_for()
+            self.assertEqual(figure.get_attribute("data-state"), "drawn")
+            self.assertTrue(figure.locator("canvas").first.is_visible())
+            self.assertEqual(len(opened.said), 1)
+
     def test_a_plot_can_be_kept_as_svg(self):
         with Opened(self.path) as opened:
             for figure in [opened.page.locator(f'[data-plot="{kind}"]').first for kind in ("latency-time", "efficiency", "confusion")]:
@@ -323,11 +351,31 @@ class Others(unittest.TestCase):
             print(f"\n1,000,000 samples, {path.stat().st_size / 1e6:.1f} MB: parsed {loaded:.0f} ms, first plot {first:.0f} ms, six plots {last:.0f} ms after the open")
         # What a reader waits for, who opens the page where its first row's latencies are.
         with Opened(path.with_name("million.html"), viewport={"width": 1280, "height": 3600}) as opened:
-            opened.wait(lambda: opened.page.locator(f"{FIGURES}[data-state=drawn]").count() >= 8)
+            opened.wait(lambda: opened.page.locator(f"{FIGURES}[data-state=drawn]").count() >= 8, seconds=5)
             last = opened.page.evaluate("performance.getEntriesByName('assay:drawn').at(-1).startTime")
             print(f"a window that shows the latency plots: all of them {last:.0f} ms after the open")
             self.assertEqual({one[2] for one in opened.states()[:8]}, {"drawn"})
             opened.shot("million", full=False)
+            for figure in opened.page.locator(FIGURES).all():
+                figure.locator(".plot-numbers summary").click()
+                figure.locator(".plot-numbers table").wait_for()
+            self.assertEqual(opened.said, [])
+
+    def assert_paper_of_many(self, opened):
+        """All of it would hold the browser for most of a minute."""
+        on_paper = """all => { dispatchEvent(new Event('beforeprint'));
+            const found = all.map(f => [f.dataset.row ?? '', !!f.querySelector('.plot-paper svg'), f.querySelector('.plot-paper').textContent]);
+            dispatchEvent(new Event('afterprint')); return found; }"""
+        self.assertIn("350 of the 3505 plots", opened.page.locator("main").inner_text())
+        found = opened.page.eval_on_selector_all(FIGURES, on_paper)
+        self.assertEqual(sum(svg for _, svg, _ in found), 350)
+        for row, svg, words in found:
+            if not svg:
+                self.assertIn("Left out on paper", words)
+            if row in ("", "openvino-cpu-0", "openvino-cpu-498"):  # Across the rows, the first, the INVALID one.
+                self.assertTrue(svg, row)
+        self.assertEqual(opened.page.locator(".plot-paper > *").count(), 0)
+        self.assertTrue(opened.page.get_by_label("Print all of them").is_enabled())
 
     def test_five_hundred_rows_stay_usable(self):
         with Opened(made("many", made_pages.many_page())) as opened:
@@ -345,6 +393,7 @@ class Others(unittest.TestCase):
               }
             }""")
             self.assertLessEqual(opened.page.locator("canvas").count(), 80)
+            self.assert_paper_of_many(opened)
             self.assertEqual(opened.said, [])
             print(f"\n500 rows: usable {ready:.0f} ms after the open")
             opened.page.evaluate("scrollTo(0, 0)")

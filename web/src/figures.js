@@ -29,6 +29,7 @@ const kPagePlots = {
 
 const kAhead = '600px'; // Figures this near to the window are drawn.
 const kLive = 40; // More charts than this would fill the memory of a phone: the ones farthest back are given up.
+const kPaperPlots = 350; // On paper. Drawing these holds the browser for some seconds, and printing cannot be drawn bit by bit.
 const kPaperWidth = 680; // CSS px of an A4 page between its margins.
 
 const element = (name, attributes = {}, ...children) => {
@@ -78,6 +79,16 @@ class PlotFigure {
     }
   }
 
+  /** A table that fails leaves the plot, which is right as it stands. */
+  guardTable(details) {
+    try {
+      this.fillTable(details);
+    } catch (error) {
+      details.append(element('p', { class: 'plot-empty' }, `This table failed: ${error.message}.`));
+      console.error(error);
+    }
+  }
+
   say(state, sentence) {
     this.figure.append(element('p', { class: 'plot-empty' }, sentence));
     this.figure.dataset.state = state;
@@ -89,7 +100,7 @@ class PlotFigure {
     this.paper = element('div', { class: 'plot-paper', 'aria-hidden': 'true' });
     this.notes = element('p', { class: 'plot-note' });
     const numbers = element('details', { class: 'plot-numbers' }, element('summary', {}, 'Numbers'));
-    numbers.addEventListener('toggle', () => this.guard(() => this.fillTable(numbers)), { once: true });
+    numbers.addEventListener('toggle', () => this.guardTable(numbers), { once: true });
     const save = element('button', { type: 'button', class: 'plot-save' }, 'Save as SVG');
     save.addEventListener('click', () => this.guard(() => this.save()));
     const keys = element('span', { class: 'plot-keys' }, 'Zoom: + and −, arrows, 0; Ctrl + wheel; or the bar.');
@@ -214,15 +225,50 @@ class PlotFigure {
     });
   }
 
+  leaveOut() {
+    if (!this.plot || this.plot.empty || this.paper.firstChild) return;
+    this.paper.append(element('p', { class: 'plot-empty' }, 'Left out on paper: see above the first plot.'));
+  }
+
   fromPaper() {
     this.paper?.replaceChildren();
   }
 }
 PlotFigure.groups = 0;
 
+/** Those across the rows first, then of the rows that are INVALID: what a reader must see. Then in the order of the page. */
+function paperOrder(figures, data) {
+  const invalid = new Set();
+  data.directories.forEach(({ results }, i) => {
+    for (const { id, verdict } of results.rows) if (verdict === 'INVALID') invalid.add(`${i} ${id}`);
+  });
+  const rank = ({ dataset: { directory, row } }) =>
+    row === undefined ? 0 : invalid.has(`${directory ?? 0} ${row}`) ? 1 : 2;
+  return figures.map((figure) => [rank(figure), figure]).sort(([a], [b]) => a - b).map(([, figure]) => figure);
+}
+
+/** The choice to print all plots of a page of very many, above the first plot. Returns whether all are wanted. */
+function paperChoice(figures) {
+  if (figures.length <= kPaperPlots) return () => true;
+  const all = element('input', { type: 'checkbox', id: 'plot-paper-all' });
+  const say = element(
+    'p',
+    { class: 'plot-note' },
+    `On paper are ${kPaperPlots} of the ${figures.length} plots: those across the rows, those of INVALID rows, and the first of the others. `,
+  );
+  const choice = element('label', { for: all.id }, all, ` Print all of them (the browser may stand still for minutes)`);
+  const first = figures[0].closest('.plots') ?? figures[0];
+  first.before(say, element('p', { class: 'plot-actions' }, choice));
+  all.addEventListener('change', () => {
+    say.hidden = all.checked;
+  });
+  return () => all.checked;
+}
+
 /** @param {import('./data.js').Data} data */
 export function start(data) {
   const figures = [...document.querySelectorAll('figure.plot[data-plot]')];
+  const printAll = paperChoice(figures);
   const widthOf = (figure) => figure.clientWidth - Number.parseFloat(getComputedStyle(figure).paddingLeft) * 2;
   const width = new Map(figures.map((figure) => [figure, widthOf(figure)]));
   const plots = new Map(figures.map((figure) => [figure, new PlotFigure(figure, data)]));
@@ -278,8 +324,13 @@ export function start(data) {
     }, 150);
   });
 
+  const ordered = paperOrder(figures, data);
   const toPaper = () => {
-    for (const plot of plots.values()) plot.toPaper();
+    const drawn = printAll() ? figures.length : kPaperPlots;
+    ordered.forEach((figure, i) => {
+      if (i < drawn) plots.get(figure).toPaper();
+      else plots.get(figure).leaveOut();
+    });
   };
   const fromPaper = () => {
     for (const plot of plots.values()) plot.fromPaper();

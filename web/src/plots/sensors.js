@@ -204,13 +204,15 @@ export function sensorsTime({ row, rowData }) {
         run.windows.flatMap((one) =>
           readingsIn(run).map((reading) => {
             const { t_s: t, value } = readingsOf(reading);
-            const within = [...value.slice(lowerBound(t, one.begin_s), lowerBound(t, one.end_s))];
+            const within = value.subarray(lowerBound(t, one.begin_s), lowerBound(t, one.end_s));
+            let [least, sum, greatest] = [Number.POSITIVE_INFINITY, 0, Number.NEGATIVE_INFINITY];
+            for (const x of within) {
+              least = Math.min(least, x);
+              sum += x;
+              greatest = Math.max(greatest, x);
+            }
             const numbers =
-              within.length === 0
-                ? ['', '', '']
-                : [Math.min(...within), within.reduce((a, b) => a + b, 0) / within.length, Math.max(...within)].map((x) =>
-                    significant(x),
-                  );
+              within.length === 0 ? ['', '', ''] : [least, sum / within.length, greatest].map((x) => significant(x));
             return [run.repeat, one.name, readingName(reading), unitText(reading.unit), within.length, ...numbers];
           }),
         ),
