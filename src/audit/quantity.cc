@@ -197,38 +197,18 @@ constexpr auto kPhrases = std::to_array<Phrase>({
 });
 
 /// Near names of other things: what is said of them is not held against anything.
-constexpr auto kOtherThings = std::to_array<std::string_view>({"unconfigured",
-                                                               "tdp",
-                                                               "power limit",
-                                                               "max power",
-                                                               "maximum power",
-                                                               "power budget",
-                                                               "speed up",
-                                                               "speedup",
-                                                               "cost",
-                                                               "price",
-                                                               "utilization gpu",
-                                                               "std",
-                                                               "standard deviation",
-                                                               "compile",
-                                                               "build time",
-                                                               "load time",
-                                                               "warm up",
-                                                               "error",
-                                                               "loss",
-                                                               "drop",
-                                                               "degradation",
-                                                               "delta",
-                                                               "difference",
-                                                               "training",
-                                                               "idle time",
-                                                               "wall time",
-                                                               "wall clock",
-                                                               "elapsed",
-                                                               "total time",
-                                                               "total energy",
-                                                               "total latency",
-                                                               "total duration"});
+constexpr auto kOtherThings = std::to_array<std::string_view>(
+    {"unconfigured", "tdp", "power limit", "max power", "maximum power", "power budget", "speed up",
+     "speedup", "cost", "price", "utilization gpu", "std", "standard deviation", "compile", "build time",
+     "load time", "warm up"});
+/// What an accuracy lacks, or how it differs from another: no accuracy.
+constexpr auto kDifferences =
+    std::to_array<std::string_view>({"error", "loss", "drop", "degradation", "delta", "difference", "change",
+                                     "gain", "improvement", "reduction", "overhead"});
+/// Of something longer than an inference.
+constexpr auto kWholeRuns =
+    std::to_array<std::string_view>({"training", "idle time", "wall time", "wall clock", "elapsed",
+                                     "total time", "total energy", "total latency", "total duration"});
 
 /// A header that is nothing but a unit names the quantity that is meant.
 struct Meant {
@@ -361,7 +341,11 @@ Heading read_heading(std::string_view text) {
            // "Operations [GOPS]", "MACs [G]": after the name it can only be an amount.
            (quantity == Q::kOperations && parts.unit->dimension == D::kOpRate && says("operations"));
   };
-  if (parts.unit_unknown || std::ranges::any_of(kOtherThings, says)) return heading;
+  const auto says_one_of = [&](std::span<const std::string_view> phrases) {
+    return std::ranges::any_of(phrases, says);
+  };
+  if (parts.unit_unknown || says_one_of(kOtherThings) || says_one_of(kDifferences) || says_one_of(kWholeRuns))
+    return heading;
   for (const LabelPhrase& label : kLabelPhrases)
     // "Model name", but not "Number of model parameters".
     if (!parts.unit && says(label.phrase) && words.size() <= words_of(label.phrase).size() + 1) {

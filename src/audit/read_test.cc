@@ -97,9 +97,10 @@ INSTANTIATE_TEST_SUITE_P(
         HeadingCase{"Total energy [J]", "", 0}, HeadingCase{"Total power [W]", "power", 1},
         HeadingCase{"Top-1 error [%]", "", 0}, HeadingCase{"Accuracy loss [%]", "", 0},
         HeadingCase{"Top-1 drop [%]", "", 0}, HeadingCase{"Delta mAP", "", 0},
-        HeadingCase{"Power [mW]", "power", 1e-3}, HeadingCase{"Power [MW]", "", 0},
-        HeadingCase{"Energy [MJ]", "", 0}, HeadingCase{"Energy [MWh]", "", 0},
-        HeadingCase{"Memory [MB]", "memory", 1e-3}, HeadingCase{"", "", 0}));
+        HeadingCase{"Accuracy change [%]", "", 0}, HeadingCase{"Power [mW]", "power", 1e-3},
+        HeadingCase{"Power [MW]", "", 0}, HeadingCase{"Energy [MJ]", "", 0},
+        HeadingCase{"Energy [MWh]", "", 0}, HeadingCase{"Memory [MB]", "memory", 1e-3},
+        HeadingCase{"", "", 0}));
 
 TEST(Read, CsvOfEverySeparatorAndMark) {
   for (const char* text : {"Model,FPS,Power [W]\nA,10.5,2.5\n", "Model;FPS;Power [W]\r\nA;10,5;2,5\r\n",
