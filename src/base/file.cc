@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -36,6 +37,23 @@ Result<void> sync_directory(const fs::path& path) {
   if (fd.get() < 0) return fail(io_error(errno, "opening", path));
   if (::fsync(fd.get()) != 0 && errno != EINVAL) return fail(io_error(errno, "syncing", path));
   return {};
+}
+
+/// What is replaced as a whole. A device or a pipe is no such thing: a rename would put a file in its place.
+bool is_replaced(const struct stat& info) { return S_ISREG(info.st_mode); }
+
+/// Whether a writer's descriptor is of PATH.tmp, not of a device or a pipe that stands at PATH itself.
+bool is_partial(int fd) {
+  struct stat info {};
+  return ::fstat(fd, &info) != 0 || is_replaced(info);
+}
+
+/// Where a link leads, so that it stays one; what leads nowhere is itself replaced.
+fs::path followed(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_symlink(path, error)) return path;
+  const fs::path target = fs::canonical(path, error);
+  return error ? path : target;
 }
 
 }  // namespace
@@ -89,7 +107,13 @@ Result<std::string> read_file(const fs::path& path) {
 }
 
 Result<FileWriter> FileWriter::create(const fs::path& path) {
-  FileWriter writer(path, -1);
+  FileWriter writer(followed(path), -1);
+  struct stat info {};
+  if (::stat(writer.path_.c_str(), &info) == 0 && !is_replaced(info)) {
+    writer.fd_ = ::open(writer.path_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (writer.fd_ < 0) return fail(io_error(errno, "opening", path));
+    return writer;
+  }
   writer.fd_ = ::open(writer.partial().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (writer.fd_ < 0) return fail(io_error(errno, "creating", writer.partial()));
   return writer;
@@ -100,8 +124,9 @@ FileWriter::FileWriter(FileWriter&& other) noexcept
 
 FileWriter::~FileWriter() {
   if (fd_ < 0) return;
+  const bool leftover = is_partial(fd_);
   ::close(fd_);
-  ::unlink(partial().c_str());
+  if (leftover) ::unlink(partial().c_str());
 }
 
 Result<void> FileWriter::append(std::string_view bytes) {
@@ -115,6 +140,10 @@ Result<void> FileWriter::append(std::string_view bytes) {
 }
 
 Result<void> FileWriter::commit() {
+  if (!is_partial(fd_)) {
+    if (::close(std::exchange(fd_, -1)) != 0) return fail(io_error(errno, "closing", path_));
+    return {};
+  }
   if (::fsync(fd_) != 0) return fail(io_error(errno, "syncing", partial()));
   // close() reports errors of delayed writes (NFS, quotas).
   if (::close(std::exchange(fd_, -1)) != 0) {

@@ -15,8 +15,8 @@ namespace assay {
 /// Errors: kNotFound, kCorrupt (unreadable, a directory).
 Result<std::string> read_file(const std::filesystem::path& path);
 
-/// Writes to PATH.tmp, fsyncs, renames over PATH and fsyncs the folder: readers see the old content or the
-/// new. Errors: kResource (disk full), kNotFound (no such folder), kUnavailable (permission).
+/// Writes PATH.tmp, fsyncs, renames it over PATH: readers see the old content or the new. Links are followed;
+/// devices and pipes are written to as they are. Errors: kResource (full), kNotFound, kUnavailable (permission).
 Result<void> write_file(const std::filesystem::path& path, std::string_view content);
 
 /// The same for what arises piece by piece: nothing stands at PATH before commit(), and of a writer that is
