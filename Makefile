@@ -37,6 +37,7 @@ check: build
 	@scripts/check
 
 bench: build
+	@scripts/setup --with test
 	@scripts/bench
 
 # The TensorRT plugin alone, built on the board that will run it: a C++17 compiler (g++ 9 or newer), the headers of TensorRT

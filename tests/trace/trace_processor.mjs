@@ -17,6 +17,16 @@ class FileRequest {  // The engine fetches its wasm by a synchronous XMLHttpRequ
   }
 }
 
+// The engine asks for its 64-bit wasm where a module that is nothing but a 64-bit memory compiles, as newer nodes do: only
+// the 32-bit one is fetched.
+class Module extends WebAssembly.Module {
+  constructor(bytes) {
+    const [section, , , limits] = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0).subarray(8);
+    if (section === 5 && limits & 4) throw new WebAssembly.CompileError('no 64-bit memory here');
+    super(bytes);
+  }
+}
+
 // Protobuf, as far as perfetto.protos.TraceProcessorRpc needs it.
 const varint = (value) => {
   const out = [];
@@ -52,9 +62,9 @@ const text = (bytes) => Buffer.from(bytes).toString('utf8');
 const answers = [];
 const port = {postMessage: (bytes) => answers.push(Buffer.from(bytes))};
 const self = {location: {href: 'file:///'}};
-const worker = new Function('self', 'WorkerGlobalScope', 'XMLHttpRequest', 'process', 'console',
+const worker = new Function('self', 'WorkerGlobalScope', 'XMLHttpRequest', 'WebAssembly', 'process', 'console',
     readFileSync(join(engine, 'engine_bundle.js'), 'utf8'));
-worker(self, class {}, FileRequest, undefined, {...console, log: () => {}, warn: () => {}});
+worker(self, class {}, FileRequest, Object.create(WebAssembly, {Module: {value: Module}}), undefined, {...console, log: () => {}, warn: () => {}});
 self.onmessage({data: port});
 await new Promise((resolve) => setTimeout(resolve, 0));  // The engine has started when all promises have settled.
 
