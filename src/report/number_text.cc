@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "report/utf8.h"
+
 namespace assay::report {
 namespace {
 
@@ -25,30 +27,6 @@ int decimals_for(double value, int digits) {
 
 /// 0.95 is a little under that as a double, and 0.25 exactly halfway: both are to go up.
 double tie_up(double uncertainty) { return uncertainty * (1 + 1e-9); }
-
-struct Decoded {
-  std::uint32_t point;
-  std::size_t length;
-  bool valid;
-};
-
-/// The first character; of what is no UTF-8 the first byte.
-Decoded decode(std::string_view text) {
-  const Decoded wrong{0xFFFD, 1, false};
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(0) < 0x80) return {byte(0), 1, true};
-  const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
-  if (byte(0) < 0xC2 || byte(0) > 0xF4 || length > text.size()) return wrong;
-  std::uint32_t point = byte(0) & (0xFFu >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return wrong;
-    point = point << 6 | (byte(i) & 0x3Fu);
-  }
-  const bool longer_than_needed = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  if (longer_than_needed || surrogate || point > 0x10FFFF) return wrong;
-  return {point, length, true};
-}
 
 struct Span {
   std::uint32_t first, last;
@@ -81,7 +59,7 @@ std::size_t width_of(std::uint32_t point) {
 std::string_view beginning(std::string_view text, std::size_t width) {
   std::size_t used = 0, length = 0;
   while (length < text.size()) {
-    const Decoded next = decode(text.substr(length));
+    const Decoded next = decode_utf8(text.substr(length));
     used += width_of(next.point);
     if (used > width) break;
     length += next.length;
@@ -94,8 +72,8 @@ std::string_view ending(std::string_view text, std::size_t width) {
   const std::size_t whole = display_width(text);
   if (whole <= width) return text;
   std::size_t lost = 0;
-  while (whole - lost > width || (!text.empty() && width_of(decode(text).point) == 0)) {
-    const Decoded next = decode(text);
+  while (whole - lost > width || (!text.empty() && width_of(decode_utf8(text).point) == 0)) {
+    const Decoded next = decode_utf8(text);
     lost += width_of(next.point);
     text.remove_prefix(next.length);
   }
@@ -178,7 +156,7 @@ std::string figure_text(const record::Figure& figure) {
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {
-    const Decoded next = decode(text);
+    const Decoded next = decode_utf8(text);
     width += width_of(next.point);
     text.remove_prefix(next.length);
   }
@@ -204,7 +182,7 @@ std::string shortened(std::string_view text, std::size_t width, std::string_view
 std::string to_ascii(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const Decoded next = decode(text);
+    const Decoded next = decode_utf8(text);
     text.remove_prefix(next.length);
     if (next.valid && next.point < 0x80)
       out += static_cast<char>(next.point);
@@ -219,7 +197,7 @@ std::string to_ascii(std::string_view text) {
 std::string one_line(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const Decoded next = decode(text);
+    const Decoded next = decode_utf8(text);
     if (next.point == '\n' || next.point == '\r' || next.point == '\t')
       out += ' ';
     else if (!next.valid || within(next.point, kHarmful))
