@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <deque>
 #include <filesystem>
 #include <optional>
@@ -20,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+static_assert(metric::kEditedRule == campaign::kEdited);
+
 struct Options {
   std::vector<std::string> sides, conditions;
   std::string format = "table", output, undecided = "pass", published;
@@ -34,32 +37,40 @@ struct Place {
   std::optional<std::string> row;
 };
 
+// What cannot be seen is not there, and reading it then says why.
+bool is_there(const fs::path& path) {
+  std::error_code unseen;
+  return fs::exists(path, unseen);
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code unseen;
+  return fs::is_directory(path, unseen);
+}
+
 Result<Place> parse_place(const std::string& text) {
   Place place{text, text, std::nullopt, std::nullopt};
   // A path may hold a colon as well: what exists as a whole is a path.
-  if (const auto colon = text.rfind(':'); !fs::exists(place.path) && colon != std::string::npos) {
+  if (const auto colon = text.rfind(':'); !is_there(place.path) && colon != std::string::npos) {
     place.path = text.substr(0, colon);
     place.row = text.substr(colon + 1);
     if (place.row->empty())
       return fail(Code::kInvalidInput, text + ": expected DIR:ROW, found no row after the colon");
   }
-  if (fs::is_directory(place.path)) place.runs = place.path / "runs";
+  if (is_folder(place.path)) place.runs = place.path / "runs";
   return place;
 }
 
-/// Edited results are told of, and their rows carry it as a warning.
-Result<record::Results> read(const Place& place) {
+/// What is not as it was measured is told in the notes, and by findings of its rows.
+Result<campaign::CheckedResults> read(const Place& place) {
   auto checked = campaign::read_checked_results(place.path);
-  if (!checked && checked.error().code == Code::kNotFound && !fs::exists(place.path))
+  if (!checked && checked.error().code == Code::kNotFound && !is_there(place.path))
     return fail(Code::kNotFound,
                 place.path.string() + ": no such run directory or results.json (one of its rows is DIR:ROW)");
   if (!checked) return fail(checked.error());
-  if (!checked->intact)
-    for (const std::string& note : checked->notes)
-      std::fprintf(stderr, "assay: %s: %s\n", place.path.c_str(), note.c_str());
   if (checked->results.rows.empty())
     return fail(Code::kInvalidInput, place.path.string() + ": has no rows to compare");
-  return std::move(checked->results);
+  return checked;
 }
 
 /// The accuracy pass of a row, image by image; nothing where it is not there: then accuracy is compared by
@@ -67,10 +78,39 @@ Result<record::Results> read(const Place& place) {
 Result<std::optional<record::AccuracyRun>> read_accuracy(const Place& place, const std::string& row) {
   if (!place.runs) return std::optional<record::AccuracyRun>();
   const fs::path folder = *place.runs / ("accuracy." + row);
-  if (!fs::is_directory(folder)) return std::optional<record::AccuracyRun>();
+  if (!is_folder(folder)) return std::optional<record::AccuracyRun>();
   ASSAY_TRY(auto run, store::load_accuracy_run(folder));
   if (!run.failure.reason.empty()) return std::optional<record::AccuracyRun>();
   return std::optional(std::move(run));
+}
+
+/// End-to-end loops of a row that went through; unknown without the raw runs. Errors: kCorrupt.
+Result<std::optional<int>> count_loops(const Place& place, const record::Row& row) {
+  if (!place.runs || !row.figures.end_to_end_mean.value) return std::optional<int>();
+  const std::string prefix = "pipeline." + row.key.id + ".r";  // And the repeat.
+  int loops = 0;
+  std::error_code error;
+  for (fs::directory_iterator entry(*place.runs, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename();
+    if (!name.starts_with(prefix) || name.find_first_not_of("0123456789", prefix.size()) != std::string::npos)
+      continue;
+    ASSAY_TRY(const auto run, store::load_pipeline_run(entry->path()));
+    loops += run.failure.reason.empty() && !run.total_ns.empty();
+  }
+  return error ? std::optional<int>() : std::optional(loops);
+}
+
+/// Of its accuracy pass, or as the protocol tells it: "200 images of val (seed 42)".
+std::optional<int> count_images(const record::AccuracyRun* run, const record::Results& results) {
+  if (run) return static_cast<int>(run->images.size());
+  const auto told = results.protocol.find("validation");
+  if (told == results.protocol.end()) return std::nullopt;
+  const std::string& words = told->second;
+  int images = 0;
+  const auto [end, error] = std::from_chars(words.data(), words.data() + words.size(), images);
+  const std::string_view rest(end, words.data() + words.size());
+  return error == std::errc() && rest.starts_with(" images of ") ? std::optional(images) : std::nullopt;
 }
 
 Result<std::vector<report::Condition>> parse_conditions(const Options& options) {
@@ -87,19 +127,6 @@ Result<std::vector<report::Condition>> parse_conditions(const Options& options) 
   return conditions;
 }
 
-bool fails(metric::Holding holding, bool undecided_fails) {
-  switch (holding) {
-    case metric::Holding::kHolds:
-    case metric::Holding::kNoAnswer:  // What could not be measured has not passed.
-      return true;
-    case metric::Holding::kExcluded:
-      return false;
-    case metric::Holding::kUndecided:
-      return undecided_fails;
-  }
-  return true;
-}
-
 /// The rows of one side against the baseline, with what is needed to compare them.
 struct Loaded {
   std::deque<std::optional<record::AccuracyRun>> accuracy;  ///< Stays in place: pairs point into it.
@@ -109,22 +136,25 @@ struct Loaded {
 Result<void> add_pairs(const Place& a, const Place& b, const record::Results& results_a,
                        const record::Results& results_b, const metric::Matching& matching,
                        const std::string& side, Loaded& loaded) {
-  const bool one_machine = results_a.environment.hostname == results_b.environment.hostname &&
-                           results_a.environment.cpu_model == results_b.environment.cpu_model;
+  // Boards that were flashed with one image are called alike, and nothing in the record tells them apart:
+  // only the rows of one campaign are known to be of one machine.
+  const bool one_machine = a.path == b.path;
   for (const metric::RowPair& pair : matching.pairs) {
     metric::ComparedRows rows{&results_a.rows[pair.a], &results_b.rows[pair.b]};
     rows.one_machine = one_machine && rows.a->key.device == rows.b->key.device;
     rows.same_runs = pair.same_runs;
     rows.side = side;
-    const auto load = [&](const Place& place, const record::Row& row,
-                          const record::AccuracyRun*& into) -> Result<void> {
+    const auto load = [&](const Place& place, const record::Results& results, const record::Row& row,
+                          const record::AccuracyRun*& into, metric::Counts& counts) -> Result<void> {
       ASSAY_TRY(loaded.accuracy.emplace_back(), read_accuracy(place, row.key.id));
       if (loaded.accuracy.back()) into = &*loaded.accuracy.back();
+      ASSAY_TRY(counts.loops, count_loops(place, row));
+      counts.images = count_images(into, results);
       return {};
     };
     if (!pair.same_runs) {
-      ASSAY_OK(load(a, *rows.a, rows.accuracy_a));
-      ASSAY_OK(load(b, *rows.b, rows.accuracy_b));
+      ASSAY_OK(load(a, results_a, *rows.a, rows.accuracy_a, rows.counts_a));
+      ASSAY_OK(load(b, results_b, *rows.b, rows.accuracy_b, rows.counts_b));
     }
     loaded.pairs.push_back(rows);
   }
@@ -141,11 +171,12 @@ Result<report::ComparisonReport> compare(const Options& options) {
     const auto known = std::ranges::find(places, places.back().path, &Place::path);
     if (known != std::prev(places.end())) {
       const auto first = static_cast<std::size_t>(known - places.begin());
-      report.sides.push_back({side, report.sides[first].results});
+      report.sides.push_back(report.sides[first]);
+      report.sides.back().name = side;
       continue;
     }
-    ASSAY_TRY(auto results, read(places.back()));
-    report.sides.push_back({side, std::move(results)});
+    ASSAY_TRY(auto checked, read(places.back()));
+    report.sides.push_back({side, std::move(checked.results), checked.intact, std::move(checked.notes)});
   }
   Loaded loaded;
   std::string refused;
@@ -178,7 +209,7 @@ Result<report::ComparisonReport> compare(const Options& options) {
   for (report::Condition& condition : report.conditions)
     for (const auto& row : report.comparison.rows) {
       condition.answers.push_back(metric::answer(condition.condition, row));
-      condition.fails.push_back(fails(condition.answers.back().holding, options.undecided == "fail"));
+      condition.fails.push_back(metric::fails(condition.answers.back().holding, options.undecided == "fail"));
     }
   return report;
 }
@@ -193,7 +224,11 @@ Result<report::PublishedComparison> beside_published(const Options& options) {
   ASSAY_TRY(const Place place, parse_place(options.sides.front()));
   report::PublishedComparison comparison;
   comparison.name = options.sides.front();
-  ASSAY_TRY(comparison.results, read(place));
+  ASSAY_TRY(auto checked, read(place));
+  if (!checked.intact)
+    for (const std::string& note : checked.notes)
+      std::fprintf(stderr, "assay: %s: %s\n", place.path.c_str(), note.c_str());
+  comparison.results = std::move(checked.results);
   std::vector<std::string_view> ids;
   for (const record::Row& row : comparison.results.rows) ids.push_back(row.key.id);
   const auto found = place.row ? std::ranges::find(ids, *place.row) : ids.begin();
@@ -243,10 +278,7 @@ Result<int> run(const Options& options) {
   ASSAY_TRY(const auto report, compare(options));
   ASSAY_TRY(const auto text, report::render_comparison(report, format, style, options.all));
   ASSAY_OK(put(options, text));
-  const bool failed = std::ranges::any_of(report.conditions, [](const report::Condition& condition) {
-    return std::ranges::find(condition.fails, true) != condition.fails.end();
-  });
-  return failed ? kExitCondition : kExitOk;
+  return report.fails() ? kExitCondition : kExitOk;
 }
 
 }  // namespace

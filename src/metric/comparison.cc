@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "metric/power.h"
 #include "metric/segmentation.h"
 #include "metric/statistics.h"
 #include "timeline/uncertain.h"
@@ -35,22 +36,15 @@ double student_t_95(int freedom) {
   return place < kTable.size() ? kTable[place] : student_t_quantile(0.975, freedom);
 }
 
-double normal_quantile(double p) { return student_t_quantile(p, kManyDegrees); }
-
 /// What a comparison of one figure rests on, before it is known how sure it has to be.
 struct Ground {
   std::optional<Estimate> a, b;  ///< Of a ratio.
   double u_lasting = 0;
-  std::optional<Interval> points;  ///< Of a difference: at 95 %.
+  std::optional<Interval> points;  ///< Of a difference: at 95 %, by bootstrap over `images`.
+  int images = 0;
   std::string note;
   bool measured() const { return (a && b) || points; }
 };
-
-const PowerSource* primary(const Row& row) {
-  for (const PowerSource& source : row.power_sources)
-    if (source.primary) return &source;
-  return nullptr;
-}
 
 std::string absence(const Figure& figure, const std::string& side) {
   const auto reasons = [&] {
@@ -60,6 +54,15 @@ std::string absence(const Figure& figure, const std::string& side) {
   };
   if (figure.status == FigureStatus::kInvalid) return "invalid in " + side + reasons();
   if (!figure.value) return "unmeasured in " + side + reasons();
+  return "";
+}
+
+/// Why a number that is there is known not to be what was measured; empty: it is not.
+std::string falsehood(const Row& row, std::string_view figure, const std::string& side) {
+  for (const record::Finding& finding : row.findings)
+    if (finding.rule == kEditedRule &&
+        (finding.figures.empty() || std::ranges::find(finding.figures, figure) != finding.figures.end()))
+      return "not what was measured in " + side + ": " + finding.evidence;
   return "";
 }
 
@@ -77,7 +80,7 @@ std::string refusal(const CompareRule& rule, const ComparedRows& pair) {
     return same ? "" : "scored on other images: their digests differ";
   }
   if (rule.family == Family::kEnergy) {
-    const PowerSource *of_a = primary(a), *of_b = primary(b);
+    const PowerSource *of_a = primary_source(a), *of_b = primary_source(b);
     const std::string at_a = of_a ? of_a->boundary : "", at_b = of_b ? of_b->boundary : "";
     if (at_a.empty() || at_b.empty()) return "the results do not tell where the power was measured";
     if (at_a != at_b) return "power of different boundaries (" + at_a + ", " + at_b + ") is never ranked";
@@ -108,49 +111,102 @@ std::optional<Estimate> power_estimate(const Row& row, const PowerSource& source
   return Estimate{*figure.value, std::sqrt(squares / (n - 1) / n) / center, n - 1};
 }
 
-/// What the meter leaves uncertain of a row's mean power, whatever its repeats. All of `u_other_w` counts:
-/// the results do not tell how much of it the repeats' scatter shows already.
-timeline::Uncertain lasting(const PowerSource& source) {
-  timeline::Uncertain out;
-  const auto n = static_cast<double>(source.windows.size());
-  for (const record::PowerWindow& window : source.windows) {
-    out.value += window.mean_w / n;
-    out.u_gain += window.u_gain_w / n;
-    out.u_range += window.u_range_w / n;
-    out.u_independent += window.u_other_w / n;
-    out.accuracy_known = out.accuracy_known && window.accuracy_known;
+/// What the meter leaves uncertain of the mean power of windows, whatever their number. All of `u_other_w`
+/// counts: the results do not tell how much of it the repeats' scatter shows already.
+struct Lasting {
+  timeline::Uncertain power;
+  int windows = 0;  ///< That have a value.
+};
+
+Lasting lasting(std::span<const record::PowerWindow> windows) {
+  Lasting out;
+  for (const record::PowerWindow& window : windows) out.windows += window.problem.empty();
+  const auto n = static_cast<double>(out.windows);
+  timeline::Uncertain& power = out.power;
+  for (const record::PowerWindow& window : windows) {
+    if (!window.problem.empty()) continue;
+    power.value += window.mean_w / n;
+    power.u_gain += window.u_gain_w / n;
+    power.u_range += window.u_range_w / n;
+    power.u_independent += window.u_other_w / n;
+    power.accuracy_known = power.accuracy_known && window.accuracy_known;
   }
   return out;
 }
 
+/// The power that a figure is formed from. Absent: the results do not tell its windows.
+std::optional<Lasting> lasting_of(const CompareRule& rule, const PowerSource& source) {
+  using F = record::RowFigures;
+  Lasting out = lasting(rule.member == &F::power_loaded_idle ? source.loaded_idle : source.windows);
+  if (rule.member == &F::power_net || rule.member == &F::net_efficiency) {
+    Lasting idle = lasting(source.idle);
+    if (idle.windows == 0) return std::nullopt;
+    if (source.idle_before_w && source.idle_after_w) {
+      // The drift between them as a rectangle's.
+      const double drift = std::abs(*source.idle_before_w - *source.idle_after_w);
+      idle.power.u_independent = std::hypot(idle.power.u_independent, drift / 2 / std::sqrt(3.0));
+    }
+    // A process that draws no more than nothing has no efficiency: the figure is of fewer than are counted.
+    for (const record::PowerWindow& window : source.windows)
+      if (window.problem.empty() && window.mean_w <= idle.power.value) return std::nullopt;
+    out.power = timeline::net_power(out.power, idle.power);
+  }
+  if (out.windows < 2 || !(out.power.value > 0)) return std::nullopt;
+  return out;
+}
+
+constexpr const char* kNoAccuracy = "; a meter states no accuracy, and the interval does not contain it";
+
+/// The figures' own intervals have the meter in them, where Student's t takes it for scatter that more
+/// degrees of freedom make small. So it is added once more as what no repeat lessens: too wide by a little.
+/// Nothing cancels.
+Ground metered_ground(const CompareRule& rule, const ComparedRows& pair, const FigureComparison& compared) {
+  const PowerSource *of_a = primary_source(*pair.a), *of_b = primary_source(*pair.b);
+  Ground ground;
+  const auto a = of_a ? lasting_of(rule, *of_a) : std::nullopt;
+  const auto b = of_b ? lasting_of(rule, *of_b) : std::nullopt;
+  if (!a || !b) {
+    ground.note = "too few windows with power for an interval, or the results do not tell them";
+    return ground;
+  }
+  ground.a = estimate(compared.a, a->windows);
+  ground.b = estimate(compared.b, b->windows);
+  ground.u_lasting = std::hypot(a->power.combined() / a->power.value, b->power.combined() / b->power.value);
+  ground.note = "with the meter's uncertainty on both sides: nothing cancels";
+  if (!a->power.accuracy_known || !b->power.accuracy_known) ground.note += kNoAccuracy;
+  return ground;
+}
+
 Ground power_ground(const CompareRule& rule, const ComparedRows& pair, const FigureComparison& compared) {
-  const PowerSource *of_a = primary(*pair.a), *of_b = primary(*pair.b);
+  const PowerSource *of_a = primary_source(*pair.a), *of_b = primary_source(*pair.b);
   Ground ground;
   if (of_a && of_b) {
     ground.a = power_estimate(*pair.a, *of_a, compared.a, rule.exponent);
     ground.b = power_estimate(*pair.b, *of_b, compared.b, rule.exponent);
   }
-  if (!ground.measured()) {
-    // The figure's own interval has the meter in it already, and nothing cancels.
-    ground.a = estimate(compared.a, pair.a->repeats);
-    ground.b = estimate(compared.b, pair.b->repeats);
-    return ground;
-  }
+  if (!ground.measured()) return metered_ground(rule, pair, compared);
   const bool one_meter =
       pair.one_machine && of_a->channel == of_b->channel && of_a->description == of_b->description;
-  const timeline::Uncertain a = lasting(*of_a), b = lasting(*of_b);
+  const timeline::Uncertain a = lasting(of_a->windows).power, b = lasting(of_b->windows).power;
   const timeline::Uncertain quotient = timeline::ratio_of_rows(one_meter ? b : timeline::of_another_meter(b),
                                                                one_meter ? a : timeline::of_another_meter(a));
   ground.u_lasting = quotient.combined() / quotient.value;
   ground.note = one_meter ? "one meter: its gain error cancels" : "two meters: nothing cancels";
-  if (!quotient.accuracy_known)
-    ground.note += "; a meter states no accuracy, and the interval does not contain it";
+  if (!quotient.accuracy_known) ground.note += kNoAccuracy;
   return ground;
 }
 
 /// Half the width of a 95 % interval, the longer side.
 double half_width(const Figure& figure) {
   return std::max(*figure.hi - *figure.value, *figure.value - *figure.lo);
+}
+
+Ground enough_images(Ground ground) {
+  if (ground.images >= kFewestImages) return ground;
+  Ground none;
+  none.note = "no interval of " + std::to_string(ground.images) + " images: it needs " +
+              std::to_string(kFewestImages);
+  return none;
 }
 
 Ground accuracy_ground(const ComparedRows& pair, const FigureComparison& compared) {
@@ -162,14 +218,20 @@ Ground accuracy_ground(const ComparedRows& pair, const FigureComparison& compare
     if (const auto drop = miou_drop_interval(a->confusion, b->confusion, a->classes, kBootstrapSeed)) {
       ground.points = Interval{std::min(-drop->hi, difference), std::max(-drop->lo, difference)};
       ground.note = "paired by image";
-      return ground;
+      ground.images = static_cast<int>(a->images.size());
+      return enough_images(std::move(ground));
     }
   }
   if (!compared.a.lo || !compared.a.hi || !compared.b.lo || !compared.b.hi) return ground;
   const double half = std::hypot(half_width(compared.a), half_width(compared.b));
+  if (!pair.counts_a.images || !pair.counts_b.images) {
+    ground.note = "no interval: of how many images is not told";
+    return ground;
+  }
   ground.points = Interval{difference - half, difference + half};
   ground.note = "not paired by image: conservative";
-  return ground;
+  ground.images = std::min(*pair.counts_a.images, *pair.counts_b.images);
+  return enough_images(std::move(ground));
 }
 
 Ground ground_of(const CompareRule& rule, const ComparedRows& pair, const FigureComparison& compared) {
@@ -180,6 +242,18 @@ Ground ground_of(const CompareRule& rule, const ComparedRows& pair, const Figure
       ground.b = estimate(compared.b, pair.b->repeats);
       return ground;
     }
+    case Basis::kLoops: {
+      Ground ground;
+      if (!pair.counts_a.loops || !pair.counts_b.loops) {
+        ground.note = "no interval: of how many end-to-end loops is not told";
+        return ground;
+      }
+      ground.a = estimate(compared.a, *pair.counts_a.loops);
+      ground.b = estimate(compared.b, *pair.counts_b.loops);
+      return ground;
+    }
+    case Basis::kMetered:
+      return metered_ground(rule, pair, compared);
     case Basis::kPower:
       return power_ground(rule, pair, compared);
     case Basis::kImages:
@@ -205,6 +279,10 @@ FigureComparison start(const CompareRule& rule, const ComparedRows& pair) {
   out.change.reasons.clear();
   for (const auto& [figure, side] : {std::pair{&out.a, std::string("A")}, std::pair{&out.b, pair.side}})
     if (std::string why = absence(*figure, side); !why.empty()) out.change.reasons.push_back(std::move(why));
+  if (!out.change.reasons.empty()) return out;
+  for (const auto& [row, side] : {std::pair{pair.a, std::string("A")}, std::pair{pair.b, pair.side}})
+    if (std::string why = falsehood(*row, out.metric->name, side); !why.empty())
+      out.change.reasons.push_back(std::move(why));
   if (!out.change.reasons.empty()) return out;
   if (std::string why = refusal(rule, pair); !why.empty()) {
     out.change.reasons = {std::move(why)};
@@ -242,9 +320,12 @@ void judge(FigureComparison& compared) {
 void set_interval(FigureComparison& compared, const Ground& ground, double confidence) {
   Figure& change = compared.change;
   if (ground.points) {
-    // The bootstrap's ends are of 95 %: further out by the normal distribution, since so far out in the tails
-    // of a bootstrap there is next to nothing.
-    const double wider = normal_quantile(0.5 + confidence / 2) / normal_quantile(0.975);
+    // The bootstrap's ends are of 95 %: further out by a factor, since so far out in the tails of a bootstrap
+    // there is next to nothing. It takes the images' scatter for known, with n for n - 1: Student's t is not
+    // so sure.
+    const double n = ground.images;
+    const double wider = std::sqrt(n / (n - 1)) * student_t_quantile(0.5 + confidence / 2, n - 1) /
+                         student_t_quantile(0.975, kManyDegrees);
     change.lo = *change.value - wider * (*change.value - ground.points->lo);
     change.hi = *change.value + wider * (ground.points->hi - *change.value);
   } else {
@@ -374,6 +455,8 @@ Comparison compare(std::span<const ComparedRows> pairs, std::span<const record::
       if (grounds[p][i].measured())
         set_interval(row[i], grounds[p][i],
                      row[i].decision ? sharing.decision_confidence : sharing.other_confidence);
+      else
+        row[i].note = grounds[p][i].note;
     for (FigureComparison& compared : row)
       if (compared.rule->basis == Basis::kFollows)
         for (const FigureComparison& parent : row)

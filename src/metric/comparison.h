@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "metric/comparison_catalogue.h"
@@ -27,14 +28,26 @@ struct Estimate {
 };
 
 /// From a figure that is a mean over `repeats` processes with its Student-t interval (95 %). Where the
-/// interval holds more than that (a meter's uncertainty) u is no less for it. Absent: no value over 0, no
-/// interval, or fewer than two repeats.
+/// interval holds more than that (a meter's uncertainty), the part of that which is in u is too small: it
+/// has to be given to ratio() as lasting too. Absent: no value over 0, no interval, or fewer than two
+/// repeats.
 std::optional<Estimate> estimate(const record::Figure& figure, int repeats);
 
 /// b / a with its interval: Welch's t on the logarithms, degrees of freedom by Welch and Satterthwaite.
 /// `u_lasting`: relative standard uncertainty (k = 1) of the ratio that no repeat shows, of any number of
 /// degrees of freedom (GUM G.4). Unit "1". Without lo and hi where the interval is wider than numbers go.
 record::Figure ratio(const Estimate& a, const Estimate& b, double confidence, double u_lasting = 0);
+
+/// Findings of this rule name figures (none: the whole row) that are known not to be what was measured. They
+/// are not compared.
+inline constexpr std::string_view kEditedRule = "edited";
+
+/// Of how many a row's figures are formed, where that is not its `repeats`. Absent: not known, and then such
+/// figures have no interval.
+struct Counts {
+  std::optional<int> loops;   ///< End-to-end loops that went through.
+  std::optional<int> images;  ///< That accuracy was scored on.
+};
 
 /// A row of the baseline and its like.
 struct ComparedRows {
@@ -43,10 +56,12 @@ struct ComparedRows {
   /// Where both are there and of the same images, accuracy is compared image by image.
   const record::AccuracyRun* accuracy_a = nullptr;
   const record::AccuracyRun* accuracy_b = nullptr;
-  /// Measured on one machine: a meter of the same name is then the same meter, whose gain error cancels.
+  /// Known to be measured on one machine: a meter of the same name is then the same meter, whose gain error
+  /// cancels. That two machines are called alike is not enough.
   bool one_machine = false;
   bool same_runs = false;  ///< One and the same measurement: nothing is compared.
   std::string side = "B";  ///< What `b` is called; `a` is A.
+  Counts counts_a = {}, counts_b = {};
 };
 
 enum class Outcome {
@@ -81,6 +96,9 @@ struct Comparison {
 };
 
 inline constexpr double kJointConfidence = 0.95;
+
+/// Fewer images than this tell no interval of an accuracy.
+inline constexpr int kFewestImages = 8;
 
 /// All pairs in one: the intervals hold together with kJointConfidence. `asked`: figures that were asked
 /// about before anybody looked (conditions); they are the decisions then, and no others. Empty: one of each

@@ -16,10 +16,13 @@ std::string_view to_string(Family family);  ///< "speed", "tail", ...
 
 enum class Basis {
   kProcesses,  ///< The processes' own values: a mean of them with a Student-t interval.
+  kLoops,      ///< The same of end-to-end loops, which are counted apart from the timed processes.
   kPower,      ///< Power x time^exponent of each process, and the meter's uncertainty.
-  kFollows,    ///< Another figure to the power of `exponent`, times what is the same on both sides.
-  kImages,     ///< The images that both were scored on.
-  kNone        ///< One number a row (a maximum, a share): nothing says how sure it is.
+  kMetered,  ///< The processes' own values as the figure's interval tells them, and the meter's uncertainty.
+  kFollows,  ///< Another figure to the power of `exponent`, times what is the same on both sides.
+  kImages,   ///< The images that both were scored on.
+  kNone      ///< One number a row (a maximum, a share): no mean of processes whose scatter tells how
+             ///< sure it is.
 };
 
 struct CompareRule {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -68,6 +69,18 @@ std::string signed_number(double value, int digits) {
   return text;
 }
 
+/// With as many digits as tell it from the limit.
+std::string beside(double value, double limit) {
+  constexpr int kDigits = 3, kMost = 17;
+  std::string text;
+  for (int digits = kDigits; digits <= kMost; ++digits) {
+    text = signed_number(value, digits);
+    const double read = std::strtod(text.c_str(), nullptr);
+    if ((value < limit) == (read < limit) && (value > limit) == (read > limit)) break;
+  }
+  return text;
+}
+
 std::string_view unit_of(const CompareRule& rule, const MetricInfo& metric) {
   return !rule.points ? "%" : metric.unit == "%" ? "points" : metric.unit;
 }
@@ -100,6 +113,11 @@ Result<Condition> parse_condition(std::string_view text) {
                                   : ": did you mean '" + nearest + "'?"));
   }
   const CompareRule& rule = rule_of(*condition.metric);
+  if (rule.basis == Basis::kNone)
+    return wrong(
+        std::string(condition.metric->name) +
+        " is one number a row: nothing tells how sure its change is, so nothing could ever be proved "
+        "of it; expected a figure that is formed in every process, or the mIoU");
   const std::string_view unit = unit_of(rule, *condition.metric);
   std::string_view limit = trim(text.substr(at + 1));
   const std::string example = rule.points ? "-0.5" : "+5%";
@@ -146,6 +164,24 @@ std::string_view to_string(Holding holding) {
   return "no answer";
 }
 
+bool fails(Holding holding, bool undecided_fails) {
+  switch (holding) {
+    case Holding::kHolds:
+    case Holding::kNoAnswer:
+      return true;
+    case Holding::kExcluded:
+      return false;
+    case Holding::kUndecided:
+      return undecided_fails;
+  }
+  return true;
+}
+
+Answer answer_unmatched(const Condition& condition, const std::string& side) {
+  return {Holding::kNoAnswer,
+          std::string(condition.metric->name) + " is not compared: the row has no like in " + side};
+}
+
 Answer answer(const Condition& condition, const std::vector<FigureComparison>& row) {
   const auto found = std::ranges::find(row, condition.metric, &FigureComparison::metric);
   const std::string name(condition.metric->name);
@@ -160,10 +196,10 @@ Answer answer(const Condition& condition, const std::vector<FigureComparison>& r
   const auto words = [&](double change) { return signed_number(change_of(rule, change), 3); };
   std::string evidence = name + " " + words(*found->change.value) + unit;
   if (!found->change.lo || !found->change.hi)
-    return {Holding::kUndecided, evidence + ": nothing tells how sure that is" +
-                                     (found->note.empty() ? "" : " (" + found->note + ")")};
-  evidence += ", between " + words(*found->change.lo) + " and " + words(*found->change.hi);
+    return {Holding::kNoAnswer, evidence + ": nothing tells how sure that is" +
+                                    (found->note.empty() ? "" : " (" + found->note + ")")};
   const double lo = change_of(rule, *found->change.lo), hi = change_of(rule, *found->change.hi);
+  evidence += ", between " + beside(lo, condition.limit) + " and " + beside(hi, condition.limit);
   const bool all_beyond = condition.more ? lo > condition.limit : hi < condition.limit;
   const bool any_beyond = condition.more ? hi > condition.limit : lo < condition.limit;
   return {all_beyond ? Holding::kHolds : any_beyond ? Holding::kUndecided : Holding::kExcluded, evidence};

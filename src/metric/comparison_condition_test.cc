@@ -24,8 +24,7 @@ TEST(ParseCondition, ReadsWhatPeopleWrite) {
         Known{"P99 > +5%", "latency_p99", true, 5}, Known{"fps < -3.5%", "throughput", false, -3.5},
         Known{"p99.9 > +10%", "latency_p999", true, 10}, Known{"fps/w < -1%", "efficiency", false, -1},
         Known{"mean > 0%", "latency_mean", true, 0}, Known{"mean < +2%", "latency_mean", false, 2},
-        Known{"miou < -0.5", "miou", false, -0.5}, Known{"drop > + 1", "miou_drop", true, 1},
-        Known{"temperature > +5", "temperature", true, 5}}) {
+        Known{"miou < -0.5", "miou", false, -0.5}, Known{"drop > + 1", "miou_drop", true, 1}}) {
     const auto found = parse_condition(known.text);
     ASSERT_TRUE(found) << known.text << ": " << found.error().message;
     EXPECT_EQ(found->metric->name, known.metric) << known.text;
@@ -35,17 +34,26 @@ TEST(ParseCondition, ReadsWhatPeopleWrite) {
 }
 
 TEST(ParseCondition, SaysWhatWasExpected) {
-  for (const auto& [text, expected] :
-       {std::pair{"", "expected > or <"}, std::pair{"p99 5%", "expected > or <"},
-        std::pair{"> +5%", "expected a figure before >"}, std::pair{"p99 >", "expected a limit after >"},
-        std::pair{"p99 > +", "expected a number"}, std::pair{"p99 > 5%", "expected a sign before 5"},
-        std::pair{"p99 > +5", "expected a limit in %"}, std::pair{"miou < -0.5%", "without %"},
-        std::pair{"p99 > +five%", "expected a number"}, std::pair{"p99 > +0x5%", "expected a number"},
-        std::pair{"p99 > +1e3%", "expected a number"}, std::pair{"p99 > +nan%", "expected a number"},
-        std::pair{"p99 > +inf%", "expected a number"}, std::pair{"p99 > +-5%", "expected a number"},
-        std::pair{"p99 >= +5%", "expected a number"}, std::pair{"p99 > +5,0%", "expected a number"},
-        std::pair{"p99 < -100%", "over -100%"}, std::pair{"latency_p98 > +5%", "did you mean 'latency_p9"},
-        std::pair{"speed > +5%", "no figure 'speed'"}}) {
+  for (const auto& [text, expected] : {std::pair{"", "expected > or <"},
+                                       std::pair{"p99 5%", "expected > or <"},
+                                       std::pair{"> +5%", "expected a figure before >"},
+                                       std::pair{"p99 >", "expected a limit after >"},
+                                       std::pair{"p99 > +", "expected a number"},
+                                       std::pair{"p99 > 5%", "expected a sign before 5"},
+                                       std::pair{"p99 > +5", "expected a limit in %"},
+                                       std::pair{"miou < -0.5%", "without %"},
+                                       std::pair{"p99 > +five%", "expected a number"},
+                                       std::pair{"p99 > +0x5%", "expected a number"},
+                                       std::pair{"p99 > +1e3%", "expected a number"},
+                                       std::pair{"p99 > +nan%", "expected a number"},
+                                       std::pair{"p99 > +inf%", "expected a number"},
+                                       std::pair{"p99 > +-5%", "expected a number"},
+                                       std::pair{"p99 >= +5%", "expected a number"},
+                                       std::pair{"p99 > +5,0%", "expected a number"},
+                                       std::pair{"p99 < -100%", "over -100%"},
+                                       std::pair{"latency_p98 > +5%", "did you mean 'latency_p9"},
+                                       std::pair{"memory > +5%", "one number a row"},
+                                       std::pair{"speed > +5%", "no figure 'speed'"}}) {
     const auto found = parse_condition(text);
     ASSERT_FALSE(found) << text;
     EXPECT_EQ(found.error().code, Code::kInvalidInput);
@@ -59,7 +67,8 @@ TEST(ParseCondition, WhatIsWrittenReadsBack) {
   const auto metrics = record::metrics();
   for (int i = 0; i < 2000; ++i) {
     Condition condition;
-    condition.metric = &metrics[random() % metrics.size()];
+    do condition.metric = &metrics[random() % metrics.size()];
+    while (rule_of(*condition.metric).basis == Basis::kNone);
     condition.more = random() % 2 == 0;
     // -99.9 and more, of many sizes.
     condition.limit = static_cast<double>(static_cast<std::int64_t>(random() % 200'000) - 99'900) / 1000;
@@ -108,9 +117,37 @@ TEST(AnswerCondition, AnEndThatTouchesTheLimitIsNotBeyondIt) {
   EXPECT_EQ(holding("p99 > +50%", row), Holding::kExcluded);
 }
 
-TEST(AnswerCondition, WithoutAnIntervalNothingIsDecided) {
-  const auto row = row_with("peak_memory", 2, std::nullopt, std::nullopt);
-  EXPECT_EQ(holding("memory > +5%", row), Holding::kUndecided);
+// A gate on it would be one that never fails.
+TEST(ParseCondition, RefusesFiguresThatNeverHaveAnInterval) {
+  for (const CompareRule& rule : compare_rules()) {
+    const auto found =
+        parse_condition(std::string(metric_of(rule).name) + " > +1" + (rule.points ? "" : "%"));
+    EXPECT_EQ(static_cast<bool>(found), rule.basis != Basis::kNone) << metric_of(rule).name;
+  }
+}
+
+TEST(AnswerCondition, WithoutAnIntervalThereIsNone) {
+  const auto row = row_with("latency_p99", 10, std::nullopt, std::nullopt);
+  EXPECT_EQ(holding("p99 > +5%", row), Holding::kNoAnswer);
+}
+
+TEST(AnswerCondition, OnlyWhatIsExcludedNeverFails) {
+  for (const bool undecided_fails : {false, true}) {
+    EXPECT_TRUE(fails(Holding::kHolds, undecided_fails));
+    EXPECT_TRUE(fails(Holding::kNoAnswer, undecided_fails));
+    EXPECT_FALSE(fails(Holding::kExcluded, undecided_fails));
+    EXPECT_EQ(fails(Holding::kUndecided, undecided_fails), undecided_fails);
+  }
+}
+
+TEST(AnswerCondition, TheEvidenceNeverContradictsIt) {
+  const auto row = row_with("latency_p99", 1.08, 1.050004, 1.0999996);
+  for (const auto& [condition, between] :
+       {std::pair{"p99 > +5%", "between +5.0004 and +10"}, std::pair{"p99 > +10%", "between +5 and +9.99996"},
+        std::pair{"p99 < +10%", "between +5 and +9.99996"}, std::pair{"p99 < 0%", "between +5 and +10"}}) {
+    const Answer found = answer(parse_condition(condition).value(), row);
+    EXPECT_NE(found.evidence.find(between), std::string::npos) << condition << ": " << found.evidence;
+  }
 }
 
 TEST(AnswerCondition, WhatWasNotMeasuredHasNoAnswerAndSaysWhy) {

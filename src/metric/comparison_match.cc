@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "metric/power.h"
 
 namespace assay::metric {
 namespace {
@@ -71,12 +72,6 @@ std::vector<Difference> campaign_differences(const Results& a, const Results& b)
   return out.take();
 }
 
-const record::PowerSource* primary(const Row& row) {
-  for (const record::PowerSource& source : row.power_sources)
-    if (source.primary) return &source;
-  return nullptr;
-}
-
 std::vector<Difference> row_differences(const Results& results_a, const Results& results_b, const Row& a,
                                         const Row& b) {
   constexpr bool kRefuses = true;
@@ -98,7 +93,7 @@ std::vector<Difference> row_differences(const Results& results_a, const Results&
   out.compare("scenario", a.key.scenario, b.key.scenario, kRefuses);
   const auto real = [](bool simulated) { return std::string(simulated ? "simulated" : "measured"); };
   out.compare("what was run", real(a.simulated), real(b.simulated), kRefuses);
-  if (const auto* power_a = primary(a), *power_b = primary(b); power_a && power_b) {
+  if (const auto* power_a = primary_source(a), *power_b = primary_source(b); power_a && power_b) {
     out.compare("power boundary", power_a->boundary, power_b->boundary, kRefuses);
     out.compare("power", real(power_a->simulated), real(power_b->simulated), kRefuses);
     out.compare("power source", power_a->channel + ": " + power_a->description,

@@ -235,6 +235,95 @@ TEST(ComparePower, TwoInstrumentsOfOneMachineAreTwo) {
   EXPECT_EQ(figure(compare(std::span(&pair, 1)).rows[0], "power").outcome, Outcome::kNotDistinguishable);
 }
 
+/// With idle power, time under load without work, and a meter of 2 % (k = 1).
+Row with_all_power(double watts, int repeats) {
+  constexpr double kMeter = 0.02;
+  std::vector<double> ms, w;
+  for (int i = 0; i < repeats; ++i) {
+    const double sign = i % 2 == 0 ? 1 : -1;
+    ms.push_back(10 + 0.001 * sign), w.push_back(watts * (1 + 0.0001 * sign));
+  }
+  Row row = measured(ms);
+  set_power(row, w, "dc_input", 0, kMeter);
+  record::PowerSource& source = row.power_sources[0];
+  source.loaded_idle = source.windows;
+  source.idle = {source.windows[0]};
+  source.idle[0].mean_w = 0.01;
+  source.idle[0].u_range_w = 0;
+  auto& f = row.figures;
+  // As metric/power.cc forms it: 2 u of the meter in quadrature with what Student's t says of the scatter.
+  const auto half = [&](double value) { return 2 * kMeter * value; };
+  const auto set = [&](Figure& figure, double value, const char* unit) {
+    figure = Figure::of(value, unit, value - half(value), value + half(value));
+  };
+  set(f.power_net, watts, "W");
+  set(f.power_loaded_idle, watts, "W");
+  set(f.window_energy_per_inference, 10 * watts, "mJ");
+  set(f.net_efficiency, 100 / watts, "FPS/W");
+  set(f.power_idle, watts / 4, "W");
+  return row;
+}
+
+// A meter's 2 % on both sides are 2.8 % (k = 1) of the ratio, with however few repeats: Student's t of three
+// repeats must not divide them by 4.3 first.
+TEST(ComparePower, WhatTheMeterLeavesUncertainIsNotTakenForScatter) {
+  for (const int repeats : {2, 3, 5, 10}) {
+    const auto row = compared(with_all_power(8, repeats), with_all_power(8, repeats));
+    for (const char* name :
+         {"power_net", "power_loaded_idle", "window_energy_per_inference", "net_efficiency"}) {
+      const FigureComparison& found = figure(row, name);
+      ASSERT_TRUE(found.change.hi) << name << " " << repeats;
+      const double k = student_t_quantile(0.5 + found.confidence / 2, 1e7);
+      EXPECT_GE(std::log(*found.change.hi), k * 0.02 * std::sqrt(2.0) * 0.999) << name << " " << repeats;
+    }
+    EXPECT_EQ(figure(row, "power_idle").outcome, Outcome::kNoInterval);
+  }
+}
+
+TEST(ComparePower, FiguresOfTheFallbackHaveTheMetersPartToo) {
+  Row a = with_all_power(8, 3), b = with_all_power(8, 3);
+  for (Row* row : {&a, &b}) {
+    row->power_sources[0].windows[2].problem = "no readings";
+    row->figures.power.lo = 8 - 0.32, row->figures.power.hi = 8 + 0.32;
+  }
+  const FigureComparison found = figure(compared(a, b), "power");
+  ASSERT_TRUE(found.change.hi);
+  EXPECT_GE(std::log(*found.change.hi),
+            student_t_quantile(0.5 + found.confidence / 2, 1e7) * 0.02 * std::sqrt(2.0));
+  // One window is no scatter.
+  a.power_sources[0].windows[1].problem = "no readings";
+  EXPECT_EQ(figure(compared(a, b), "power").outcome, Outcome::kNoInterval);
+}
+
+TEST(Compare, EndToEndLoopsAreCountedApart) {
+  Row a = measured(kSlow), b = measured(kFast);
+  for (Row* row : {&a, &b}) row->figures.end_to_end_mean = of_processes({12, 12.1, 11.9}, "ms");
+  ComparedRows pair{&a, &b};
+  const auto found = [&] { return figure(compare(std::span(&pair, 1)).rows[0], "end_to_end_mean"); };
+  EXPECT_EQ(found().outcome, Outcome::kNoInterval);
+  EXPECT_NE(found().note.find("loops is not told"), std::string::npos);
+  pair.counts_a.loops = pair.counts_b.loops = 3;
+  EXPECT_EQ(found().outcome, Outcome::kNotDistinguishable);
+  pair.counts_b.loops = 1;
+  EXPECT_EQ(found().outcome, Outcome::kNoInterval);
+}
+
+TEST(Compare, WhatIsKnownToBeFalseIsNotCompared) {
+  const Row a = measured(kSlow);
+  Row b = measured(kFast);
+  b.findings = {{"edited", record::Severity::kWarn, "results.json has another mean", {"latency_mean"}}};
+  const auto one = compared(a, b);
+  EXPECT_EQ(figure(one, "latency_mean").outcome, Outcome::kNotCompared);
+  EXPECT_EQ(figure(one, "latency_mean").change.reasons,
+            std::vector<std::string>{"not what was measured in B: results.json has another mean"});
+  EXPECT_EQ(figure(one, "throughput").outcome, Outcome::kNoInterval);
+  EXPECT_TRUE(figure(one, "gops").change.value);
+  // Of the whole row.
+  b.findings[0].figures.clear();
+  for (const auto& row : {compared(a, b), compared(b, a)})
+    for (const FigureComparison& c : row) EXPECT_EQ(c.outcome, Outcome::kNotCompared) << c.metric->name;
+}
+
 TEST(ComparePower, EfficiencyIsTheInverseOfEnergy) {
   const auto row = compared(with_power({8, 8.01, 7.99}), with_power({16, 16.01, 15.99}));
   EXPECT_NEAR(*figure(row, "efficiency").change.value, 0.5, 1e-5);
@@ -304,7 +393,9 @@ TEST(CompareAccuracy, PairedByImageASmallDifferenceIsFound) {
   const auto a = scored({0, 10, 30, 50, 20, 40, 5, 15, 25, 35}),
              b = scored({1, 11, 31, 51, 21, 41, 6, 16, 26, 36});
   const Row row_a = of_accuracy(78.19, 8), row_b = of_accuracy(77.35, 8);
-  const ComparedRows paired{&row_a, &row_b, &a, &b}, alone{&row_a, &row_b};
+  const ComparedRows paired{&row_a, &row_b, &a, &b};
+  ComparedRows alone{&row_a, &row_b};
+  alone.counts_a.images = alone.counts_b.images = 10;
   const auto with = compare(std::span(&paired, 1)).rows[0], without = compare(std::span(&alone, 1)).rows[0];
   EXPECT_EQ(figure(with, "miou").outcome, Outcome::kLower);
   EXPECT_EQ(figure(with, "miou").note, "paired by image");
@@ -317,13 +408,41 @@ TEST(CompareAccuracy, PairedByImageASmallDifferenceIsFound) {
 }
 
 TEST(CompareAccuracy, EqualAnswersDifferByNothing) {
-  const auto a = scored({0, 10, 30});
+  const auto a = scored({0, 10, 30, 0, 10, 30, 5, 7});
   const Row row = of_accuracy(78, 8);
   const ComparedRows pair{&row, &row, &a, &a};
   const auto found = figure(compare(std::span(&pair, 1)).rows[0], "miou");
   EXPECT_EQ(found.outcome, Outcome::kNotDistinguishable);
   EXPECT_EQ(*found.change.lo, 0);
   EXPECT_EQ(*found.change.hi, 0);
+}
+
+TEST(CompareAccuracy, FewImagesTellNoInterval) {
+  const Row row_a = of_accuracy(78, 0.1), row_b = of_accuracy(60, 0.1);
+  const auto outcome = [&](std::optional<int> images, std::size_t scored_images) {
+    const auto a = scored(std::vector<std::uint32_t>(scored_images, 3)),
+               b = scored(std::vector<std::uint32_t>(scored_images, 30));
+    ComparedRows pair{&row_a, &row_b};
+    if (scored_images > 0) pair.accuracy_a = &a, pair.accuracy_b = &b;
+    pair.counts_a.images = images;
+    pair.counts_b.images = 100;
+    return figure(compare(std::span(&pair, 1)).rows[0], "miou").outcome;
+  };
+  EXPECT_EQ(outcome(7, 7), Outcome::kNoInterval);
+  EXPECT_EQ(outcome(8, 8), Outcome::kLower);
+  EXPECT_EQ(outcome(7, 0), Outcome::kNoInterval);
+  EXPECT_EQ(outcome(8, 0), Outcome::kLower);
+  EXPECT_EQ(outcome(std::nullopt, 0), Outcome::kNoInterval);
+}
+
+// sqrt(10/9) t_9(0.975) / z(0.975), with 2.2621572 and 1.9599640 of the tables: the bootstrap takes ten
+// images' scatter for known.
+TEST(CompareAccuracy, TheIntervalIsStudents) {
+  const Row row_a = of_accuracy(78, 3), row_b = of_accuracy(77, 4);
+  ComparedRows pair{&row_a, &row_b};
+  pair.counts_a.images = 10, pair.counts_b.images = 50;
+  const auto& change = figure(compare(std::span(&pair, 1)).rows[0], "miou").change;
+  EXPECT_NEAR(*change.hi - *change.value, 5 * 1.21661573, 1e-5);
 }
 
 TEST(CompareAccuracy, OtherImagesAreNoGround) {

@@ -367,6 +367,11 @@ int power_rank(Boundary boundary) {
   return static_cast<int>(std::ranges::find(kRanking, boundary) - kRanking.begin());
 }
 
+const PowerSource* primary_source(const Row& row) {
+  const auto found = std::ranges::find_if(row.power_sources, &PowerSource::primary);
+  return found == row.power_sources.end() ? nullptr : &*found;
+}
+
 void power_figures(const RowEvidence& evidence, Row& row) {
   auto& f = row.figures;
   const auto none = {&f.power,         &f.energy_per_inference,        &f.efficiency,

@@ -10,6 +10,9 @@ namespace assay::metric {
 /// the DC input.
 int power_rank(record::Boundary boundary);
 
+/// The source that a row's power figures come from; nullptr without one.
+const record::PowerSource* primary_source(const record::Row& row);
+
 /// Fills the row's power figures and power_sources, and its temperature. A figure is formed in each repeat
 /// over that repeat's timed window; the row is their mean. Its interval joins, in quadrature, the Student-t
 /// interval over the repeats, U (k=2) of the meter and of its clock, which may be the same in all of them,

@@ -19,6 +19,9 @@ namespace assay::report {
 struct ComparedSide {
   std::string name;
   record::Results results;
+  bool intact = false;  ///< Everything is as it was sealed.
+  /// How its files stand to their seals, and what could not be checked.
+  std::vector<std::string> notes = {};
 };
 
 /// A side against the baseline. Its pairs are as many rows of the comparison, from `first_row` on.
@@ -41,6 +44,9 @@ struct ComparisonReport {
   metric::Comparison comparison;
   std::vector<Condition> conditions;
   bool forced = false;  ///< Differences that refuse were overruled.
+
+  /// Whether a condition makes the command fail. A row of A without its like fails every one.
+  bool fails() const;
 };
 
 /// "A", "B", ... of the sides in their order.

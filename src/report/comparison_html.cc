@@ -129,7 +129,10 @@ std::string comparison_body(const ComparisonReport& report) {
     const auto main = html.in("main", {{"id", "content"}});
     {
       const auto list = html.in("ul", {{"class", "head"}});
-      for (std::size_t side = 0; side < report.sides.size(); ++side) html.leaf("li", side_line(report, side));
+      for (std::size_t side = 0; side < report.sides.size(); ++side) {
+        html.leaf("li", side_line(report, side));
+        for (const std::string& note : side_notes(report, side)) html.leaf("li", note, {{"class", "warn"}});
+      }
     }
     if (const auto conditions = condition_lines(report); !conditions.empty()) {
       html.leaf("h2", "Conditions");

@@ -62,7 +62,9 @@ Result<std::string> render_comparison_json(const ComparisonReport& report) {
                             {"started_utc", r.started_utc},
                             {"assay_version", r.assay_version},
                             {"spec_digest", r.spec_digest},
-                            {"complete", r.complete}});
+                            {"complete", r.complete},
+                            {"intact", report.sides[side].intact},
+                            {"notes", report.sides[side].notes}});
   }
   const metric::Sharing& sharing = report.comparison.sharing;
   const auto alone = [](int count, double confidence) {
@@ -97,7 +99,7 @@ Result<std::string> render_comparison_json(const ComparisonReport& report) {
   out["conditions"] = Json::array();
   for (const Condition& condition : report.conditions) {
     Json answers = Json::array();
-    for (const Against& against : report.against)
+    for (const Against& against : report.against) {
       for (std::size_t p = 0; p < against.matching.pairs.size(); ++p) {
         const metric::RowPair& pair = against.matching.pairs[p];
         const metric::Answer& answer = condition.answers[against.first_row + p];
@@ -108,6 +110,17 @@ Result<std::string> render_comparison_json(const ComparisonReport& report) {
                            {"fails", static_cast<bool>(condition.fails[against.first_row + p])},
                            {"evidence", answer.evidence}});
       }
+      for (const std::size_t row : against.matching.only_a) {
+        const metric::Answer answer =
+            metric::answer_unmatched(condition.condition, side_letter(against.side));
+        answers.push_back({{"side", side_letter(against.side)},
+                           {"a", report.sides[0].results.rows[row].key.id},
+                           {"b", nullptr},
+                           {"holding", std::string(to_string(answer.holding))},
+                           {"fails", true},
+                           {"evidence", answer.evidence}});
+      }
+    }
     out["conditions"].push_back({{"condition", to_string(condition.condition)},
                                  {"words", condition.condition.words},
                                  {"answers", std::move(answers)}});

@@ -60,8 +60,10 @@ std::string list(const std::vector<metric::Difference>& differences, const std::
 
 std::string render_comparison_markdown(const ComparisonReport& report) {
   std::string out = "## Comparison\n\n";
-  for (std::size_t side = 0; side < report.sides.size(); ++side)
+  for (std::size_t side = 0; side < report.sides.size(); ++side) {
     out += "- " + escaped(side_line(report, side)) + "\n";
+    for (const std::string& note : side_notes(report, side)) out += "  - " + escaped(note) + "\n";
+  }
   const auto conditions = condition_lines(report);
   if (!conditions.empty()) out += "\n";
   for (const Text& line : conditions)

@@ -126,7 +126,10 @@ std::string render_comparison_table(const ComparisonReport& report, const Style&
   style.width = std::max(style.width, 40);
   const Prose prose(style);
   std::string out;
-  for (std::size_t side = 0; side < report.sides.size(); ++side) out += prose.line(side_line(report, side));
+  for (std::size_t side = 0; side < report.sides.size(); ++side) {
+    out += prose.line(side_line(report, side));
+    for (const std::string& note : side_notes(report, side)) out += prose.line(note, Ink::kYellow);
+  }
   for (const Against& against : report.against) {
     const std::string side = side_letter(against.side);
     if (const std::string differences = prose.differences(against.matching.differences, side);

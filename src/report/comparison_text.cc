@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 
 #include "base/text.h"
@@ -54,14 +55,24 @@ std::string percent(double confidence) {
   return text;
 }
 
-/// Digits that the uncertainty supports, for a value and its ends alike.
-std::string with_ends(double value, double lo, double hi) {
+std::string fixed(double value, int decimals) {
+  char text[400];  // The largest double has 309 digits before the point.
+  std::snprintf(text, sizeof text, "%.*f", decimals, value);
+  return text;
+}
+
+/// Digits that the uncertainty supports, for a value and its ends alike; and more where an end would
+/// otherwise be rounded to `same`, and contradict the verdict.
+std::string with_ends(double value, double lo, double hi, double same) {
   const double width = std::max(value - lo, hi - value);
   int decimals = width > 0 ? 1 - static_cast<int>(std::floor(std::log10(width))) : 3;
   decimals = std::clamp(decimals, 0, 6);
-  char text[128];
-  std::snprintf(text, sizeof text, "%.*f [%.*f, %.*f]", decimals, value, decimals, lo, decimals, hi);
-  return text;
+  constexpr int kMost = 20;
+  const auto blurred = [&](double end) {
+    return end != same && std::strtod(fixed(end, decimals).c_str(), nullptr) == same;
+  };
+  while (decimals < kMost && (blurred(lo) || blurred(hi))) ++decimals;
+  return fixed(value, decimals) + " [" + fixed(lo, decimals) + ", " + fixed(hi, decimals) + "]";
 }
 
 void add_reasons(const Figure& figure, std::vector<std::string>& into) {
@@ -81,6 +92,14 @@ std::string listed(const char* head, const std::vector<metric::Difference>& diff
 
 }  // namespace
 
+bool ComparisonReport::fails() const {
+  const bool unmatched =
+      std::ranges::any_of(against, [](const Against& other) { return !other.matching.only_a.empty(); });
+  return std::ranges::any_of(conditions, [&](const Condition& condition) {
+    return unmatched || std::ranges::find(condition.fails, true) != condition.fails.end();
+  });
+}
+
 std::string side_letter(std::size_t side) {
   return side < 26 ? std::string(1, static_cast<char>('A' + side)) : "side " + std::to_string(side + 1);
 }
@@ -95,6 +114,14 @@ std::string side_line(const ComparisonReport& report, std::size_t side) {
                   joined(words, ", "));
 }
 
+std::vector<std::string> side_notes(const ComparisonReport& report, std::size_t side) {
+  std::vector<std::string> lines;
+  if (!report.sides[side].intact)
+    for (const std::string& note : report.sides[side].notes)
+      lines.push_back(one_line(side_letter(side) + ": " + note));
+  return lines;
+}
+
 std::string figure_title(const record::MetricInfo& metric) {
   const std::string title = title_of(metric), unit(metric.unit);
   return unit.empty() || unit == title ? title : title + " (" + unit + ")";
@@ -104,7 +131,7 @@ std::string change_text(const FigureComparison& compared) {
   const Figure& change = compared.change;
   if (!change.value) return "";
   if (!change.lo || !change.hi) return significant(*change.value);
-  return with_ends(*change.value, *change.lo, *change.hi);
+  return with_ends(*change.value, *change.lo, *change.hi, compared.rule->points ? 0 : 1);
 }
 
 Judgement judgement(const FigureComparison& compared, const std::string& side) {
@@ -243,20 +270,26 @@ std::vector<std::string> unmatched_lines(const ComparisonReport& report, const A
 
 std::vector<Text> condition_lines(const ComparisonReport& report) {
   std::vector<Text> lines;
+  const auto add = [&](const Condition& condition, const metric::Answer& answer, bool fails,
+                       const std::string& rows) {
+    const Ink ink = fails                                           ? Ink::kRed
+                    : answer.holding == metric::Holding::kUndecided ? Ink::kYellow
+                                                                    : Ink::kGreen;
+    lines.push_back(
+        {one_line(std::string(fails ? "FAIL" : "pass") + " '" + condition.condition.words + "' " +
+                  std::string(to_string(answer.holding)) + ": " + answer.evidence + " (" + rows + ")"),
+         ink});
+  };
   for (const Condition& condition : report.conditions)
-    for (const Against& against : report.against)
+    for (const Against& against : report.against) {
       for (std::size_t p = 0; p < against.matching.pairs.size(); ++p) {
         const std::size_t row = against.first_row + p;
-        const metric::Answer& answer = condition.answers[row];
-        const bool fails = condition.fails[row];
-        std::string words = std::string(fails ? "FAIL" : "pass") + " '" + condition.condition.words + "' " +
-                            std::string(to_string(answer.holding)) + ": " + answer.evidence + " (" +
-                            pair_title(report, against, p) + ")";
-        const Ink ink = fails                                           ? Ink::kRed
-                        : answer.holding == metric::Holding::kUndecided ? Ink::kYellow
-                                                                        : Ink::kGreen;
-        lines.push_back({one_line(words), ink});
+        add(condition, condition.answers[row], condition.fails[row], pair_title(report, against, p));
       }
+      for (const std::size_t row : against.matching.only_a)
+        add(condition, metric::answer_unmatched(condition.condition, side_letter(against.side)), true,
+            report.sides[0].results.rows[row].key.id);
+    }
   return lines;
 }
 

@@ -16,10 +16,14 @@ Result<std::string> render_comparison_json(const ComparisonReport& report);
 /// "B: runs/b: quickstart, 2026-11-21 10:36 UTC, 3 repeats".
 std::string side_line(const ComparisonReport& report, std::size_t side);
 
+/// "A: edited by hand: ...", a line each; none of a side that is as it was sealed.
+std::vector<std::string> side_notes(const ComparisonReport& report, std::size_t side);
+
 /// "p99 (ms)".
 std::string figure_title(const record::MetricInfo& metric);
 
 /// "0.324 [0.251, 0.418]", "-0.17 [-0.24, -0.09]"; the change alone without an interval; "" without a change.
+/// An end that is not 1 (of a difference 0) has as many digits as tell it from that.
 std::string change_text(const metric::FigureComparison& compared);
 
 /// "better", "worse", "not distinguishable", "invalid in B", "no interval", ...

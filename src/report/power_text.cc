@@ -143,11 +143,6 @@ std::vector<std::string> missing(const record::Results& results, const Summary& 
 
 }  // namespace
 
-const PowerSource* primary_source(const Row& row) {
-  const auto found = std::ranges::find_if(row.power_sources, &PowerSource::primary);
-  return found == row.power_sources.end() ? nullptr : &*found;
-}
-
 std::optional<bool> power_simulated(const Row& row) {
   if (row.power_sources.empty()) return std::nullopt;
   return std::ranges::any_of(row.power_sources, &PowerSource::simulated);

@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "metric/power.h"
 #include "record/results.h"
 #include "report/summary.h"
 
 namespace assay::report {
 
-/// The source that the row's power figures come from; none where there is none.
-const record::PowerSource* primary_source(const record::Row& row);
+using metric::primary_source;
 
 /// Whether any of the row's power sources is a simulator, or replays one; absent where there is no source.
 std::optional<bool> power_simulated(const record::Row& row);

@@ -46,6 +46,7 @@ class Compare : public Campaign {
     row["latency_p99"] = figure(12, 0.1, "ms");
     row["throughput"] = figure(100, 1, "FPS");
     row["miou"] = figure(70, 0.2, "%");
+    all["protocol"]["validation"] = "200 images of val (seed 42)";
     edit(all);
     return write(name + ".json", all.dump());
   }
@@ -141,6 +142,60 @@ TEST_F(Compare, WhatWasNotMeasuredOrIsInvalidNeverPasses) {
   EXPECT_NE(outcome.text.find("!12!"), std::string::npos) << outcome.text;
 }
 
+// A gate has to be able to fail.
+TEST_F(Compare, WhatNeverOrHereHasNoIntervalIsNoGate) {
+  const std::string a = baseline();
+  for (const char* condition : {"memory > +5%", "power_idle > +5%", "temperature > +5", "placement < -1"}) {
+    const Outcome refused = compare({a, slower(0), "--fail-if", condition});
+    EXPECT_EQ(refused.exit_code, 2) << condition << refused.text;
+    EXPECT_NE(refused.text.find("one number a row"), std::string::npos) << refused.text;
+  }
+  const auto once = [](Json& all) {
+    Json& row = all["rows"][0];
+    row["repeats"] = 1;
+    for (const char* name : {"latency_mean", "latency_p99", "throughput"})
+      row[name]["lo"] = row[name]["hi"] = nullptr;
+  };
+  const Outcome outcome = compare({results("once", once), slower(0, once), "--fail-if", "p99 > +5%"});
+  EXPECT_EQ(outcome.exit_code, 8) << outcome.text;
+  EXPECT_NE(outcome.text.find("no answer"), std::string::npos) << outcome.text;
+}
+
+TEST_F(Compare, ARowThatIsGoneHasNotPassed) {
+  const std::string two = results("two", [](Json& all) {
+    Json row = all["rows"][0];
+    row["id"] = "gone", row["precision"] = "int8";
+    all["rows"].push_back(row);
+  });
+  const std::string b = slower(0);
+  const Outcome gone = compare({two, b, "--fail-if", "p99 > +5%"});
+  EXPECT_EQ(gone.exit_code, 8) << gone.text;
+  EXPECT_NE(gone.text.find("the row has no like in B (gone)"), std::string::npos) << gone.text;
+  EXPECT_EQ(compare({two, b}).exit_code, 0);
+  // Who names a row asks about that one.
+  EXPECT_EQ(compare({two + ":one", b, "--fail-if", "p99 > +5%"}).exit_code, 0);
+  EXPECT_EQ(compare({b, two, "--fail-if", "p99 > +5%"}).exit_code, 0);
+}
+
+TEST_F(Compare, WhatWasEditedDecidesNothing) {
+  const fs::path copy = path("edited");
+  fs::copy(run_directory("b"), copy, fs::copy_options::recursive);
+  Json all = read_json(copy / "results.json");
+  Json& mean = all["rows"][0]["latency_mean"];
+  for (const char* key : {"value", "lo", "hi"}) mean[key] = mean[key].get<double>() / 100;
+  std::ofstream(copy / "results.json") << all.dump();
+  const std::vector<std::string> sides{run_directory("a"), copy.string(), "--fail-if", "mean > +900%"};
+  for (const char* format : {"table", "md", "json", "html"}) {
+    auto arguments = sides;
+    arguments.insert(arguments.end(), {"--format", format, "-o", path("out").string()});
+    const Outcome outcome = compare(arguments);
+    EXPECT_EQ(outcome.exit_code, 8) << format << outcome.text;
+    const std::string text = read_file(path("out")).value_or("");
+    for (const char* said : {"results.json was changed", "no answer"})
+      EXPECT_NE(text.find(said), std::string::npos) << format << ": " << said << text.substr(0, 2000);
+  }
+}
+
 TEST_F(Compare, RefusesWhatIsNotComparableWithAllReasons) {
   const std::string a = baseline();
   const std::string other = slower(0, [](Json& all) {
@@ -168,8 +223,8 @@ TEST_F(Compare, RowsOfOneDirectoryByName) {
   });
   const Outcome outcome = compare({two + ":one", two + ":other", "--format", "json"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
-  // What was edited is told before, on stderr.
-  const Json json = Json::parse(outcome.text.substr(outcome.text.find('{')));
+  const Json json = Json::parse(outcome.text);
+  EXPECT_FALSE(json["sides"][0]["intact"]);
   EXPECT_EQ(json["comparisons"][0]["rows"][0]["b"], "other");
   EXPECT_EQ(json["comparisons"][0]["rows"][0]["figures"][0]["judgement"], "better");
   const Outcome wrong = compare({two + ":one", two + ":third"});

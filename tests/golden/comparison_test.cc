@@ -2,11 +2,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <random>
 
 #include "golden.h"
 #include "report/comparison.h"
 #include "report/comparison_html.h"
 #include "report/comparison_published.h"
+#include "report/comparison_text.h"
 #include "report/html_check.h"
 #include "report/number_text.h"
 #include "sample_results.h"
@@ -50,9 +55,12 @@ ComparisonReport report_of(record::Results a, std::vector<record::Results> other
     EXPECT_TRUE(matching) << matching.error().message;
     report.against.push_back({side, *matching, pairs.size()});
     report.forced = report.forced || matching->refused();
-    for (const metric::RowPair& pair : matching->pairs)
+    for (const metric::RowPair& pair : matching->pairs) {
       pairs.push_back({&report.sides[0].results.rows[pair.a], &report.sides[side].results.rows[pair.b],
                        nullptr, nullptr, true, pair.same_runs, report::side_letter(side)});
+      pairs.back().counts_a = {pairs.back().a->repeats, 200};
+      pairs.back().counts_b = {pairs.back().b->repeats, 200};
+    }
   }
   std::vector<const record::MetricInfo*> asked;
   for (const std::string& text : conditions) {
@@ -63,8 +71,7 @@ ComparisonReport report_of(record::Results a, std::vector<record::Results> other
   for (report::Condition& condition : report.conditions)
     for (const auto& row : report.comparison.rows) {
       condition.answers.push_back(metric::answer(condition.condition, row));
-      condition.fails.push_back(condition.answers.back().holding == metric::Holding::kHolds ||
-                                condition.answers.back().holding == metric::Holding::kNoAnswer);
+      condition.fails.push_back(metric::fails(condition.answers.back().holding, false));
     }
   return report;
 }
@@ -181,6 +188,63 @@ TEST(Published, RowsByTheirTableAndNumber) {
   const auto many = report::chosen_published(large, "");
   ASSERT_FALSE(many);
   EXPECT_NE(many.error().message.find("names 102 rows"), std::string::npos);
+}
+
+TEST(Comparison, NotesOfASideStandInEveryFormatUnlessItIsIntact) {
+  auto report = report_of(quick_results(), {changed()});
+  report.sides[1].notes = {"edited by hand: results.json was <changed>"};
+  for (const bool intact : {false, true}) {
+    report.sides[1].intact = intact;
+    for (const auto format : {ComparisonFormat::kTable, ComparisonFormat::kMarkdown})
+      EXPECT_EQ(rendered(report, format).find("B: edited by hand") == std::string::npos, intact);
+    EXPECT_EQ(report::comparison_body(report).find("B: edited by hand") == std::string::npos, intact);
+    EXPECT_NE(rendered(report, ComparisonFormat::kJson).find("edited by hand"), std::string::npos);
+  }
+}
+
+TEST(Comparison, ARowThatIsGoneFailsEveryCondition) {
+  record::Results less = changed();
+  less.rows.erase(less.rows.begin());
+  const auto report = report_of(quick_results(), {less}, {"mean > +900%"});
+  ASSERT_FALSE(report.against[0].matching.only_a.empty());
+  EXPECT_TRUE(report.fails());
+  for (const auto format : {ComparisonFormat::kTable, ComparisonFormat::kMarkdown, ComparisonFormat::kJson}) {
+    const std::string text = rendered(report, format, {false, 400});
+    EXPECT_NE(text.find("the row has no like in B"), std::string::npos) << text;
+  }
+  EXPECT_FALSE(report_of(quick_results(), {less}).fails());
+}
+
+/// The numbers of "0.5 [0.4, 0.6]".
+std::array<double, 3> numbers(const std::string& text) {
+  std::array<double, 3> out{};
+  EXPECT_EQ(std::sscanf(text.c_str(), "%lf [%lf, %lf]", &out[0], &out[1], &out[2]), 3) << text;
+  return out;
+}
+
+// Whoever reads the interval alone comes to the same verdict.
+TEST(Comparison, ThePrintedIntervalNeverContradictsTheVerdict) {
+  std::mt19937_64 random(11);
+  const auto uniform = [&] { return static_cast<double>(random() >> 11) / 9007199254740992.0; };
+  for (const char* name : {"latency_mean", "miou"}) {
+    const auto& metric =
+        *std::ranges::find(record::metrics(), std::string_view(name), &record::MetricInfo::name);
+    metric::FigureComparison compared;
+    compared.metric = &metric;
+    compared.rule = &metric::rule_of(metric);
+    const double same = compared.rule->points ? 0 : 1;
+    for (int i = 0; i < 20'000; ++i) {
+      // Ends at all distances from 1 (0), on either side, down to what doubles can tell.
+      const auto off = [&] { return (uniform() < 0.5 ? -1 : 1) * std::pow(10, -15 * uniform()) * 0.9; };
+      double lo = same + off(), hi = same + off();
+      if (lo > hi) std::swap(lo, hi);
+      if (i % 10 == 0) lo = std::min(same, hi);
+      compared.change = record::Figure::of((lo + hi) / 2, "1", lo, hi);
+      const auto [value, printed_lo, printed_hi] = numbers(report::change_text(compared));
+      EXPECT_EQ(printed_lo > same, lo > same) << report::change_text(compared);
+      EXPECT_EQ(printed_hi < same, hi < same) << report::change_text(compared);
+    }
+  }
 }
 
 TEST(Comparison, FitsItsWidth) {
