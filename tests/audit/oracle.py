@@ -146,6 +146,9 @@ def accuracy_gains(rows):
                 continue
             same = [other for other in full if other["Model"] == row["Model"]]
             near = [other for other in same if (other["Table"], other["Device"]) == (row["Table"], row["Device"])]
+            if "mAP" in heading and not near and any(
+                    parse(other["mAP(.50) [%]"])[0] < parse(other["mAP(.50:.95) [%]"])[0] for other in same):
+                continue  # Exchanged in some table: which is the best is not told.
             best = near[:1] or sorted(same, key=lambda other: parse(other[heading])[0])[-1:]
             if best and rounded(parse(row[heading]))[0] > rounded(parse(best[0][heading]))[1] + F(1, 2):
                 yield row, heading
