@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "audit/rules.h"
 
@@ -139,11 +141,13 @@ void check_implied_operations(const Document& document, std::vector<Finding>& fi
 void check_accuracy_gain(const Document& document, std::vector<Finding>& findings) {
   constexpr double kSuspicious = 0.5;  // Points: several standard errors of top-1 over 50000 images.
   const std::vector<Place> places = places_of(document);
-  /// FP32 of the same model, which has this number.
-  const auto is_full = [](const Entry& full, const Entry& quantized, Quantity quantity) {
-    return precision_in(full.label(Label::kPrecision)) == "FP32" && full.find(quantity) &&
-           same_label(full, quantized, Label::kModel) && same_label(full, quantized, Label::kResolution);
+  const auto model_of = [](const Entry& entry) {
+    return std::pair(bare_name(entry.label(Label::kModel)), bare_name(entry.label(Label::kResolution)));
   };
+  std::map<std::pair<std::string, std::string>, std::vector<const Place*>> full_of_model;
+  for (const Place& place : places)
+    if (precision_in(place.entry->label(Label::kPrecision)) == "FP32")
+      full_of_model[model_of(*place.entry)].push_back(&place);
   const auto exchanged = [](const Entry& entry) {
     const Cell* map50 = entry.find(Q::kMap50);
     const Cell* map50_95 = entry.find(Q::kMap5095);
@@ -151,13 +155,17 @@ void check_accuracy_gain(const Document& document, std::vector<Finding>& finding
   };
   for (const Place& place : places) {
     if (!is_quantized(place.entry->label(Label::kPrecision))) continue;
+    const auto model = model_of(*place.entry);
+    const auto full_ones = full_of_model.find(model);
+    if (full_ones == full_of_model.end()) continue;
     for (const Quantity quantity : {Q::kTop1, Q::kTop5, Q::kMap50, Q::kMap5095, Q::kMiou, Q::kAccuracy}) {
       const Cell* quantized = place.entry->find(quantity);
       if (!quantized) continue;
       const Place* reference_place = nullptr;
       bool own = false, best_known = true;
-      for (const Place& other : places) {
-        if (!is_full(*other.entry, *place.entry, quantity)) continue;
+      for (const Place* const candidate : full_ones->second) {
+        const Place& other = *candidate;
+        if (!other.entry->find(quantity)) continue;
         if (other.table == place.table && same_label(*other.entry, *place.entry, Label::kDevice)) {
           reference_place = &other;
           own = true;
@@ -166,9 +174,8 @@ void check_accuracy_gain(const Document& document, std::vector<Finding>& finding
         // Where a table has its mAP exchanged, which is the best is not told.
         if ((quantity == Q::kMap50 || quantity == Q::kMap5095) && exchanged(*other.entry)) best_known = false;
         // No device of the document makes it better than its best.
-        const bool named = !bare_name(place.entry->label(Label::kModel)).empty();
-        if (named && (!reference_place ||
-                      other.entry->find(quantity)->value() > reference_place->entry->find(quantity)->value()))
+        if (!model.first.empty() && (!reference_place || other.entry->find(quantity)->value() >
+                                                             reference_place->entry->find(quantity)->value()))
           reference_place = &other;
       }
       if (!reference_place || (!own && !best_known)) continue;
