@@ -1,11 +1,9 @@
 #include "campaign/check_results.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <set>
-#include <tuple>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "campaign/derive.h"
 #include "dataset/classes.h"
@@ -18,7 +16,6 @@ namespace assay::campaign {
 namespace {
 
 namespace fs = std::filesystem;
-using record::Figure;
 using record::Finding;
 using record::Results;
 using record::Row;
@@ -65,93 +62,7 @@ Result<Results> derive_again(const fs::path& path, const Results* stated) {
   return derive_results(experiment, assets, directory);
 }
 
-// ---- comparing
-
-bool same_number(const std::optional<double>& a, const std::optional<double>& b) {
-  if (!a || !b) return a.has_value() == b.has_value();
-  constexpr double kRounding = 1e-6;
-  return std::abs(*a - *b) <= kRounding * std::max({std::abs(*a), std::abs(*b), 1e-12});
-}
-
-std::string number(const std::optional<double>& value) {
-  if (!value) return "nothing";
-  char text[40];
-  std::snprintf(text, sizeof text, "%.9g", *value);
-  return text;
-}
-
-bool has_interval(const Figure& figure) { return figure.lo.has_value() && figure.hi.has_value(); }
-
-/// "latency_mean 12.3, its runs give 13.1 ms"; "" where both say the same.
-std::string difference(const record::MetricInfo& metric, const Figure& stated, const Figure& derived,
-                       bool same_schema) {
-  const std::string name(metric.name), unit(metric.unit);
-  if (!same_number(stated.value, derived.value)) {
-    // What an older schema did not know is no difference.
-    if (!stated.value && !same_schema) return "";
-    return name + " " + number(stated.value) + ", its runs give " + number(derived.value) + " " + unit;
-  }
-  if (!same_schema) return "";
-  if (has_interval(stated) != has_interval(derived) || !same_number(stated.lo, derived.lo) ||
-      !same_number(stated.hi, derived.hi))
-    return "the interval of " + name + " as " + number(stated.lo) + " to " + number(stated.hi) +
-           ", its runs give " + number(derived.lo) + " to " + number(derived.hi) + " " + unit;
-  if (stated.status != derived.status)
-    return name + " as " + std::string(to_string(stated.status)) + ", by its runs it is " +
-           std::string(to_string(derived.status));
-  return "";
-}
-
-std::multiset<std::string> rules_of(const Row& row) {
-  std::multiset<std::string> rules;
-  for (const Finding& finding : row.findings)
-    rules.insert(std::string(to_string(finding.severity)) + " " + finding.rule);
-  return rules;
-}
-
-Finding edited(std::string evidence, std::vector<std::string> figures = {}) {
-  return {kEdited, Severity::kWarn, std::move(evidence), std::move(figures)};
-}
-
-std::vector<Finding> differences_of_row(const Row& stated, const Row& derived, bool same_schema) {
-  std::vector<Finding> findings;
-  std::vector<std::string> figures, differing;
-  for (const record::MetricInfo& metric : record::metrics()) {
-    const std::string text =
-        difference(metric, stated.figures.*metric.member, derived.figures.*metric.member, same_schema);
-    if (text.empty()) continue;
-    figures.emplace_back(metric.name);
-    differing.push_back(text);
-  }
-  constexpr std::size_t kTold = 4;
-  if (!differing.empty()) {
-    const std::size_t more = differing.size() > kTold ? differing.size() - kTold : 0;
-    differing.resize(differing.size() - more);
-    std::string text = "edited by hand, or derived by another assay: results.json has ";
-    for (std::size_t i = 0; i < differing.size(); ++i) text += (i > 0 ? "; " : "") + differing[i];
-    if (more > 0) text += "; and " + std::to_string(more) + " more differ";
-    findings.push_back(edited(text, figures));
-  }
-  std::vector<std::string> facts;
-  const auto compare = [&](const char* what, const auto& a, const auto& b) {
-    if (a != b) facts.push_back(std::string(what) + " differ");
-  };
-  compare("counts of repeats, warm-up or iterations",
-          std::tuple(stated.repeats, stated.warmup, stated.iterations),
-          std::tuple(derived.repeats, derived.warmup, derived.iterations));
-  compare("simulated or executed precision", std::tuple(stated.simulated, stated.executed_precision),
-          std::tuple(derived.simulated, derived.executed_precision));
-  if (same_schema) {
-    if (stated.verdict != derived.verdict)
-      facts.push_back("the verdict is " + stated.verdict + ", by its runs it is " + derived.verdict);
-    compare("findings", rules_of(stated), rules_of(derived));
-    compare("digests", stated.digests, derived.digests);
-  }
-  if (!facts.empty())
-    findings.push_back(edited(
-        "edited by hand, or derived by another assay: between results.json and its runs " + listed(facts)));
-  return findings;
-}
+Finding edited(std::string evidence) { return {kEdited, Severity::kWarn, std::move(evidence), {}}; }
 
 // ---- files
 
@@ -168,6 +79,11 @@ std::string broken(const store::SealCheck& check) {
   for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
   return text;
 }
+
+std::string seal_of(const std::string& id) { return "runs/" + id + "/" + std::string(store::kSealFile); }
+
+/// "runs/timed.x.r1/SHA256SUMS" is of timed.x.r1.
+std::string run_of(const std::string& name) { return fs::path(name).parent_path().filename(); }
 
 /// Whether a run is one of the row's: "timed.openvino-cpu-int8.r2" of openvino-cpu-int8.
 bool is_run_of(const std::string& id, const std::string& row) {
@@ -215,22 +131,112 @@ Result<bool> check_runs(const fs::path& path, CheckedResults& checked) {
   return intact;
 }
 
-/// Files that the results' own seal knows otherwise, or misses; of a run it has the seal.
-void tell_top(const store::SealCheck& top, CheckedResults& checked) {
+// ---- how results stand to their runs
+
+constexpr std::string_view kRuns = "runs/";
+
+/// What happened to the runs since the results were sealed, by the digests of the runs' own seals.
+struct Since {
+  std::vector<std::string> added;       ///< Sealed runs that the results' seal does not name.
+  std::vector<std::string> superseded;  ///< Runs that it names, and that lie in superseded/ as they were.
+  bool any() const { return !added.empty() || !superseded.empty(); }
+};
+
+bool is_superseded(const fs::path& path, const std::string& id, const std::string& digest) {
+  std::error_code ignored;  // A folder that cannot be seen holds nothing against an edit.
+  for (int n = 1;; ++n) {
+    const fs::path folder = path / "superseded" / (id + "." + std::to_string(n));
+    if (!fs::is_directory(folder, ignored)) return false;
+    if (const auto found = sha256_file(folder / store::kSealFile); found && *found == digest) return true;
+  }
+}
+
+Since since_sealed(const store::RunDirectory& directory, const store::Digests& sealed) {
+  Since since;
+  std::error_code ignored;  // As above: a run without a seal of its own is told by check_runs.
+  for (const std::string& id : directory.runs())
+    if (!sealed.contains(seal_of(id)) && fs::exists(directory.path() / seal_of(id), ignored))
+      since.added.push_back(id);
+  for (const auto& [name, digest] : sealed) {
+    if (!name.starts_with(kRuns)) continue;
+    const auto now = sha256_file(directory.path() / name);
+    if (now && *now == digest) continue;
+    if (const std::string id = run_of(name); is_superseded(directory.path(), id, digest))
+      since.superseded.push_back(id);
+  }
+  return since;
+}
+
+/// "runs/x came later (or were put there by hand); runs/y was superseded".
+std::string told(const Since& since) {
+  std::string text;
+  if (!since.added.empty())
+    text = "runs that it does not name are there, made since or copied in (" + listed(since.added) + ")";
+  if (!since.superseded.empty())
+    text += (text.empty() ? "" : "; ") + std::string("runs that it names are superseded (") +
+            listed(since.superseded) + ")";
+  return text;
+}
+
+/// SHA256SUMS over the results, and what has become of the runs that it names.
+struct TopSeal {
+  Result<store::SealCheck> check;
+  Since since;
+  bool sealed() const { return check && check->sealed; }
+  bool intact() const { return check && check->intact() && !since.any(); }
+};
+
+TopSeal read_top(const store::RunDirectory& directory) {
+  const auto sealed = store::read_seal(directory.path());
+  TopSeal top{store::check_files(directory.path()), {}};
+  if (!sealed || !top.sealed()) return top;
+  if (*sealed) top.since = since_sealed(directory, **sealed);
+  // A campaign that writes results just now takes its seal away first: what was read of either is not to be
+  // held against the other.
+  const auto still = store::read_seal(directory.path());
+  if (!still || *still != *sealed) top = {store::SealCheck(), {}};
+  return top;
+}
+
+/// Whether any run has a seal: then the results had one as well, or will have.
+bool has_sealed_run(const store::RunDirectory& directory) {
+  std::error_code ignored;  // A seal that cannot be seen is told by check_runs.
+  return std::ranges::any_of(directory.runs(), [&](const std::string& id) {
+    return fs::exists(directory.path() / seal_of(id), ignored);
+  });
+}
+
+void tell_file(const std::string& text, CheckedResults& checked) {
+  checked.notes.push_back(text);
+  for (Row& row : checked.results.rows) add_to(row, {edited(text)});
+}
+
+/// Files that the results' own seal knows otherwise, or misses; of a run it has the seal. What was superseded
+/// was not edited.
+void tell_top(const TopSeal& top, CheckedResults& checked) {
   const auto tell = [&](const std::vector<std::string>& names, const char* of_run, const char* of_file) {
-    constexpr std::string_view kRuns = "runs/";
     for (const std::string& name : names) {
-      if (name.starts_with(kRuns)) {
-        tell_run(fs::path(name.substr(kRuns.size())).parent_path(), of_run, checked);
-        continue;
-      }
-      const std::string text = "edited by hand: " + name + of_file;
-      checked.notes.push_back(text);
-      for (Row& row : checked.results.rows) add_to(row, {edited(text)});
+      if (!name.starts_with(kRuns))
+        tell_file("edited by hand: " + name + of_file, checked);
+      else if (std::ranges::find(top.since.superseded, run_of(name)) == top.since.superseded.end())
+        tell_run(run_of(name), of_run, checked);
     }
   };
-  tell(top.changed, "it was exchanged (its SHA256SUMS is another)", " was changed after it was sealed");
-  tell(top.missing, "it was taken away, or its seal was", " was taken away");
+  tell(top.check->changed, "it was exchanged (its SHA256SUMS is another)",
+       " was changed after it was sealed");
+  tell(top.check->missing, "it was taken away, or its seal was", " was taken away");
+}
+
+/// spec.yaml is the file whose digest campaign.json has had from the beginning, sealed or not. Returns
+/// whether it still is.
+bool check_spec(const store::RunDirectory& directory, const TopSeal& top, CheckedResults& checked) {
+  const std::string& expected = directory.campaign().spec_digest;
+  const auto found = sha256_file(directory.spec_file());
+  if (found && *found == expected) return true;
+  const bool said = top.sealed() && (std::ranges::count(top.check->changed, "spec.yaml") > 0 ||
+                                     std::ranges::count(top.check->missing, "spec.yaml") > 0);
+  if (!said) tell_file("edited by hand: spec.yaml is not the one that the campaign was begun with", checked);
+  return false;
 }
 
 /// `stated`: the results as they were read, without what has been found out about their files.
@@ -256,29 +262,80 @@ Result<void> check_against_runs(const fs::path& path, const Results& stated, Che
   return {};
 }
 
+/// Results that may be older than their runs: where the runs give others, these are taken. That is no edit.
+void follow_runs(const fs::path& path, const Results& stated, CheckedResults& checked) {
+  auto derived = derive_again(path, &stated);
+  if (!derived) {
+    checked.notes.push_back("Results could not be derived from the runs that are there: " +
+                            derived.error().message + "; these are those of results.json");
+    return;
+  }
+  const auto differences = differences_from_runs(stated, *derived);
+  const bool same = stated.rows.size() == derived->rows.size() &&
+                    std::ranges::all_of(differences, [](const auto& row) { return row.empty(); });
+  if (same) {
+    checked.notes.emplace_back("The figures are those that the raw runs give (derived again just now).");
+    return;
+  }
+  checked.results = std::move(*derived);
+  checked.derived = true;
+  checked.notes.emplace_back(
+      "results.json has others than its runs give, being older, or edited: these were derived from the runs "
+      "just now (`assay run --resume` writes them).");
+}
+
 Result<void> check_directory(const fs::path& path, CheckedResults& checked) {
   const Results stated = checked.results;
-  auto top = store::check_files(path);
-  bool intact = top && top->intact();
-  if (!top)
-    checked.notes.push_back(top.error().message);
-  else if (!top->sealed)
-    checked.notes.push_back("results.json is unsealed (no SHA256SUMS): an older assay wrote it.");
-  else if (intact)
-    checked.notes.push_back(
+  ASSAY_TRY(const store::RunDirectory directory, store::RunDirectory::view(path));
+  const TopSeal top = read_top(directory);
+  const bool stopped = top.check && !top.sealed() && has_sealed_run(directory);
+  if (!top.check)
+    checked.notes.push_back(top.check.error().message);
+  else if (stopped)
+    checked.notes.emplace_back(
+        "results.json is unsealed: a campaign or an import was going on or was stopped, or its SHA256SUMS "
+        "was "
+        "taken away.");
+  else if (!top.sealed())
+    checked.notes.emplace_back("results.json is unsealed (no SHA256SUMS): an older assay wrote it.");
+  else if (top.since.any())
+    checked.notes.push_back("results.json is older than its runs: " + told(top.since) + ".");
+  else if (top.intact())
+    checked.notes.emplace_back(
         "spec.yaml, campaign.json and results.json are as they were sealed (SHA256SUMS).");
-  if (top) tell_top(*top, checked);
+  const bool older = stopped || top.since.any();
+  if (older) follow_runs(path, stated, checked);
+  if (top.check) tell_top(top, checked);
   ASSAY_TRY(const bool runs, check_runs(path, checked));
+  const bool spec = check_spec(directory, top, checked);
   // What is sealed was derived from these very runs when it was written.
-  checked.intact = intact && runs;
-  if (checked.intact) return {};
+  checked.intact = top.intact() && runs && spec;
+  if (checked.intact || older) return {};
   return check_against_runs(path, stated, checked);
+}
+
+/// Of a directory without results.json, whose results were derived just now.
+Result<void> check_derived(const fs::path& path, CheckedResults& checked) {
+  ASSAY_TRY(const store::RunDirectory directory, store::RunDirectory::view(path));
+  TopSeal top = read_top(directory);
+  if (top.check) {
+    std::erase(top.check->missing, "results.json");  // Told already, and nothing rests on it.
+    tell_top(top, checked);
+  } else {
+    checked.notes.push_back(top.check.error().message);
+  }
+  if (top.since.any()) checked.notes.push_back("SHA256SUMS is older than the runs: " + told(top.since) + ".");
+  check_spec(directory, top, checked);
+  ASSAY_TRY(const bool intact, check_runs(path, checked));
+  (void)intact;  // There is nothing else to hold against them.
+  return {};
 }
 
 Status no_run_directory(const fs::path& path) {
   std::vector<std::string> missing;
+  std::error_code ignored;  // What cannot be seen is lacking, too.
   for (const char* name : {"campaign.json", "spec.yaml", "results.json", "runs"})
-    if (!fs::exists(path / name)) missing.emplace_back(name);
+    if (!fs::exists(path / name, ignored)) missing.emplace_back(name);
   return {Code::kNotFound, path.string() + ": expected a run directory of `assay run`, but it lacks " +
                                listed(missing) +
                                ": name one that has results.json, or campaign.json, spec.yaml and runs/"};
@@ -286,23 +343,16 @@ Status no_run_directory(const fs::path& path) {
 
 }  // namespace
 
-std::vector<std::vector<Finding>> differences_from_runs(const Results& stated, const Results& derived) {
-  const bool same_schema =
-      stated.schema_major == derived.schema_major && stated.schema_minor == derived.schema_minor;
-  std::vector<std::vector<Finding>> findings(stated.rows.size());
-  for (std::size_t i = 0; i < stated.rows.size(); ++i) {
-    const Row& row = stated.rows[i];
-    const auto found =
-        std::ranges::find_if(derived.rows, [&](const Row& other) { return other.key.id == row.key.id; });
-    if (found == derived.rows.end())
-      findings[i].push_back(edited("edited by hand: the spec and the runs know of no row " + row.key.id));
-    else
-      findings[i] = differences_of_row(row, *found, same_schema);
-  }
-  return findings;
+fs::path run_directory_of(const fs::path& path) {
+  std::error_code ignored;  // What cannot be seen is read as it was named, and reading it says why.
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const bool beside = path.filename() == "results.json" && !fs::is_directory(path, ignored) &&
+                      fs::exists(path, ignored) && fs::exists(folder / "campaign.json", ignored);
+  return beside ? folder : path;
 }
 
-Result<CheckedResults> read_checked_results(const fs::path& path) {
+Result<CheckedResults> read_checked_results(const fs::path& named) {
+  const fs::path path = run_directory_of(named);
   CheckedResults checked;
   std::error_code ignored;  // What cannot be seen is no folder, and reading it then says why.
   if (!fs::is_directory(path, ignored)) {
@@ -326,8 +376,7 @@ Result<CheckedResults> read_checked_results(const fs::path& path) {
         "There is no results.json: this was derived from the runs that are there (`assay "
         "run --resume " +
         path.string() + "` goes on).");
-    ASSAY_TRY(const bool intact, check_runs(path, checked));
-    (void)intact;  // There is nothing else to hold against them.
+    ASSAY_OK(check_derived(path, checked));
     return checked;
   }
   auto results = store::read_results(file);

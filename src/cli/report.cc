@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/exit_code.h"
-#include "base/file.h"
+#include "base/output.h"
 #include "base/resources.h"
 #include "campaign/check_results.h"
 #include "campaign/page_source.h"
@@ -35,7 +35,8 @@ Result<std::string> make_page(const Options& options) {
   report::Page page;
   for (const std::string& directory : options.directories) {
     ASSAY_TRY(campaign::CheckedResults checked, campaign::read_checked_results(directory));
-    ASSAY_TRY(report::PageDirectory read, campaign::read_page(directory, std::move(checked), page_options));
+    ASSAY_TRY(report::PageDirectory read,
+              campaign::read_page(campaign::run_directory_of(directory), std::move(checked), page_options));
     page.directories.push_back(std::move(read));
   }
   return report::render_html(page, report::page_template());
@@ -76,10 +77,7 @@ Result<int> print(const Options& options) {
     ASSAY_TRY(const auto format, report::parse_format(options.format));
     ASSAY_TRY(text, make_text(options, format));
   }
-  if (options.output.empty())
-    std::fwrite(text.data(), 1, text.size(), stdout);
-  else
-    ASSAY_OK(write_file(options.output, text));
+  ASSAY_OK(write_output(options.output, text));
   return kExitOk;
 }
 

@@ -2,13 +2,13 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
 
 #include "base/exit_code.h"
 #include "base/file.h"
+#include "base/output.h"
 #include "report/perfetto.h"
 
 namespace assay::cli {
@@ -27,12 +27,8 @@ Result<report::TraceSummary> to_stdout(const std::filesystem::path& directory) {
     return fail(Code::kInvalidInput,
                 "a trace is no text for a terminal: expected -o FILE, or a pipe behind this command; "
                 "https://ui.perfetto.dev opens the file");
-  const auto put = [](std::string_view bytes) -> Result<void> {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return {};
-    return fail(io_error(errno, "writing", "stdout"));
-  };
-  ASSAY_TRY(report::TraceSummary summary, report::write_trace(directory, put));
-  if (std::fflush(stdout) != 0) return fail(io_error(errno, "writing", "stdout"));
+  ASSAY_TRY(report::TraceSummary summary, report::write_trace(directory, append_stdout));
+  ASSAY_OK(flush_stdout());
   return summary;
 }
 
@@ -40,7 +36,9 @@ Result<report::TraceSummary> to_stdout(const std::filesystem::path& directory) {
 
 Result<int> report_trace(const std::string& directory, const std::string& output) {
   const std::filesystem::path path = directory;
-  if (std::filesystem::exists(path) && !std::filesystem::is_directory(path))
+  std::error_code error;  // What cannot be seen is told by reading it.
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_directory(status))
     return fail(Code::kInvalidInput, directory +
                                          ": a trace is made from the raw runs: expected a run directory of "
                                          "`assay run`, found a file");

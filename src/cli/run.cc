@@ -62,13 +62,13 @@ Result<spec::Experiment> load_spec(const Options& options) {
 /// --overwrite moves an earlier campaign to DIR.previous, and nothing but one: neither a mistyped path nor
 /// data that turn out to be missing may cost anybody results.
 Result<void> set_aside(const fs::path& out) {
-  if (!fs::exists(out)) return {};
-  if (!fs::exists(out / "campaign.json") && !fs::exists(out / "lock"))
+  std::error_code error;
+  if (!fs::exists(out, error)) return {};  // What cannot be seen cannot be created either, and that is told.
+  if (!fs::exists(out / "campaign.json", error) && !fs::exists(out / "lock", error))
     return fail(Code::kConflict,
                 out.string() + ": exists and is no run directory: --overwrite replaces only those");
   ASSAY_TRY(const FileLock lock, FileLock::acquire(out / "lock"));
   const fs::path previous = (out.has_filename() ? out : out.parent_path()).string() + ".previous";
-  std::error_code error;
   fs::remove_all(previous, error);
   if (!error) fs::rename(out, previous, error);
   if (error) return fail(io_error(error.value(), "setting aside", out));

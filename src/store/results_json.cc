@@ -212,6 +212,8 @@ Result<void> write_results(const std::filesystem::path& path, const record::Resu
 }
 
 Result<void> save_results(const RunDirectory& directory, const record::Results& results) {
+  // The seal goes before what it names: results beside an older seal look edited.
+  ASSAY_OK(break_seal(directory.path()));
   ASSAY_OK(write_results(directory.results_file(), results));
   std::vector<std::string> sealed{"campaign.json", "results.json", "spec.yaml"};
   for (const std::string& id : directory.runs())

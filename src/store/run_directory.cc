@@ -39,7 +39,7 @@ bool good_id(std::string_view id) {
 Result<void> sync_tree(const fs::path& folder) {
   std::error_code error;
   for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    if (it->is_symlink()) continue;
+    if (it->is_symlink(error)) continue;
     const int fd = ::open(it->path().c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return fail(io_error(errno, "opening", it->path()));
     const int failed = ::fsync(fd) != 0 && errno != EINVAL ? errno : 0;
@@ -136,6 +136,8 @@ Result<void> RunDirectory::supersede(std::string_view id, std::string_view why) 
   if (!has_run(id)) return fail(Code::kNotFound, run_folder(id).string() + ": there is no such run");
   const fs::path folder = path_ / "superseded";
   ASSAY_OK(make_directories(folder));
+  // Results that are there rest on this run: they are no longer sealed, whatever comes in between.
+  ASSAY_OK(break_seal(path_));
   ASSAY_OK(write_file(run_folder(id) / "why", why));
   int n = 1;
   std::error_code ignored;  // What cannot be seen cannot be renamed onto either, and that is told.

@@ -71,7 +71,8 @@ class RunDirectory {
   std::vector<std::string> runs() const;
 
   /// Moves a finished run to superseded/<id>.<n>, with `why` beside its files, so that it can be made again:
-  /// evidence is never dropped. Errors: kNotFound, kConflict (a view), those of write_file.
+  /// evidence is never dropped. The seal over the results goes, since they rest on it. Errors: kNotFound,
+  /// kConflict (a view), those of write_file.
   Result<void> supersede(std::string_view id, std::string_view why);
   /// (id, why) of what was superseded, in the order of ids and then of time. Errors: kCorrupt.
   Result<std::vector<std::pair<std::string, std::string>>> superseded() const;

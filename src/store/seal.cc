@@ -86,14 +86,27 @@ Result<void> seal_folder(const fs::path& folder) {
   return seal(folder, names);
 }
 
-Result<SealCheck> check_files(const fs::path& folder) {
-  SealCheck check;
+Result<void> break_seal(const fs::path& folder) {
+  std::error_code error;
+  fs::remove(folder / kSealFile, error);
+  if (error) return fail(io_error(error.value(), "removing", folder / kSealFile));
+  return {};
+}
+
+Result<std::optional<Digests>> read_seal(const fs::path& folder) {
   const fs::path file = folder / kSealFile;
   auto text = read_file(file);
-  if (!text && text.error().code == Code::kNotFound) return check;
+  if (!text && text.error().code == Code::kNotFound) return std::optional<Digests>();
   if (!text) return fail(text.error());
   auto digests = seal_from_text(*text);
   if (!digests) return fail(digests.error().with_context(file.string()));
+  return std::optional(std::move(*digests));
+}
+
+Result<SealCheck> check_files(const fs::path& folder) {
+  SealCheck check;
+  ASSAY_TRY(const std::optional<Digests> digests, read_seal(folder));
+  if (!digests) return check;
   check.sealed = true;
   for (const auto& [name, digest] : *digests) {
     const auto found = sha256_file(folder / name);
@@ -108,11 +121,11 @@ Result<SealCheck> check_files(const fs::path& folder) {
 Result<SealCheck> check_run(const fs::path& folder) {
   ASSAY_TRY(SealCheck check, check_files(folder));
   if (!check.sealed) return check;
-  ASSAY_TRY(const std::string text, read_file(folder / kSealFile));
-  ASSAY_TRY(const Digests digests, seal_from_text(text));
+  ASSAY_TRY(const std::optional<Digests> digests, read_seal(folder));
   ASSAY_TRY(const std::vector<std::string> names, files_below(folder));
   for (const std::string& name : names)
-    if (!digests.contains(name) && name != "worker.log" && name != "why") check.added.push_back(name);
+    if (!(digests && digests->contains(name)) && name != "worker.log" && name != "why")
+      check.added.push_back(name);
   return check;
 }
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,14 @@ Result<Digests> seal_from_text(std::string_view text);
 Result<void> seal_files(const std::filesystem::path& folder, std::span<const std::string> names);
 /// The same over every file below the folder.
 Result<void> seal_folder(const std::filesystem::path& folder);
+
+/// Takes the seal away, before anything that it names is replaced: whoever is stopped in between leaves files
+/// that are not sealed, not ones that look edited. One that is not there is fine. Errors: those of the file
+/// system.
+Result<void> break_seal(const std::filesystem::path& folder);
+
+/// The digests that a folder's SHA256SUMS has; none without one. Errors: kCorrupt, with file and line.
+Result<std::optional<Digests>> read_seal(const std::filesystem::path& folder);
 
 /// What a folder holds against what was sealed. Names are relative and sorted.
 struct SealCheck {

@@ -98,6 +98,35 @@ TEST(RunDirectorySeal, RunsAreSealedAndResultsOverThem) {
   EXPECT_EQ(check_files(directory.path()).value().missing, Names{"runs/timed.a.r1/SHA256SUMS"});
 }
 
+TEST(RunDirectorySeal, TheResultsSealGoesBeforeWhatItNames) {
+  const auto dir = TemporaryDirectory::create("assay-seal").value();
+  auto directory = RunDirectory::create(dir.path() / "run", "assay: 1\n", {}).value();
+  const auto write = [](const fs::path& folder) { return write_file(folder / "latencies.csv", "abc"); };
+  const fs::path seal = directory.path() / kSealFile;
+  ASSERT_TRUE(directory.add_run("a", write));
+  ASSERT_TRUE(save_results(directory, {}));
+  ASSERT_TRUE(fs::exists(seal));
+  ASSERT_TRUE(directory.supersede("a", "killed"));
+  EXPECT_FALSE(fs::exists(seal)) << "results.json rests on a run that is gone";
+  EXPECT_FALSE(check_files(directory.path()).value().sealed);
+  ASSERT_TRUE(directory.add_run("a", write));
+  ASSERT_TRUE(save_results(directory, {}));
+  EXPECT_TRUE(check_files(directory.path()).value().intact());
+  ASSERT_TRUE(directory.replace_runs({"a"}, "imported again", "a", write));
+  EXPECT_FALSE(fs::exists(seal));
+}
+
+TEST(RunDirectorySeal, AWriterOfResultsThatIsStoppedLeavesNoOlderSealBesideThem) {
+  const auto dir = TemporaryDirectory::create("assay-seal").value();
+  auto directory = RunDirectory::create(dir.path() / "run", "assay: 1\n", {}).value();
+  ASSERT_TRUE(save_results(directory, {}));
+  // A folder in the way of results.json stops it halfway.
+  fs::remove(directory.results_file());
+  fs::create_directories(directory.results_file() / "in the way");
+  ASSERT_FALSE(save_results(directory, {}));
+  EXPECT_FALSE(fs::exists(directory.path() / kSealFile));
+}
+
 TEST(RunDirectoryView, ReadsWhatAnotherHoldsAndWritesNothing) {
   const auto dir = TemporaryDirectory::create("assay-view").value();
   auto held = RunDirectory::create(dir.path() / "run", "assay: 1\n", {}).value();

@@ -60,7 +60,7 @@ Result<std::map<std::string, std::string>> digests_of(const fs::path& folder) {
   std::error_code error;
   for (auto entry = fs::recursive_directory_iterator(folder, error);
        !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (!entry->is_regular_file() || entry->path() == folder / kFile) continue;
+    if (!entry->is_regular_file(error) || entry->path() == folder / kFile) continue;
     ASSAY_TRY(digests[entry->path().lexically_relative(folder).generic_string()], sha256_file(entry->path()));
   }
   if (error) return fail(io_error(error.value(), "reading", folder));
