@@ -18,7 +18,10 @@ inline std::vector<nlohmann::json> ask(const std::filesystem::path& trace,
   auto dir = TemporaryDirectory::create("assay-trace");
   std::vector<nlohmann::json> answers;
   RunOptions options;
-  options.argv = {"node", ASSAY_SOURCE_DIR "/tests/trace/trace_processor.mjs", ASSAY_SDK_DIR "/perfetto",
+  // The browser's driver brings a node of its own: what is locked goes before what the machine has.
+  const std::string locked = ASSAY_SDK_DIR "/playwright/playwright/driver/node";
+  options.argv = {std::filesystem::exists(locked) ? locked : "node",
+                  ASSAY_SOURCE_DIR "/tests/trace/trace_processor.mjs", ASSAY_SDK_DIR "/perfetto",
                   trace.string()};
   options.argv.insert(options.argv.end(), queries.begin(), queries.end());
   options.log = dir->path() / "log";
@@ -29,7 +32,7 @@ inline std::vector<nlohmann::json> ask(const std::filesystem::path& trace,
   if (!state->ok() || answers.size() != queries.size())
     throw std::runtime_error("the trace processor: " + state->describe() + "\n" +
                              tail_of_file(options.log, 20) +
-                             "\n(scripts/setup fetches it into sdk/perfetto)");
+                             "\n(scripts/setup --with test fetches it into sdk/perfetto)");
   return answers;
 }
 inline nlohmann::json ask(const std::filesystem::path& trace, const std::string& query) {
