@@ -9,6 +9,7 @@
 #include "base/exit_code.h"
 #include "base/file.h"
 #include "base/output.h"
+#include "campaign/check_results.h"
 #include "report/perfetto.h"
 
 namespace assay::cli {
@@ -42,6 +43,12 @@ Result<int> report_trace(const std::string& directory, const std::string& output
     return fail(Code::kInvalidInput, directory +
                                          ": a trace is made from the raw runs: expected a run directory of "
                                          "`assay run`, found a file");
+  // Verdicts come from the results; an unfinished run has none.
+  if (std::filesystem::exists(path / "results.json", error)) {
+    ASSAY_TRY(const campaign::CheckedResults checked, campaign::read_checked_results(directory));
+    for (const std::string& note : checked.notes)
+      if (!checked.intact) std::fprintf(stderr, "assay: %s: %s\n", directory.c_str(), note.c_str());
+  }
   ASSAY_TRY(const report::TraceSummary summary, output.empty() ? to_stdout(path) : to_file(path, output));
   std::fprintf(
       stderr,
