@@ -4,6 +4,7 @@
 #include <string>
 
 #include "small_campaign.h"
+#include "store/run_directory.h"
 
 namespace assay::test {
 namespace {
@@ -189,6 +190,116 @@ TEST_F(PageCampaign, WithoutResultsTheRunsAreTold) {
   const Outcome lost = run_assay({"report", bare.string()});
   EXPECT_EQ(lost.exit_code, 3) << lost.text;
   EXPECT_NE(lost.text.find("spec.yaml"), std::string::npos) << lost.text;
+}
+
+TEST_F(PageCampaign, ARetryAfterASealIsNoEdit) {
+  const fs::path retried = copy();
+  const std::string id = std::string("timed.") + kRow + ".r2";
+  {
+    auto directory = store::RunDirectory::open(retried).value();
+    ASSERT_TRUE(directory.supersede(id, "killed by SIGKILL"));
+  }
+  const auto check = [&] {
+    for (const char* format : {"table", "json"}) {
+      const std::string said = in_format(retried, format);
+      EXPECT_EQ(said.find("edited by hand"), std::string::npos) << said;
+      EXPECT_EQ(said.find("taken away: "), std::string::npos) << said;
+      EXPECT_NE(said.find("derived from the runs just now"), std::string::npos) << said;
+    }
+    // The figures are those of the run that is left.
+    ASSERT_EQ(
+        run_assay({"report", retried.string(), "--format", "json", "-o", path("r.json").string()}).exit_code,
+        0);
+    const auto row = read_json(path("r.json"))["rows"][0];
+    EXPECT_EQ(row["repeats"], 1) << row["findings"].dump(1);
+    EXPECT_EQ(row["findings"].dump().find("edited"), std::string::npos) << row["findings"].dump(1);
+    EXPECT_NE(row["findings"].dump().find("yet to be made again"), std::string::npos)
+        << row["findings"].dump(1);
+  };
+  EXPECT_NE(in_format(retried, "table").find("was going on or was stopped"), std::string::npos);
+  check();
+  // An assay that left the seal where it was, or a kill before it went.
+  fs::copy_file(out() / "SHA256SUMS", retried / "SHA256SUMS");
+  const std::string said = in_format(retried, "table");
+  EXPECT_NE(said.find("older than its runs"), std::string::npos) << said;
+  check();
+  // Going on with it seals it again, and then nothing is to be said.
+  const Outcome resumed = run_assay({"run", "--resume", retried.string()});
+  ASSERT_TRUE(resumed.exit_code == 0 || resumed.exit_code == 1) << resumed.text;
+  const Outcome whole = page_of({retried.string()});
+  EXPECT_EQ(whole.exit_code, 0);
+  EXPECT_EQ(whole.text, "");
+  EXPECT_EQ(run_program({"sha256sum", "-c", "--quiet", "SHA256SUMS"}, retried).exit_code, 0);
+  EXPECT_EQ(in_format(retried, "table").find("assay: "), std::string::npos) << in_format(retried, "table");
+}
+
+TEST_F(PageCampaign, ASupersededRunExcusesNoEditOfTheOneInItsPlace) {
+  const fs::path spoiled = copy();
+  const std::string id = std::string("timed.") + kRow + ".r1";
+  fs::create_directories(spoiled / "superseded" / (id + ".1"));
+  std::ofstream(spoiled / "superseded" / (id + ".1") / "why") << "made up";
+  fs::remove_all(spoiled / "runs" / id);
+  const std::string said = in_format(spoiled, "table");
+  EXPECT_NE(said.find("edited by hand: runs/" + id), std::string::npos) << said;
+}
+
+TEST_F(PageCampaign, RunsThatTheSealDoesNotNameAreNoticed) {
+  // Results of the first round, sealed; the second was made, and then the campaign was killed.
+  const fs::path stopped = copy();
+  const std::string id = std::string("timed.") + kRow + ".r2";
+  std::string seal = read_file(stopped / "SHA256SUMS").value();
+  const std::size_t name = seal.find("runs/" + id + "/");
+  ASSERT_NE(name, std::string::npos);
+  const std::size_t begin = seal.rfind('\n', name) + 1;
+  seal.erase(begin, seal.find('\n', name) + 1 - begin);
+  std::ofstream(stopped / "SHA256SUMS") << seal;
+  const std::string said = in_format(stopped, "table");
+  EXPECT_NE(said.find("older than its runs"), std::string::npos) << said;
+  EXPECT_NE(said.find(id), std::string::npos) << said;
+  EXPECT_NE(said.find("derived again just now"), std::string::npos) << said;
+  // A folder of another campaign.
+  const fs::path foreign = path("foreign");
+  fs::copy(out(), foreign, fs::copy_options::recursive);
+  fs::copy(out() / "runs" / id, foreign / "runs" / (std::string("timed.") + kRow + ".r3"),
+           fs::copy_options::recursive);
+  const std::string told = in_format(foreign, "table");
+  EXPECT_NE(told.find("copied in (timed." + std::string(kRow) + ".r3)"), std::string::npos) << told;
+}
+
+TEST_F(PageCampaign, WithoutResultsASpecThatWasEditedIsNamed) {
+  const fs::path spoiled = copy();
+  fs::remove(spoiled / "results.json");
+  EXPECT_EQ(in_format(spoiled, "table").find("edited"), std::string::npos) << in_format(spoiled, "table");
+  edit(spoiled / "spec.yaml", "cooling: active", "cooling: passive");
+  const auto check = [&](const char* words) {
+    const std::string said = in_format(spoiled, "json");
+    EXPECT_NE(said.find(words), std::string::npos) << said;
+    EXPECT_NE(said.find("\"rule\": \"edited\""), std::string::npos) << said;
+  };
+  check("spec.yaml was changed after it was sealed");
+  fs::remove(spoiled / "SHA256SUMS");
+  check("spec.yaml is not the one that the campaign was begun with");
+}
+
+TEST_F(PageCampaign, AResultsFileIsHeldAgainstTheRunsBesideIt) {
+  const fs::path spoiled = copy();
+  edit(spoiled / "runs" / (std::string("timed.") + kRow + ".r1") / "latencies.csv", "timed,0,0,",
+       "timed,0,0,9");
+  const std::string said = in_format(spoiled / "results.json", "table");
+  EXPECT_EQ(said.find("there are no runs"), std::string::npos) << said;
+  EXPECT_NE(said.find("latencies.csv changed"), std::string::npos) << said;
+  ASSERT_EQ(page_of({(spoiled / "results.json").string()}).exit_code, 0);
+  EXPECT_EQ(read_file(page()).value().find("there are no raw runs"), std::string::npos);
+}
+
+TEST_F(PageCampaign, WhatCannotBePrintedIsAnError) {
+  for (const char* format : {"table", "html", "perfetto"}) {
+    const Outcome outcome = run_program({"sh", "-c",
+                                         "exec " + (kBinaries / "assay").string() + " report " +
+                                             out().string() + " --format " + format + " > /dev/full"});
+    EXPECT_EQ(outcome.exit_code, 7) << format << outcome.text;
+    EXPECT_NE(outcome.text.find("stdout"), std::string::npos) << outcome.text;
+  }
 }
 
 TEST_F(PageCampaign, RawDataThatCannotBeReadCostTheirPlotsAlone) {
