@@ -213,6 +213,12 @@ TEST_F(Campaign, FaultyPluginsCostTheirRowsAndNoOther) {
             kept.value());
   EXPECT_NE(read_json(path("out") / "results.json")["rows"][2]["findings"].dump().find("run-again"),
             std::string::npos);
+  // Stopped in the middle of a retry: nobody edited anything.
+  run_assay({"run", "--resume", path("out").string(), "--retry-failed", "--prepare-only"});
+  EXPECT_TRUE(fs::exists(path("out") / "superseded" / "timed.segfault-cpu-fp32.r1.2"));
+  const Outcome report = run_assay({"report", path("out").string()});
+  EXPECT_EQ(report.text.find("edited by hand:"), std::string::npos) << report.text;
+  EXPECT_NE(report.text.find("was going on or was stopped"), std::string::npos) << report.text;
 }
 
 struct BadInput {
