@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "base/exit_code.h"
-#include "base/file.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "campaign/check_results.h"
 #include "cli/command.h"
@@ -254,12 +254,6 @@ Result<report::PublishedComparison> beside_published(const Options& options) {
   return comparison;
 }
 
-Result<void> put(const Options& options, const std::string& text) {
-  if (!options.output.empty()) return write_file(options.output, text);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return {};
-}
-
 Result<int> run(const Options& options) {
   ASSAY_TRY(const auto format, report::parse_comparison_format(options.format));
   if (format == report::ComparisonFormat::kHtml && options.output.empty() && ::isatty(STDOUT_FILENO))
@@ -269,7 +263,7 @@ Result<int> run(const Options& options) {
   if (!options.published.empty()) {
     ASSAY_TRY(const auto comparison, beside_published(options));
     ASSAY_TRY(const auto text, report::render_published(comparison, format, style));
-    ASSAY_OK(put(options, text));
+    ASSAY_OK(write_output(options.output, text));
     return kExitOk;
   }
   if (options.sides.size() < 2)
@@ -277,7 +271,7 @@ Result<int> run(const Options& options) {
                 "expected at least two run directories (A, the baseline, and B), found one");
   ASSAY_TRY(const auto report, compare(options));
   ASSAY_TRY(const auto text, report::render_comparison(report, format, style, options.all));
-  ASSAY_OK(put(options, text));
+  ASSAY_OK(write_output(options.output, text));
   return report.fails() ? kExitCondition : kExitOk;
 }
 
