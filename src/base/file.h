@@ -16,7 +16,8 @@ namespace assay {
 Result<std::string> read_file(const std::filesystem::path& path);
 
 /// Writes PATH.tmp, fsyncs, renames it over PATH: readers see the old content or the new. Links are followed;
-/// devices and pipes are written to as they are. Errors: kResource (full), kNotFound, kUnavailable (permission).
+/// devices and pipes are written to as they are. Errors: kResource (full), kNotFound, kUnavailable
+/// (permission).
 Result<void> write_file(const std::filesystem::path& path, std::string_view content);
 
 /// The same for what arises piece by piece: nothing stands at PATH before commit(), and of a writer that is
