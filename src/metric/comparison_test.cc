@@ -441,7 +441,7 @@ TEST(CompareAccuracy, TheIntervalIsStudents) {
   const Row row_a = of_accuracy(78, 3), row_b = of_accuracy(77, 4);
   ComparedRows pair{&row_a, &row_b};
   pair.counts_a.images = 10, pair.counts_b.images = 50;
-  const auto& change = figure(compare(std::span(&pair, 1)).rows[0], "miou").change;
+  const auto change = figure(compare(std::span(&pair, 1)).rows[0], "miou").change;
   EXPECT_NEAR(*change.hi - *change.value, 5 * 1.21661573, 1e-5);
 }
 
