@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The page of the HTML report in Chromium, opened from disk.
 
-  page_test.py TEMPLATE ESBUILD PROGRAM WORK   TEMPLATE as the build makes it, PROGRAM is assay, WORK a folder for pages
+  page_test.py TEMPLATE PROGRAM WORK   TEMPLATE as the build makes it, PROGRAM is assay, WORK a folder for pages
 
 With ASSAY_PAGE_SHOTS=FOLDER it writes screenshots for people to look at."""
 
@@ -16,19 +16,11 @@ import xml.etree.ElementTree
 
 import made_pages
 import numpy
+from browser import start
 
-HERE = pathlib.Path(__file__).resolve().parent
-CHROMIUM = "/usr/bin/chromium"
-try:
-    from playwright.sync_api import sync_playwright
-except ImportError:
-    sys.exit("page_test: the browser's driver is missing: scripts/setup --with test")
-if not os.path.exists(CHROMIUM):
-    sys.exit("page_test: chromium is missing: scripts/setup --with test")
-
-if len(sys.argv) != 5:
+if len(sys.argv) != 4:
     sys.exit(__doc__)
-TEMPLATE, ESBUILD, PROGRAM, WORK = sys.argv[1:]
+TEMPLATE, PROGRAM, WORK = sys.argv[1:]
 WORK = pathlib.Path(WORK)
 SHOTS = os.environ.get("ASSAY_PAGE_SHOTS")
 FIGURES = "figure.plot"
@@ -36,8 +28,7 @@ FIGURES = "figure.plot"
 
 def setUpModule():
     global driver, browser
-    driver = sync_playwright().start()
-    browser = driver.chromium.launch(executable_path=CHROMIUM)
+    driver, browser = start()
 
 
 def tearDownModule():
@@ -398,133 +389,6 @@ class Others(unittest.TestCase):
             print(f"\n500 rows: usable {ready:.0f} ms after the open")
             opened.page.evaluate("scrollTo(0, 0)")
             opened.shot("many", full=False)
-
-
-class Functions(unittest.TestCase):
-    """The page's arithmetic against numpy's."""
-
-    @classmethod
-    def setUpClass(cls):
-        bundle = subprocess.run([ESBUILD, str(HERE / "functions.js"), "--bundle", "--format=iife", "--global-name=tested", "--log-level=warning"],
-                                check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, "NODE_PATH": str(pathlib.Path(ESBUILD).parents[3])}).stdout
-        cls.context = browser.new_context()
-        cls.page = cls.context.new_page()
-        cls.page.evaluate(f"() => {{ {bundle}; window.tested = tested; }}")
-        cls.random = numpy.random.default_rng(11)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.context.close()
-
-    def call(self, name, *arguments):
-        return self.page.evaluate("([name, given]) => { const out = window.tested[name](...given); return ArrayBuffer.isView(out) ? [...out] : out; }", [name, list(arguments)])
-
-    def test_blobs(self):
-        for dtype, values in (("f32", numpy.float32(self.random.standard_normal(1000))), ("i32", self.random.integers(-2**31, 2**31 - 1, 1000)), ("f32", [])):
-            with self.subTest(dtype, n=len(values)):
-                self.assertEqual(self.call("decode", made_pages.blob(values, dtype)), [float(x) for x in values])
-        blob = made_pages.blob([1, 2, 3], "f32")
-        for change in ({"length": 4}, {"length": 2}, {"dtype": "f64"}, {"deflate": "AAAA"}):
-            with self.subTest(change), self.assertRaises(Exception):
-                self.call("decode", {**blob, **change})
-
-    def test_starts(self):
-        self.assertTrue(numpy.allclose(self.call("startTimes", -2_000_000, [0, 500_000, 1_500_000]), [-2, -1.5, 0]))
-
-    def test_m4_keeps_what_every_pixel_needs(self):
-        x = numpy.cumsum(self.random.exponential(1, 20_000))
-        y = self.random.standard_normal(20_000)
-        y[7777], y[12_345] = 400, -400
-        for begin, end in ((x[0], x[-1]), (x[3000], x[9000])):
-            columns = 150
-            kept = numpy.array(self.call("m4", x.tolist(), y.tolist(), float(begin), float(end), columns))
-            self.assertTrue(numpy.all(numpy.diff(kept) > 0))
-            self.assertLessEqual(kept.size, 4 * (columns + 3))
-            inside = (x >= begin) & (x <= end)
-            column = numpy.floor((x - begin) / (end - begin) * columns)
-            for c in numpy.unique(column[inside]):
-                own = numpy.flatnonzero(inside & (column == c))
-                ours = kept[numpy.isin(kept, own)]
-                self.assertEqual((y[ours].min(), y[ours].max(), ours.min(), ours.max()), (y[own].min(), y[own].max(), own.min(), own.max()))
-
-    def test_m4_of_few_keeps_all_and_one_on_either_side(self):
-        self.assertEqual(self.call("m4", list(range(100)), [0] * 100, 10, 20, 50), list(range(9, 22)))
-        self.assertEqual(self.call("m4", [], [], 0, 1, 50), [])
-        self.assertEqual(self.call("m4", [5, 5, 5], [1, 2, 3], 5, 5, 50), [0, 1, 2])
-
-    def test_highest_of_each_column(self):
-        self.assertEqual(self.call("highest", [0, 1, 2, 3], [0, 1, 6, 9], [1, 5, 2, 7], 0, 10, 2), [1, 3])
-
-    def test_gaps(self):
-        self.assertEqual(self.call("gapsIn", [0, 1, 2, 3, 8, 9]), [4])
-        self.assertEqual(self.call("gapsIn", [0, 9]), [])
-
-    def test_histogram_is_numpys(self):
-        for n in (10, 1000, 3001):
-            values = numpy.sort(self.random.gamma(4, 1, n))
-            counts, edges = numpy.histogram(values, "fd")
-            found = self.call("histogram", values.tolist())
-            self.assertEqual((found["counts"], found["under"], found["over"]), (counts.tolist(), 0, 0))
-            self.assertTrue(numpy.allclose(found["edges"], edges))
-
-    def test_histogram_of_a_far_outlier_keeps_its_bins_and_loses_nothing(self):
-        values = numpy.sort(numpy.concatenate([self.random.normal(10, 0.1, 5000), [0.5, 900]]))
-        found = self.call("histogram", values.tolist(), 160)
-        self.assertLessEqual(len(found["counts"]), 160)
-        self.assertEqual(sum(found["counts"]) + found["under"] + found["over"], 5002)
-        self.assertEqual((found["under"], found["over"]), (1, 1))
-        quartiles = numpy.quantile(values, [0.25, 0.75])
-        self.assertAlmostEqual(found["edges"][1] - found["edges"][0], 2 * (quartiles[1] - quartiles[0]) / 5002 ** (1 / 3), delta=0.02 * found["edges"][1])
-
-    def test_histogram_without_a_spread(self):
-        self.assertEqual(self.call("histogram", [3, 3, 3])["counts"], [3])
-        self.assertEqual(sum(self.call("histogram", [1, 2, 2, 2, 2, 2, 9])["counts"]), 7)  # An IQR of 0.
-
-    def test_counts_of_a_part(self):
-        values = numpy.sort(self.random.uniform(0, 10, 999))
-        edges = [2.0, 4.0, 5.5, 9.0]
-        found = self.call("countIn", values.tolist(), edges)
-        self.assertEqual(found["counts"], numpy.histogram(values, edges)[0].tolist())
-        self.assertEqual((found["under"], found["over"]), (int((values < 2).sum()), int((values > 9).sum())))
-
-    def test_quantile(self):
-        values = numpy.sort(self.random.standard_normal(321))
-        for share in (0, 0.25, 0.5, 0.99, 1):
-            self.assertAlmostEqual(self.call("quantile", values.tolist(), share), float(numpy.quantile(values, share)), places=12)
-
-    def test_pareto_front_by_its_definition(self):
-        for _ in range(20):
-            points = self.random.integers(0, 12, (25, 2))
-            beaten = [any((other <= one).all() and (other < one).any() for other in points) for one in points]
-            front = self.call("paretoFront", [{"x": int(x), "y": int(y)} for x, y in points])
-            self.assertEqual(sorted(front), [i for i in range(25) if not beaten[i]])
-            self.assertEqual([int(points[i][0]) for i in front], sorted(int(points[i][0]) for i in front))
-        self.assertEqual(self.call("paretoFront", []), [])
-
-    def test_rows_of_a_confusion(self):
-        self.assertEqual(self.call("normaliseRows", [[1, 3], [0, 0]]), [[0.25, 0.75], [None, None]])
-
-    def test_log_axes(self):
-        self.assertEqual(self.call("logTicks", 3, 60), [5, 10, 20, 50])
-        self.assertEqual(self.call("logTicks", 4.6, 11), [6, 8, 10])
-        self.assertEqual(self.call("logTicks", 11, 13), [11, 11.5, 12, 12.5, 13])
-        self.assertEqual(self.call("logTicks", 1, 1e5), [1, 10, 100, 1000, 10_000, 100_000])
-        for lo, hi in ((3.0, 60.0), (0.01, 0.01), (1.0, 1e6)):
-            begin, end = self.call("logRange", lo, hi)
-            self.assertLess(begin, lo)
-            self.assertGreater(end, hi)
-
-    def test_clipped_segments(self):
-        self.assertEqual(self.call("clipped", [-10, 5], [10, 5], [0, 0, 8, 8]), [[0, 5], [8, 5]])
-        self.assertIsNone(self.call("clipped", [-10, 9], [10, 9], [0, 0, 8, 8]))
-        self.assertTrue(numpy.allclose(self.call("clipped", [-4, -4], [20, 20], [0, 0, 8, 8]), [[0, 0], [8, 8]]))
-
-    def test_texts(self):
-        for value, text in ((12.3456, "12.35"), (0, "0"), (1e6, "1000000"), (0.00012346, "0.0001235"), (1234567, "1235000"), (100, "100"), (10.0, "10")):
-            self.assertEqual(self.call("significant", value), text)
-        for value, side, text in ((12.345, 0.42, "12.3 ±0.4"), (12.345, 0.14, "12.35 ±0.14"), (1234, 56, "1230 ±60"), (5.0, 0.0, "5")):
-            self.assertEqual(self.call("withUncertainty", value, side), text)
-        self.assertEqual(self.call("shortened", "abcdefghij", 5), "ab…ij")
 
 
 SPEC = """assay: 1
