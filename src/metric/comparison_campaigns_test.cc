@@ -114,10 +114,6 @@ bool any_alarm(const Comparison& comparison) {
   return false;
 }
 
-const FigureComparison& figure(const std::vector<FigureComparison>& row, std::string_view name) {
-  return *std::ranges::find(row, name, [](const FigureComparison& c) { return c.metric->name; });
-}
-
 constexpr int kRows = 3;
 
 // 1000 campaigns in which A and B are the same machine: with 95 % together, some 50 may see a difference
