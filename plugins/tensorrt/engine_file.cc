@@ -17,7 +17,7 @@ using plugin::Failure;
 
 namespace {
 
-constexpr std::string_view kEngineMagic = "assay-tensorrt-engine 1 ";
+constexpr std::string_view kMagic = "assay-tensorrt-engine 1 ";
 
 // One line a fact: "key text". A line break inside a text, which no tool writes, becomes a blank.
 void add_line(std::string& header, std::string_view key, std::string_view text) {
@@ -37,7 +37,7 @@ std::string number(double value) {
 // and size.
 std::string first_line(std::size_t offset, std::size_t size) {
   char text[80];
-  std::snprintf(text, sizeof text, "%s%020zu %020zu\n", kEngineMagic.data(), offset, size);
+  std::snprintf(text, sizeof text, "%s%020zu %020zu\n", kMagic.data(), offset, size);
   return text;
 }
 
@@ -113,14 +113,14 @@ std::string encode_engine(const EngineFacts& facts, std::string_view plan) {
 }
 
 EngineFile decode_engine(std::string_view content, const std::string& path) {
-  if (content.substr(0, kEngineMagic.size()) != kEngineMagic)
+  if (content.substr(0, kMagic.size()) != kMagic)
     throw Failure(
         ASSAY_ERROR_INVALID,
         path +
             ": not an engine that assay's plugin built (a bare plan of trtexec, or of another release "
             "of assay?): prepare it again on this machine");
   std::string_view rest = content;
-  std::string_view first = take_line(rest).substr(kEngineMagic.size());
+  std::string_view first = take_line(rest).substr(kMagic.size());
   const std::size_t offset = decimal(take_word(first), path);
   const std::size_t size = decimal(take_word(first), path);
   if (offset > content.size() || content.size() - offset != size || size == 0)
