@@ -50,8 +50,7 @@ TEST_F(Output, AFullDiskIsAnErrorOfEveryCommand) {
         "doctor --json", "report $RESULTS", "report $RESULTS -o /dev/stdout", "--help", "--version"}) {
     const Outcome outcome = shell(std::string("$ASSAY ") + command + " > /dev/full");
     EXPECT_EQ(outcome.exit_code, 7) << command << ": " << outcome.text;
-    EXPECT_NE(outcome.text.find("No space left on device"), std::string::npos)
-        << command << ": " << outcome.text;
+    EXPECT_NE(outcome.text.find("stdout"), std::string::npos) << command << ": " << outcome.text;
   }
 }
 
@@ -76,9 +75,9 @@ TEST_F(Output, WhatStandsInTheFileThatStdoutIsAppendedToStays) {
   const std::string report = file("plain");
   ASSERT_NE(report, "");
   for (const char* output : {"", "-o -", "-o /dev/stdout", "-o /dev/fd/1", "-o link", "-o /dev/fd/3 3>&1"}) {
-    const std::string command = std::string("$ASSAY report $RESULTS --format csv ") + output;
-    const Outcome outcome = shell("{ echo header; " + command +
-                                  "; echo footer; } > out; echo before > log; " + command + " >> log");
+    const std::string command = std::string(" report $RESULTS --format csv ") + output;
+    const Outcome outcome = shell("{ echo header; $ASSAY" + command +
+                                  "; echo footer; } > out; echo before > log; $ASSAY >> log" + command);
     EXPECT_EQ(outcome.exit_code, 0) << output << ": " << outcome.text;
     EXPECT_EQ(file("out"), "header\n" + report + "footer\n") << output;
     EXPECT_EQ(file("log"), "before\n" + report) << output;
