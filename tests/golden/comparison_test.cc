@@ -196,6 +196,11 @@ TEST(Comparison, ARowThatIsGoneFailsEveryCondition) {
   const auto report = report_of(quick_results(), {less}, {"mean > +900%"});
   ASSERT_FALSE(report.against[0].matching.only_a.empty());
   EXPECT_TRUE(report.fails());
+  const auto& answers = report.conditions[0].answers;
+  const auto gone =
+      std::ranges::find_if(answers, [](const report::ConditionAnswer& told) { return !told.b.has_value(); });
+  ASSERT_NE(gone, answers.end());
+  EXPECT_TRUE(gone->fails);
   for (const auto format : {ComparisonFormat::kTable, ComparisonFormat::kMarkdown, ComparisonFormat::kJson}) {
     const std::string text = rendered(report, format, {false, 400});
     EXPECT_NE(text.find("the row has no like in B"), std::string::npos) << text;
