@@ -1,5 +1,5 @@
 # Folders whose loops over pixels, samples and operations make their tests slow without optimization.
-set(ASSAY_HOT_FOLDERS base dataset engine metric model powerlog simulate timeline)
+set(ASSAY_HOT_FOLDERS audit base dataset engine metric model powerlog simulate timeline)
 
 # Tests are compiled more often than they run: without optimization, and the files of a program as one unit (which
 # `make check` turns off: clang-tidy looks at each file). What they test is compiled as it is shipped.
