@@ -124,10 +124,10 @@ TEST(ReadCheckedResults, ResultsAloneAreReadAndSaidToBeAlone) {
 TEST(ReadCheckedResults, OldGoldensAreReadAndANewerMajorIsRefusedWithBothVersions) {
   const fs::path golden = fs::path(ASSAY_SOURCE_DIR) / "tests" / "golden";
   for (const char* name :
-       {"results-1.0.json", "results-1.1.json", "results-1.1-meter.json", "results-1.2.json"})
+       {"results-1.0.json", "results-1.1.json", "results-1.1-meter.json", "results-1.2.json", "results-1.3.json"})
     EXPECT_TRUE(read_checked_results(golden / name)) << name;
-  std::string text = read_file(golden / "results-1.2.json").value();
-  const std::string version = "\"schema_version\": \"1.2\"";
+  std::string text = read_file(golden / "results-1.3.json").value();
+  const std::string version = "\"schema_version\": \"1.3\"";
   ASSERT_NE(text.find(version), std::string::npos);
   text.replace(text.find(version), version.size(), "\"schema_version\": \"2.0\"");
   const auto dir = TemporaryDirectory::create("assay-check").value();

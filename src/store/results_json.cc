@@ -113,6 +113,7 @@ void source_fields(V& v, auto& x) {
   v("channel", x.channel), v("description", x.description), v("boundary", x.boundary);
   v("simulated", x.simulated), v("primary", x.primary), v("contains", x.contains), v("mean", x.mean);
   v("idle_before_w", x.idle_before_w), v("idle_after_w", x.idle_after_w), v("windows", x.windows);
+  v.added("idle_windows", x.idle), v.added("loaded_idle_windows", x.loaded_idle);
 }
 void fields(Writer& v, const record::PowerSource& x) {
   source_fields(v, x);

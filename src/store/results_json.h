@@ -1,6 +1,7 @@
-// results.json: the public face of a campaign. Its schema stands beside this file (results-1.2.schema.json),
-// and holds for 1.0 and 1.1 as well: what 1.1 added, power sources and figures of power and heat, and 1.2,
-// times on the device, the stack, the target and figures that rest on it, it does not require.
+// results.json: the public face of a campaign. Its schema stands beside this file (results-1.3.schema.json),
+// and holds for 1.0 to 1.2 as well: what 1.1 added, power sources and figures of power and heat, 1.2, times
+// on the device, the stack, the target and figures that rest on it, and 1.3, the windows of idle power, it
+// does not require.
 #pragma once
 
 #include <filesystem>

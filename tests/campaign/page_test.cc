@@ -325,7 +325,7 @@ TEST_F(PageCampaign, ResultsAloneMakeAPageToo) {
 
 TEST_F(PageCampaign, ANewerSchemaIsRefusedWithBothVersions) {
   const fs::path newer = copy();
-  edit(newer / "results.json", "\"schema_version\": \"1.2\"", "\"schema_version\": \"3.0\"");
+  edit(newer / "results.json", "\"schema_version\": \"1.3\"", "\"schema_version\": \"3.0\"");
   const Outcome outcome = page_of({newer.string()});
   EXPECT_EQ(outcome.exit_code, 5) << outcome.text;
   EXPECT_NE(outcome.text.find("3.0"), std::string::npos) << outcome.text;
