@@ -35,6 +35,7 @@ struct Place {
   fs::path path;                 ///< Of either.
   std::optional<fs::path> runs;  ///< Folder of the raw runs, where there is one.
   std::optional<std::string> row;
+  bool unproven = false;  ///< As campaign::CheckedResults has it.
 };
 
 // What cannot be seen is not there, and reading it then says why.
@@ -49,7 +50,7 @@ bool is_folder(const fs::path& path) {
 }
 
 Result<Place> parse_place(const std::string& text) {
-  Place place{text, text, std::nullopt, std::nullopt};
+  Place place{text, text, std::nullopt, std::nullopt, false};
   // A path may hold a colon as well: what exists as a whole is a path.
   if (const auto colon = text.rfind(':'); !is_there(place.path) && colon != std::string::npos) {
     place.path = text.substr(0, colon);
@@ -144,6 +145,9 @@ Result<void> add_pairs(const Place& a, const Place& b, const record::Results& re
     rows.one_machine = one_machine && rows.a->key.device == rows.b->key.device;
     rows.same_runs = pair.same_runs;
     rows.side = side;
+    for (const auto& [place, name] : {std::pair{&a, std::string("A")}, std::pair{&b, side}})
+      if (place->unproven)
+        rows.unproven = "results.json of " + name + " could be held neither against a seal nor its raw runs";
     const auto load = [&](const Place& place, const record::Results& results, const record::Row& row,
                           const record::AccuracyRun*& into, metric::Counts& counts) -> Result<void> {
       ASSAY_TRY(loaded.accuracy.emplace_back(), read_accuracy(place, row.key.id));
@@ -171,11 +175,13 @@ Result<report::ComparisonReport> compare(const Options& options) {
     const auto known = std::ranges::find(places, places.back().path, &Place::path);
     if (known != std::prev(places.end())) {
       const auto first = static_cast<std::size_t>(known - places.begin());
+      places.back().unproven = known->unproven;
       report.sides.push_back(report.sides[first]);
       report.sides.back().name = side;
       continue;
     }
     ASSAY_TRY(auto checked, read(places.back()));
+    places.back().unproven = checked.unproven;
     report.sides.push_back({side, std::move(checked.results), checked.intact, std::move(checked.notes)});
   }
   Loaded loaded;

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "store/json_fields.h"
 #include "store/seal.h"
+#include "store/top_seal.h"
 
 namespace assay::store {
 
@@ -216,9 +217,7 @@ Result<void> save_results(const RunDirectory& directory, const record::Results& 
   // The seal goes before what it names: results beside an older seal look edited.
   ASSAY_OK(break_seal(directory.path()));
   ASSAY_OK(write_results(directory.results_file(), results));
-  std::vector<std::string> sealed{"campaign.json", "results.json", "spec.yaml"};
-  for (const std::string& id : directory.runs())
-    sealed.push_back("runs/" + id + "/" + std::string(kSealFile));
+  ASSAY_TRY(const std::vector<std::string> sealed, top_names(directory));
   return seal_files(directory.path(), sealed);
 }
 

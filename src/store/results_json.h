@@ -27,8 +27,8 @@ Result<std::string> figure_to_json(const record::Figure& figure);
 
 /// Whole file, atomic. Errors: those above and of write_file / read_file.
 Result<void> write_results(const std::filesystem::path& path, const record::Results& results);
-/// results.json of a run directory, and SHA256SUMS over it, campaign.json, spec.yaml and the seals of the
-/// runs that it was derived from: one that is taken away or exchanged is missed. Errors: as above.
+/// results.json of a run directory, and SHA256SUMS over it and what it was derived from (top_names): what is
+/// taken away or exchanged is missed. Errors: as above.
 Result<void> save_results(const RunDirectory& directory, const record::Results& results);
 Result<record::Results> read_results(const std::filesystem::path& path);
 
