@@ -154,8 +154,8 @@ TEST(AnswerCondition, WhatNothingVouchesForDecidesNothing) {
   const record::Row a = test_row(), b = test_row();
   ComparedRows pair{&a, &b};
   pair.unproven = "nothing vouches for B";
-  for (const FigureComparison& compared : compare(std::span(&pair, 1)).rows[0])
-    EXPECT_EQ(compared.unproven, pair.unproven);
+  const Comparison compared = compare(std::span(&pair, 1));
+  for (const FigureComparison& figure : compared.rows[0]) EXPECT_EQ(figure.unproven, pair.unproven);
   for (const double change : {0.5, 1.08}) {
     auto row = row_with("latency_p99", change, change - 0.01, change + 0.01);
     row[0].unproven = pair.unproven;
