@@ -212,17 +212,16 @@ TEST_F(PageCampaign, WhatIsUnsealedIsReplacedByWhatItsRunsGive) {
 // Every row's drop is held against the reference's accuracy.
 TEST_F(PageCampaign, AnEditedReferenceConcernsEveryRow) {
   const fs::path spoiled = copy();
-  const fs::path confusion = spoiled / "runs" / (std::string("accuracy.") + kRow) / "confusion.csv";
-  std::ofstream(confusion, std::ios::app) << "\n";
+  edit(spoiled / "runs" / (std::string("accuracy.") + kRow) / "confusion.csv", ",0,", ",1,");
   fs::remove(spoiled / "results.json");
-  run_assay({"report", spoiled.string(), "--format", "json", "-o", path("r.json").string()});
-  const auto marked = [&] {
-    std::vector<nlohmann::json> figures;
-    for (const auto& row : read_json(path("r.json"))["rows"])
-      for (const auto& finding : row["findings"])
-        if (finding["rule"] == "edited") figures.push_back(finding["figures"]);
-    return figures;
-  }();
+  const Outcome told =
+      run_assay({"report", spoiled.string(), "--format", "json", "-o", path("r.json").string()});
+  ASSERT_EQ(told.exit_code, 0) << told.text;
+  const auto results = read_json(path("r.json"));
+  std::vector<nlohmann::json> marked;
+  for (const auto& row : results["rows"])
+    for (const auto& finding : row["findings"])
+      if (finding["rule"] == "edited") marked.push_back(finding["figures"]);
   ASSERT_EQ(marked.size(), 2U);
   EXPECT_EQ(marked[0], nlohmann::json::array()) << "all of the reference row";
   EXPECT_EQ(marked[1], nlohmann::json({"miou_fp32", "miou_drop"}));
