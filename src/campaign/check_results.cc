@@ -184,14 +184,16 @@ bool check_spec(const store::RunDirectory& directory, const store::TopSeal& top,
   };
   if (!found && found.error().code != Code::kNotFound)
     note(checked, "spec.yaml cannot be held against campaign.json: " + found.error().message);
-  else if (!among(top.check.changed) && !among(top.check.missing)) tell_file("edited by hand: spec.yaml is not the one that the campaign was begun with", checked);
+  else if (!among(top.check.changed) && !among(top.check.missing))
+    tell_file("edited by hand: spec.yaml is not the one that the campaign was begun with", checked);
   return false;
 }
 
 /// `stated`: the results as they were read, and sealed, without what has been found out about their files.
 void check_against_runs(const fs::path& path, const Results& stated, CheckedResults& checked) {
   const auto derived = derive_again(path, &stated);
-  if (!derived) return note(checked, "Figures could not be held against the runs: " + derived.error().message);
+  if (!derived)
+    return note(checked, "Figures could not be held against the runs: " + derived.error().message);
   auto differences = differences_from_runs(stated, *derived);
   bool any = false;
   for (std::size_t i = 0; i < differences.size(); ++i)
@@ -229,9 +231,9 @@ void follow_runs(const fs::path& path, CheckedResults& checked) {
   auto derived = derive_again(path, nullptr);
   if (!derived) {
     checked.unproven = true;
-    return note(checked, "Results could not be derived from the runs that are there: " +
-                             derived.error().message +
-                             "; these are those of results.json, which nothing vouches for");
+    return note(checked,
+                "Results could not be derived from the runs that are there: " + derived.error().message +
+                    "; these are those of results.json, which nothing vouches for");
   }
   const Results stated = std::exchange(checked.results, std::move(*derived));
   checked.derived = true;
@@ -248,11 +250,13 @@ void follow_runs(const fs::path& path, CheckedResults& checked) {
 /// Of the seal over the results: how it stands to the directory.
 std::string state_of(const store::RunDirectory& directory, const store::TopSeal& top) {
   if (!top.check.sealed)
-    return has_sealed_run(directory) ? "results.json is unsealed: a campaign or an import was going on or was "
-                                       "stopped, or its SHA256SUMS was taken away."
-                                     : "results.json is unsealed (no SHA256SUMS): an older assay wrote it.";
+    return has_sealed_run(directory)
+               ? "results.json is unsealed: a campaign or an import was going on or was "
+                 "stopped, or its SHA256SUMS was taken away."
+               : "results.json is unsealed (no SHA256SUMS): an older assay wrote it.";
   if (top.older()) return "results.json is older than its runs: " + told(top) + ".";
-  return top.intact() ? "spec.yaml, campaign.json and results.json are as they were sealed (SHA256SUMS)." : "";
+  return top.intact() ? "spec.yaml, campaign.json and results.json are as they were sealed (SHA256SUMS)."
+                      : "";
 }
 
 Spec read_spec(const store::RunDirectory& directory) {
@@ -270,7 +274,8 @@ struct AsRead {
 Result<void> check_directory(const fs::path& path, const AsRead& read, CheckedResults& checked) {
   ASSAY_TRY(const store::RunDirectory directory, store::RunDirectory::view(path));
   const bool known = read.seal && *read.seal;
-  const store::TopSeal top = known ? store::check_top(directory, **read.seal, read.results) : store::TopSeal();
+  const store::TopSeal top =
+      known ? store::check_top(directory, **read.seal, read.results) : store::TopSeal();
   const std::string state = read.seal ? state_of(directory, top) : read.seal.error().message;
   if (!state.empty()) note(checked, state);
   const Results stated = checked.results;

@@ -142,7 +142,8 @@ class SealedDirectory : public ::testing::Test {
   }
   CheckedResults read() const { return read_checked_results(path()).value(); }
   static bool says(const CheckedResults& checked, const std::string& text) {
-    return std::ranges::any_of(checked.notes, [&](const auto& note) { return note.find(text) != std::string::npos; });
+    return std::ranges::any_of(checked.notes,
+                               [&](const auto& note) { return note.find(text) != std::string::npos; });
   }
   fs::path path() const { return dir_.path() / "run"; }
   TemporaryDirectory dir_ = TemporaryDirectory::create("assay-check").value();
@@ -205,8 +206,8 @@ TEST_F(SealedDirectory, SupersededRunsThatAreTakenAwayAreMissed) {
 
 TEST(ReadCheckedResults, OldGoldensAreReadAndANewerMajorIsRefusedWithBothVersions) {
   const fs::path golden = fs::path(ASSAY_SOURCE_DIR) / "tests" / "golden";
-  for (const char* name :
-       {"results-1.0.json", "results-1.1.json", "results-1.1-meter.json", "results-1.2.json", "results-1.3.json"})
+  for (const char* name : {"results-1.0.json", "results-1.1.json", "results-1.1-meter.json",
+                           "results-1.2.json", "results-1.3.json"})
     EXPECT_TRUE(read_checked_results(golden / name)) << name;
   std::string text = read_file(golden / "results-1.3.json").value();
   const std::string version = "\"schema_version\": \"1.3\"";

@@ -98,9 +98,7 @@ std::vector<Finding> differences_of_row(const Row& stated, const Row& derived, b
   }
   std::string text;
   for (const std::string& fact : facts) text += (text.empty() ? "" : ", ") + fact;
-  if (!facts.empty())
-    findings.push_back(
-        edited("between results.json and its runs " + text));
+  if (!facts.empty()) findings.push_back(edited("between results.json and its runs " + text));
   return findings;
 }
 

@@ -1,4 +1,5 @@
-// SHA256SUMS of a run directory, over results.json and what it rests on: the directory may have gone on since.
+// SHA256SUMS of a run directory, over results.json and what it rests on: the directory may have gone on
+// since.
 #pragma once
 
 #include <string>
@@ -25,8 +26,8 @@ std::string run_seal(const std::string& id);
 /// "runs/ID/SHA256SUMS", or of "superseded/ID.N/why": ID. "" of what belongs to no run.
 std::string run_of_sealed(const std::string& name);
 
-/// Every file that the seal over the results is to name: the results, the spec, the campaign, the seals of the
-/// runs, and the seals of those that were superseded, with why. Errors: those of listing superseded/.
+/// Every file that the seal over the results is to name: the results, the spec, the campaign, the seals of
+/// the runs, and the seals of those that were superseded, with why. Errors: those of listing superseded/.
 Result<std::vector<std::string>> top_names(const RunDirectory& directory);
 
 /// `seal` is what read_seal told before anything that it names was read; `read` as in check_files. Where

@@ -174,8 +174,8 @@ TEST_F(PageCampaign, AnOldDirectoryIsSaidToBeUnsealedAndBelievedByItsRuns) {
   EXPECT_EQ(said.find("edited by hand"), std::string::npos) << said;
 }
 
-// Whatever a hand can reach in results.json, intervals, statuses, power windows, the schema it claims to be of:
-// without a seal over it none of that is printed or compared.
+// Whatever a hand can reach in results.json, intervals, statuses, power windows, the schema it claims to be
+// of: without a seal over it none of that is printed or compared.
 TEST_F(PageCampaign, WhatIsUnsealedIsReplacedByWhatItsRunsGive) {
   const fs::path spoiled = copy();
   const auto printed = [&] {
