@@ -163,6 +163,14 @@ TEST_F(SealedDirectory, IsBelievedAsItIsAndNotWithoutItsSeal) {
   EXPECT_FALSE(read().unproven) << "a results.json alone is what its owner says it is";
 }
 
+TEST_F(SealedDirectory, ASealThatDoesNotNameTheResultsIsNone) {
+  auto seal = store::read_seal(path()).value().value();
+  ASSERT_EQ(seal.erase("results.json"), 1U);
+  ASSERT_TRUE(write_file(path() / store::kSealFile, store::seal_to_text(seal)));
+  EXPECT_TRUE(read().unproven);
+  EXPECT_FALSE(read().intact);
+}
+
 TEST_F(SealedDirectory, OlderThanItsRunsItIsNotBelievedEither) {
   auto directory = store::RunDirectory::open(path()).value();
   ASSERT_TRUE(directory.add_run("timed.a.r3", [](const fs::path&) { return Result<void>{}; }));
