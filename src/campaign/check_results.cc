@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
+#include <utility>
 
 #include "base/digest.h"
 #include "base/file.h"
 #include "campaign/derive.h"
+#include "campaign/plan.h"
 #include "dataset/classes.h"
 #include "spec/parse.h"
 #include "store/results_json.h"
 #include "store/seal.h"
+#include "store/top_seal.h"
 #include "verdict/verdict.h"
 
 namespace assay::campaign {
@@ -45,6 +49,7 @@ std::string relation_of(const Results* stated, const spec::Data& data) {
 }
 
 /// Models are read, or written into a folder that goes again; no data set is opened, let alone made.
+/// `stated`: results that are as they were sealed, or null.
 Result<Results> derive_again(const fs::path& path, const Results* stated) {
   ASSAY_TRY(const spec::Experiment experiment, spec::load_experiment(path / "spec.yaml"));
   ASSAY_TRY(const store::RunDirectory directory, store::RunDirectory::view(path));
@@ -62,53 +67,48 @@ Result<Results> derive_again(const fs::path& path, const Results* stated) {
   return derive_results(experiment, assets, directory);
 }
 
+constexpr const char* kResults = "results.json";
+
 Finding edited(std::string evidence) { return {kEdited, Severity::kWarn, std::move(evidence), {}}; }
+
+// ---- what is told
+
+void note(CheckedResults& checked, std::string text) {
+  if (std::ranges::find(checked.notes, text) == checked.notes.end()) checked.notes.push_back(std::move(text));
+}
+
+void add_to(Row& row, const Finding& finding) {
+  const auto same = [&](const Finding& other) { return other.evidence == finding.evidence; };
+  if (std::ranges::none_of(row.findings, same)) verdict::apply_findings(std::span(&finding, 1), row);
+}
+
+void tell_file(const std::string& text, CheckedResults& checked) {
+  note(checked, text);
+  for (Row& row : checked.results.rows) add_to(row, edited(text));
+}
+
+/// Whose runs are whose: the spec's word, where it can be read.
+using Spec = std::optional<spec::Experiment>;
+
+/// A run that is not the one that was written: said in the notes and to the rows whose figures rest on it.
+void tell_run(const std::string& folder, const std::string& id, const std::string& what, const Spec& spec,
+              CheckedResults& checked) {
+  const std::string text = "edited by hand: " + folder + " is not what the campaign wrote: " + what;
+  note(checked, text);
+  const RunScope scope = spec ? scope_of_run(*spec, id) : RunScope();
+  for (Row& row : checked.results.rows) {
+    const bool own = spec && scope.row != kReference && spec->rows[scope.row].id == row.key.id;
+    if (own || (scope.all && !scope.reference))
+      add_to(row, edited(text));
+    else if (scope.all)
+      add_to(row, {kEdited, Severity::kWarn, text, {"miou_fp32", "miou_drop"}});
+  }
+}
 
 // ---- files
 
-/// "latencies.csv was changed; x is missing": "" where all is as it was sealed.
-std::string broken(const store::SealCheck& check) {
-  std::vector<std::string> parts;
-  const auto say = [&](const std::vector<std::string>& names, const char* what) {
-    if (!names.empty()) parts.push_back(listed(names) + what);
-  };
-  say(check.changed, " changed");
-  say(check.missing, " missing");
-  say(check.added, " added");
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
-}
-
-std::string seal_of(const std::string& id) { return "runs/" + id + "/" + std::string(store::kSealFile); }
-
-/// "runs/timed.x.r1/SHA256SUMS" is of timed.x.r1.
-std::string run_of(const std::string& name) { return fs::path(name).parent_path().filename(); }
-
-/// Whether a run is one of the row's: "timed.openvino-cpu-int8.r2" of openvino-cpu-int8.
-bool is_run_of(const std::string& id, const std::string& row) {
-  for (const char* kind : {"artifact.", "accuracy.", "pipeline.", "timed.", "profile."}) {
-    const std::string name = kind + row;
-    if (id == name || id.starts_with(name + ".r")) return true;
-  }
-  return false;
-}
-
-void add_to(Row& row, std::vector<Finding> findings) { verdict::apply_findings(findings, row); }
-
-/// A run that is not the one that was written: said in the notes and to the rows that it belongs to.
-void tell_run(const std::string& id, const std::string& what, CheckedResults& checked) {
-  const std::string text = "edited by hand: runs/" + id + " is not what the campaign wrote: " + what;
-  checked.notes.push_back(text);
-  const bool of_one =
-      std::ranges::any_of(checked.results.rows, [&](const Row& row) { return is_run_of(id, row.key.id); });
-  for (Row& row : checked.results.rows)
-    if (!of_one || is_run_of(id, row.key.id)) add_to(row, {edited(text)});
-}
-
 /// Seals of the runs. Returns whether each is there and intact.
-Result<bool> check_runs(const fs::path& path, CheckedResults& checked) {
-  ASSAY_TRY(const store::RunDirectory directory, store::RunDirectory::view(path));
+bool check_runs(const store::RunDirectory& directory, const Spec& spec, CheckedResults& checked) {
   std::vector<std::string> unsealed;
   bool intact = true;
   const std::vector<std::string> runs = directory.runs();
@@ -116,10 +116,14 @@ Result<bool> check_runs(const fs::path& path, CheckedResults& checked) {
     const auto check = store::check_run(directory.run_folder(id));
     if (check && check->intact()) continue;
     intact = false;
+    // What cannot be read is not known to be another.
     if (check && !check->sealed)
       unsealed.push_back(id);
+    else if (check && check->edited())
+      tell_run("runs/" + id, id, check->in_words(), spec, checked);
     else
-      tell_run(id, check ? broken(*check) : check.error().message, checked);
+      note(checked, "runs/" + id + " cannot be held against its seal: " +
+                        (check ? check->in_words() : check.error().message));
   }
   if (!unsealed.empty())
     checked.notes.push_back(unsealed.size() == runs.size()
@@ -133,201 +137,173 @@ Result<bool> check_runs(const fs::path& path, CheckedResults& checked) {
 
 // ---- how results stand to their runs
 
-constexpr std::string_view kRuns = "runs/";
-
-/// What happened to the runs since the results were sealed, by the digests of the runs' own seals.
-struct Since {
-  std::vector<std::string> added;       ///< Sealed runs that the results' seal does not name.
-  std::vector<std::string> superseded;  ///< Runs that it names, and that lie in superseded/ as they were.
-  bool any() const { return !added.empty() || !superseded.empty(); }
-};
-
-bool is_superseded(const fs::path& path, const std::string& id, const std::string& digest) {
-  std::error_code ignored;  // A folder that cannot be seen holds nothing against an edit.
-  for (int n = 1;; ++n) {
-    const fs::path folder = path / "superseded" / (id + "." + std::to_string(n));
-    if (!fs::is_directory(folder, ignored)) return false;
-    if (const auto found = sha256_file(folder / store::kSealFile); found && *found == digest) return true;
-  }
-}
-
-Since since_sealed(const store::RunDirectory& directory, const store::Digests& sealed) {
-  Since since;
-  std::error_code ignored;  // As above: a run without a seal of its own is told by check_runs.
-  for (const std::string& id : directory.runs())
-    if (!sealed.contains(seal_of(id)) && fs::exists(directory.path() / seal_of(id), ignored))
-      since.added.push_back(id);
-  for (const auto& [name, digest] : sealed) {
-    if (!name.starts_with(kRuns)) continue;
-    const auto now = sha256_file(directory.path() / name);
-    if (now && *now == digest) continue;
-    if (const std::string id = run_of(name); is_superseded(directory.path(), id, digest))
-      since.superseded.push_back(id);
-  }
-  return since;
-}
-
 /// "runs/x came later (or were put there by hand); runs/y was superseded".
-std::string told(const Since& since) {
+std::string told(const store::TopSeal& top) {
   std::string text;
-  if (!since.added.empty())
-    text = "runs that it does not name are there, made since or copied in (" + listed(since.added) + ")";
-  if (!since.superseded.empty())
+  if (!top.added.empty())
+    text = "runs that it does not name are there, made since or copied in (" + listed(top.added) + ")";
+  if (!top.superseded.empty())
     text += (text.empty() ? "" : "; ") + std::string("runs that it names are superseded (") +
-            listed(since.superseded) + ")";
+            listed(top.superseded) + ")";
   return text;
-}
-
-/// SHA256SUMS over the results, and what has become of the runs that it names.
-struct TopSeal {
-  Result<store::SealCheck> check;
-  Since since;
-  bool sealed() const { return check && check->sealed; }
-  bool intact() const { return check && check->intact() && !since.any(); }
-};
-
-TopSeal read_top(const store::RunDirectory& directory) {
-  const auto sealed = store::read_seal(directory.path());
-  TopSeal top{store::check_files(directory.path()), {}};
-  if (!sealed || !top.sealed()) return top;
-  if (*sealed) top.since = since_sealed(directory, **sealed);
-  // A campaign that writes results just now takes its seal away first: what was read of either is not to be
-  // held against the other.
-  const auto still = store::read_seal(directory.path());
-  if (!still || *still != *sealed) top = {store::SealCheck(), {}};
-  return top;
 }
 
 /// Whether any run has a seal: then the results had one as well, or will have.
 bool has_sealed_run(const store::RunDirectory& directory) {
   std::error_code ignored;  // A seal that cannot be seen is told by check_runs.
   return std::ranges::any_of(directory.runs(), [&](const std::string& id) {
-    return fs::exists(directory.path() / seal_of(id), ignored);
+    return fs::exists(directory.path() / store::run_seal(id), ignored);
   });
 }
 
-void tell_file(const std::string& text, CheckedResults& checked) {
-  checked.notes.push_back(text);
-  for (Row& row : checked.results.rows) add_to(row, {edited(text)});
-}
-
-/// Files that the results' own seal knows otherwise, or misses; of a run it has the seal. What was superseded
-/// was not edited.
-void tell_top(const TopSeal& top, CheckedResults& checked) {
+/// Files that the results' own seal knows otherwise, or misses; of a run it has the seal.
+void tell_top(const store::TopSeal& top, const Spec& spec, CheckedResults& checked) {
   const auto tell = [&](const std::vector<std::string>& names, const char* of_run, const char* of_file) {
-    for (const std::string& name : names) {
-      if (!name.starts_with(kRuns))
+    for (const std::string& name : names)
+      if (const std::string id = store::run_of_sealed(name); !id.empty())
+        tell_run(fs::path(name).parent_path(), id, of_run, spec, checked);
+      else
         tell_file("edited by hand: " + name + of_file, checked);
-      else if (std::ranges::find(top.since.superseded, run_of(name)) == top.since.superseded.end())
-        tell_run(run_of(name), of_run, checked);
-    }
   };
-  tell(top.check->changed, "it was exchanged (its SHA256SUMS is another)",
+  tell(top.check.changed, "it was exchanged (a file that the results' seal names is another)",
        " was changed after it was sealed");
-  tell(top.check->missing, "it was taken away, or its seal was", " was taken away");
+  tell(top.check.missing, "it was taken away, or its seal was", " was taken away");
+  if (!top.check.unreadable.empty())
+    note(checked, "Of the files that were sealed, some cannot be held against the seal: " +
+                      listed(top.check.unreadable) + " cannot be read");
 }
 
 /// spec.yaml is the file whose digest campaign.json has had from the beginning, sealed or not. Returns
 /// whether it still is.
-bool check_spec(const store::RunDirectory& directory, const TopSeal& top, CheckedResults& checked) {
+bool check_spec(const store::RunDirectory& directory, const store::TopSeal& top, CheckedResults& checked) {
   const std::string& expected = directory.campaign().spec_digest;
   const auto found = sha256_file(directory.spec_file());
   if (found && *found == expected) return true;
-  const bool said = top.sealed() && (std::ranges::count(top.check->changed, "spec.yaml") > 0 ||
-                                     std::ranges::count(top.check->missing, "spec.yaml") > 0);
-  if (!said) tell_file("edited by hand: spec.yaml is not the one that the campaign was begun with", checked);
+  const auto among = [](const std::vector<std::string>& names) {
+    return std::ranges::find(names, "spec.yaml") != names.end();
+  };
+  if (!found && found.error().code != Code::kNotFound)
+    note(checked, "spec.yaml cannot be held against campaign.json: " + found.error().message);
+  else if (!among(top.check.changed) && !among(top.check.missing))
+    tell_file("edited by hand: spec.yaml is not the one that the campaign was begun with", checked);
   return false;
 }
 
-/// `stated`: the results as they were read, without what has been found out about their files.
-Result<void> check_against_runs(const fs::path& path, const Results& stated, CheckedResults& checked) {
+/// `stated`: the results as they were read, and sealed, without what has been found out about their files.
+void check_against_runs(const fs::path& path, const Results& stated, CheckedResults& checked) {
   const auto derived = derive_again(path, &stated);
-  if (!derived) {
-    checked.notes.push_back("Figures could not be held against the runs: " + derived.error().message);
-    return {};
-  }
+  if (!derived)
+    return note(checked, "Figures could not be held against the runs: " + derived.error().message);
   auto differences = differences_from_runs(stated, *derived);
   bool any = false;
-  for (std::size_t i = 0; i < differences.size(); ++i) {
-    any = any || !differences[i].empty();
-    add_to(checked.results.rows[i], std::move(differences[i]));
-  }
+  for (std::size_t i = 0; i < differences.size(); ++i)
+    for (Finding& finding : differences[i]) {
+      any = true;
+      finding.evidence = "edited by hand, or derived by another assay: " + finding.evidence;
+      add_to(checked.results.rows[i], finding);
+    }
   if (stated.rows.size() < derived->rows.size()) {
     any = true;
-    checked.notes.push_back("edited by hand: results.json has " + std::to_string(stated.rows.size()) +
-                            " rows, the runs give " + std::to_string(derived->rows.size()));
+    note(checked, "edited by hand: results.json has " + std::to_string(stated.rows.size()) +
+                      " rows, the runs give " + std::to_string(derived->rows.size()));
   }
-  checked.notes.push_back(any ? "Figures differ from those that the raw runs give: see the rows."
-                              : "The figures are those that the raw runs give (derived again just now).");
-  return {};
+  note(checked, any ? "Figures differ from those that the raw runs give: see the rows."
+                    : "The figures are those that the raw runs give (derived again just now).");
 }
 
-/// Results that may be older than their runs: where the runs give others, these are taken. That is no edit.
-void follow_runs(const fs::path& path, const Results& stated, CheckedResults& checked) {
-  auto derived = derive_again(path, &stated);
+/// "Row x: results.json has ...; row y: ...": the first few.
+std::string in_words(const Results& stated, const std::vector<std::vector<Finding>>& differences) {
+  constexpr int kTold = 3;
+  int rows = 0;
+  std::string text;
+  for (std::size_t i = 0; i < differences.size(); ++i) {
+    if (differences[i].empty() || ++rows > kTold) continue;
+    text += (text.empty() ? "row " : "; row ") + stated.rows[i].key.id + ": ";
+    for (const Finding& finding : differences[i])
+      text += (&finding == &differences[i].front() ? "" : ", ") + finding.evidence;
+  }
+  return rows > kTold ? text + "; and " + std::to_string(rows - kTold) + " more rows" : text;
+}
+
+/// Results that nothing seals, or that are older than their runs: whatever they say, what the runs give is
+/// taken, so that no number that somebody may have edited is left. That they differ is no edit.
+void follow_runs(const fs::path& path, CheckedResults& checked) {
+  auto derived = derive_again(path, nullptr);
   if (!derived) {
-    checked.notes.push_back("Results could not be derived from the runs that are there: " +
-                            derived.error().message + "; these are those of results.json");
-    return;
+    checked.unproven = true;
+    return note(checked,
+                "Results could not be derived from the runs that are there: " + derived.error().message +
+                    "; these are those of results.json, which nothing vouches for");
   }
-  const auto differences = differences_from_runs(stated, *derived);
-  const bool same = stated.rows.size() == derived->rows.size() &&
-                    std::ranges::all_of(differences, [](const auto& row) { return row.empty(); });
-  if (same) {
-    checked.notes.emplace_back("The figures are those that the raw runs give (derived again just now).");
-    return;
-  }
-  checked.results = std::move(*derived);
+  const Results stated = std::exchange(checked.results, std::move(*derived));
   checked.derived = true;
-  checked.notes.emplace_back(
-      "results.json has others than its runs give, being older, or edited: these were derived from the runs "
-      "just now (`assay run --resume` writes them).");
+  std::string others = in_words(stated, differences_from_runs(stated, checked.results));
+  if (stated.rows.size() < checked.results.rows.size())
+    others += (others.empty() ? "" : "; ") + std::to_string(stated.rows.size()) + " rows, the runs give " +
+              std::to_string(checked.results.rows.size());
+  note(checked, others.empty() ? "The figures are those that the raw runs give (derived again just now)."
+                               : "results.json has others than its runs give, being older, or edited: these "
+                                 "were derived from the runs just now (`assay run --resume` writes them). " +
+                                     others);
 }
 
-Result<void> check_directory(const fs::path& path, CheckedResults& checked) {
-  const Results stated = checked.results;
+/// Of the seal over the results: how it stands to the directory.
+std::string state_of(const store::RunDirectory& directory, const store::TopSeal& top) {
+  if (!top.check.sealed)
+    return has_sealed_run(directory)
+               ? "results.json is unsealed: a campaign or an import was going on or was "
+                 "stopped, or its SHA256SUMS was taken away."
+               : "results.json is unsealed (no SHA256SUMS): an older assay wrote it.";
+  if (top.older()) return "results.json is older than its runs: " + told(top) + ".";
+  return top.intact() ? "spec.yaml, campaign.json and results.json are as they were sealed (SHA256SUMS)."
+                      : "";
+}
+
+Spec read_spec(const store::RunDirectory& directory) {
+  auto spec = spec::load_experiment(directory.spec_file());
+  return spec ? Spec(std::move(*spec)) : std::nullopt;
+}
+
+/// The seal over the results as it was before they were read, and the digest of what was read of them: a
+/// campaign may write others meanwhile.
+struct AsRead {
+  Result<std::optional<store::Digests>> seal;
+  store::Digests results;
+};
+
+Result<void> check_directory(const fs::path& path, const AsRead& read, CheckedResults& checked) {
   ASSAY_TRY(const store::RunDirectory directory, store::RunDirectory::view(path));
-  const TopSeal top = read_top(directory);
-  const bool stopped = top.check && !top.sealed() && has_sealed_run(directory);
-  if (!top.check)
-    checked.notes.push_back(top.check.error().message);
-  else if (stopped)
-    checked.notes.emplace_back(
-        "results.json is unsealed: a campaign or an import was going on or was stopped, or its SHA256SUMS "
-        "was "
-        "taken away.");
-  else if (!top.sealed())
-    checked.notes.emplace_back("results.json is unsealed (no SHA256SUMS): an older assay wrote it.");
-  else if (top.since.any())
-    checked.notes.push_back("results.json is older than its runs: " + told(top.since) + ".");
-  else if (top.intact())
-    checked.notes.emplace_back(
-        "spec.yaml, campaign.json and results.json are as they were sealed (SHA256SUMS).");
-  const bool older = stopped || top.since.any();
-  if (older) follow_runs(path, stated, checked);
-  if (top.check) tell_top(top, checked);
-  ASSAY_TRY(const bool runs, check_runs(path, checked));
-  const bool spec = check_spec(directory, top, checked);
+  // A seal over all but the results vouches for none of them.
+  const bool known = read.seal && *read.seal && (*read.seal)->contains(kResults);
+  const store::TopSeal top =
+      known ? store::check_top(directory, **read.seal, read.results) : store::TopSeal();
+  const std::string state = read.seal ? state_of(directory, top) : read.seal.error().message;
+  if (!state.empty()) note(checked, state);
+  const Results stated = checked.results;
+  const bool sealed = top.check.sealed && !top.older();
+  if (!sealed) follow_runs(path, checked);
+  const Spec spec = read_spec(directory);
+  tell_top(top, spec, checked);
+  const bool runs = check_runs(directory, spec, checked);
+  const bool same_spec = check_spec(directory, top, checked);
   // What is sealed was derived from these very runs when it was written.
-  checked.intact = top.intact() && runs && spec;
-  if (checked.intact || older) return {};
-  return check_against_runs(path, stated, checked);
+  checked.intact = top.intact() && runs && same_spec;
+  if (sealed && !checked.intact) check_against_runs(path, stated, checked);
+  return {};
 }
 
 /// Of a directory without results.json, whose results were derived just now.
 Result<void> check_derived(const fs::path& path, CheckedResults& checked) {
   ASSAY_TRY(const store::RunDirectory directory, store::RunDirectory::view(path));
-  TopSeal top = read_top(directory);
-  if (top.check) {
-    std::erase(top.check->missing, "results.json");  // Told already, and nothing rests on it.
-    tell_top(top, checked);
-  } else {
-    checked.notes.push_back(top.check.error().message);
-  }
-  if (top.since.any()) checked.notes.push_back("SHA256SUMS is older than the runs: " + told(top.since) + ".");
+  const auto seal = store::read_seal(path);
+  if (!seal) note(checked, seal.error().message);
+  store::TopSeal top = seal && *seal ? store::check_top(directory, **seal) : store::TopSeal();
+  std::erase(top.check.missing, "results.json");  // Told already, and nothing rests on it.
+  const Spec spec = read_spec(directory);
+  tell_top(top, spec, checked);
+  if (top.older()) note(checked, "SHA256SUMS is older than the runs: " + told(top) + ".");
   check_spec(directory, top, checked);
-  ASSAY_TRY(const bool intact, check_runs(path, checked));
-  (void)intact;  // There is nothing else to hold against them.
+  check_runs(directory, spec, checked);  // Nothing else is there to be held against them.
   return {};
 }
 
@@ -360,7 +336,7 @@ Result<CheckedResults> read_checked_results(const fs::path& named) {
     checked.notes.emplace_back("A results file alone: there are no runs to hold it against.");
     return checked;
   }
-  const fs::path file = path / "results.json";
+  const fs::path file = path / kResults;
   const bool campaign = fs::exists(path / "campaign.json", ignored);
   if (!fs::exists(file, ignored)) {
     if (!campaign) return fail(no_run_directory(path));
@@ -379,17 +355,22 @@ Result<CheckedResults> read_checked_results(const fs::path& named) {
     ASSAY_OK(check_derived(path, checked));
     return checked;
   }
-  auto results = store::read_results(file);
-  if (!results && results.error().code == Code::kCorrupt && campaign)
-    return fail(
-        results.error().code,
-        results.error().message + " (the runs are there: move it away, and it is derived from them again)");
-  if (!results) return fail(results.error());
+  AsRead read{store::read_seal(path), {}};
+  ASSAY_TRY(const std::string text, read_file(file));
+  read.results.emplace(kResults, Sha256().update(text).hex());
+  auto results = store::results_from_json(text);
+  if (!results)
+    return fail(results.error().code,
+                results.error().with_context(file.string()).message +
+                    (results.error().code == Code::kCorrupt && campaign
+                         ? " (the runs are there: move it away, and it is derived from them again)"
+                         : ""));
   checked.results = std::move(*results);
   if (campaign) {
-    ASSAY_OK(check_directory(path, checked));
+    ASSAY_OK(check_directory(path, read, checked));
   } else {
-    checked.notes.emplace_back("There is no campaign.json: the results cannot be held against runs.");
+    checked.unproven = fs::exists(path / "runs", ignored);
+    note(checked, "There is no campaign.json: the results cannot be held against runs.");
   }
   return checked;
 }

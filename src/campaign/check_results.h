@@ -20,16 +20,20 @@ struct CheckedResults {
   record::Results results;         ///< Rows carry WARN findings `edited` where something was.
   std::vector<std::string> notes;  ///< How files stand to their seals, and what could not be checked.
   bool intact = false;             ///< Everything is as it was sealed: the notes say nothing else.
-  bool derived = false;            ///< Not those of results.json (absent, or older): they come from the runs.
+  bool derived = false;  ///< Not those of results.json (absent, unsealed or older): they come from the runs.
+  /// There are raw runs, and these results could be held neither against a seal nor against them: nothing is
+  /// to be decided by them.
+  bool unproven = false;
 };
 
 /// The run directory that a results.json lies in, or `path` as it stands.
 std::filesystem::path run_directory_of(const std::filesystem::path& path);
 
 /// Reads the results of a run directory, or a results.json (with the runs beside it, or alone), and checks
-/// them: files against their SHA256SUMS, and where these are broken or absent, figures against those that the
-/// raw runs give again. Results that are older than the runs, since a campaign goes on or was stopped, and a
-/// directory without results.json are derived from the runs that are there. Nothing is written.
+/// them: files against their SHA256SUMS, and where these are broken, figures against those that the raw runs
+/// give again. Results that nothing seals or that are older than the runs, since a campaign goes on or was
+/// stopped, and a directory without results.json are derived from the runs that are there. Nothing is
+/// written.
 /// Errors: kNotFound (no run directory: what is missing is named), kConflict (a newer schema, both versions
 /// named), kCorrupt.
 Result<CheckedResults> read_checked_results(const std::filesystem::path& path);

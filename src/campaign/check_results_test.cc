@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "store/results_json.h"
+#include "store/run_directory.h"
+#include "store/seal.h"
 
 namespace assay::campaign {
 namespace {
@@ -121,13 +125,100 @@ TEST(ReadCheckedResults, ResultsAloneAreReadAndSaidToBeAlone) {
   }
 }
 
+/// A run directory whose spec cannot be run here, so that nothing can be derived from its runs again.
+class SealedDirectory : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto directory = store::RunDirectory::create(path(), "assay: 1\n", campaign()).value();
+    for (const char* id : {"timed.a.r1", "timed.a.r2"})
+      ASSERT_TRUE(directory.add_run(
+          id, [](const fs::path& folder) { return write_file(folder / "latencies.csv", "abc"); }));
+    ASSERT_TRUE(store::save_results(directory, results_of({"a"})));
+  }
+  static store::Campaign campaign() {
+    store::Campaign campaign;
+    campaign.spec_digest = Sha256().update("assay: 1\n").hex();
+    return campaign;
+  }
+  CheckedResults read() const { return read_checked_results(path()).value(); }
+  static bool says(const CheckedResults& checked, const std::string& text) {
+    return std::ranges::any_of(checked.notes,
+                               [&](const auto& note) { return note.find(text) != std::string::npos; });
+  }
+  fs::path path() const { return dir_.path() / "run"; }
+  TemporaryDirectory dir_ = TemporaryDirectory::create("assay-check").value();
+};
+
+TEST_F(SealedDirectory, IsBelievedAsItIsAndNotWithoutItsSeal) {
+  EXPECT_TRUE(read().intact) << read().notes.back();
+  EXPECT_FALSE(read().unproven);
+  fs::remove(path() / store::kSealFile);
+  const CheckedResults unsealed = read();
+  EXPECT_TRUE(unsealed.unproven) << "neither sealed nor held against its runs";
+  EXPECT_FALSE(unsealed.derived);
+  EXPECT_TRUE(says(unsealed, "which nothing vouches for")) << unsealed.notes.back();
+  fs::remove(path() / "campaign.json");
+  EXPECT_TRUE(read().unproven);
+  fs::remove_all(path() / "runs");
+  EXPECT_FALSE(read().unproven) << "a results.json alone is what its owner says it is";
+}
+
+TEST_F(SealedDirectory, ASealThatDoesNotNameTheResultsIsNone) {
+  auto seal = store::read_seal(path()).value().value();
+  ASSERT_EQ(seal.erase("results.json"), 1U);
+  ASSERT_TRUE(write_file(path() / store::kSealFile, store::seal_to_text(seal)));
+  EXPECT_TRUE(read().unproven);
+  EXPECT_FALSE(read().intact);
+}
+
+TEST_F(SealedDirectory, OlderThanItsRunsItIsNotBelievedEither) {
+  auto directory = store::RunDirectory::open(path()).value();
+  ASSERT_TRUE(directory.add_run("timed.a.r3", [](const fs::path&) { return Result<void>{}; }));
+  const CheckedResults older = read();
+  EXPECT_TRUE(older.unproven);
+  EXPECT_TRUE(says(older, "older than its runs")) << older.notes.front();
+}
+
+TEST_F(SealedDirectory, WhatCannotBeReadIsNotCalledEdited) {
+  // A folder stands where the file was: no bytes are to be had of it, whoever asks.
+  const fs::path run = path() / "runs" / "timed.a.r1";
+  fs::rename(run / "latencies.csv", dir_.path() / "latencies.csv");
+  fs::create_directories(run / "latencies.csv");
+  const CheckedResults unreadable = read();
+  EXPECT_FALSE(unreadable.intact);
+  EXPECT_FALSE(unreadable.unproven) << "results.json is as it was sealed";
+  EXPECT_TRUE(says(unreadable, "latencies.csv cannot be read"));
+  EXPECT_FALSE(says(unreadable, "edited"));
+  EXPECT_TRUE(unreadable.results.rows[0].findings.empty());
+  fs::remove(run / "latencies.csv");
+  fs::rename(dir_.path() / "latencies.csv", run / "latencies.csv");
+  ASSERT_TRUE(read().intact);
+  fs::remove(run / store::kSealFile);
+  fs::create_directories(run / store::kSealFile);
+  for (const std::string& told : read().notes) EXPECT_EQ(told.find("edited"), std::string::npos) << told;
+  EXPECT_FALSE(read().intact);
+}
+
+TEST_F(SealedDirectory, SupersededRunsThatAreTakenAwayAreMissed) {
+  {
+    auto directory = store::RunDirectory::open(path()).value();
+    ASSERT_TRUE(directory.supersede("timed.a.r2", "killed by SIGKILL"));
+    ASSERT_TRUE(store::save_results(directory, results_of({"a"})));
+  }
+  ASSERT_TRUE(read().intact) << read().notes.front();
+  fs::remove_all(path() / "superseded");
+  const CheckedResults cleaned = read();
+  EXPECT_TRUE(says(cleaned, "edited by hand: superseded/timed.a.r2.1 is not")) << cleaned.notes.front();
+  ASSERT_EQ(cleaned.results.rows[0].findings.size(), 1U) << "one, though two of its files were sealed";
+}
+
 TEST(ReadCheckedResults, OldGoldensAreReadAndANewerMajorIsRefusedWithBothVersions) {
   const fs::path golden = fs::path(ASSAY_SOURCE_DIR) / "tests" / "golden";
-  for (const char* name :
-       {"results-1.0.json", "results-1.1.json", "results-1.1-meter.json", "results-1.2.json"})
+  for (const char* name : {"results-1.0.json", "results-1.1.json", "results-1.1-meter.json",
+                           "results-1.2.json", "results-1.3.json"})
     EXPECT_TRUE(read_checked_results(golden / name)) << name;
-  std::string text = read_file(golden / "results-1.2.json").value();
-  const std::string version = "\"schema_version\": \"1.2\"";
+  std::string text = read_file(golden / "results-1.3.json").value();
+  const std::string version = "\"schema_version\": \"1.3\"";
   ASSERT_NE(text.find(version), std::string::npos);
   text.replace(text.find(version), version.size(), "\"schema_version\": \"2.0\"");
   const auto dir = TemporaryDirectory::create("assay-check").value();

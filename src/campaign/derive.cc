@@ -118,16 +118,13 @@ Result<std::vector<record::RowEvidence>> gather_evidence(const spec::Experiment&
   }
   ASSAY_OK(add_imported_power(directory, rows, idle));
   ASSAY_TRY(const auto superseded, directory.superseded());
-  const int reference_at = reference_row(experiment);
-  for (const auto& [id, why] : superseded)
-    for (const Step& step : plan) {
-      if (step.id != id) continue;
-      const record::SupersededRun run{id, why, directory.has_run(id)};
-      // Every row's drop rests on the reference.
-      const bool of_all = step.kind == StepKind::kAccuracy && step.row == reference_at;
-      for (std::size_t i = 0; i < rows.size(); ++i)
-        if (of_all || static_cast<int>(i) == step.row) rows[i].superseded.push_back(run);
-    }
+  for (const auto& [id, why] : superseded) {
+    if (id.starts_with(store::kImportPrefix)) continue;  // A log that was read anew chose no run from two.
+    const RunScope scope = scope_of_run(experiment, id);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (scope.all || static_cast<int>(i) == scope.row)
+        rows[i].superseded.push_back({id, why, directory.has_run(id)});
+  }
   if (const int row = reference_row(experiment); row != kReference) reference = rows[row].accuracy;
   std::string calibration_digest;
   if (directory.has_run(kCalibrationRun)) {

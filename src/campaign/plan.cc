@@ -103,4 +103,12 @@ std::vector<Step> make_plan(const spec::Experiment& experiment) {
   return plan;
 }
 
+RunScope scope_of_run(const spec::Experiment& experiment, std::string_view id) {
+  const std::vector<Step> plan = make_plan(experiment);
+  const auto step = std::ranges::find(plan, id, &Step::id);
+  if (step == plan.end()) return {};
+  const bool reference = step->kind == StepKind::kAccuracy && step->row == reference_row(experiment);
+  return {step->row, reference || step->row == kReference, reference};
+}
+
 }  // namespace assay::campaign

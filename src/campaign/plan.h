@@ -41,6 +41,16 @@ struct Step {
 /// fall on one row. The end-to-end loops follow in rounds of their own. Profiled passes come last.
 std::vector<Step> make_plan(const spec::Experiment& experiment);
 
+/// Whose figures rest on a run.
+struct RunScope {
+  int row = kReference;  ///< It is a step of this row; kReference: of none.
+  bool all = true;       ///< Every row's figures rest on it: idle power, peaks, an import, the reference.
+  bool reference =
+      false;  ///< Those of other rows only as far as they are held against the reference's accuracy.
+};
+/// `id`: of its folder. What the plan does not know may be anybody's.
+RunScope scope_of_run(const spec::Experiment& experiment, std::string_view id);
+
 /// The row that serves as FP32 reference, or kReference when a run of its own is needed.
 int reference_row(const spec::Experiment& experiment);
 

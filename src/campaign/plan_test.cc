@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 namespace assay::campaign {
 namespace {
@@ -58,6 +59,27 @@ TEST(Plan, EndToEndLoopsAreRepeatedAfterEverythingTimed) {
   e.protocol.pipeline_iterations = 0;
   EXPECT_TRUE(
       std::ranges::none_of(make_plan(e), [](const Step& s) { return s.kind == StepKind::kPipeline; }));
+}
+
+TEST(Plan, ARunIsOfItsRowAndTheReferencesAccuracyOfAll) {
+  auto e = experiment(2, 12);
+  // One row's id begins like the other's runs.
+  e.rows[0].id = "x", e.rows[1].id = "x.rt";
+  const auto scope = [&](const char* id) {
+    const RunScope found = scope_of_run(e, id);
+    return std::tuple(found.row, found.all, found.reference);
+  };
+  EXPECT_EQ(scope("timed.x.r12"), std::tuple(0, false, false));
+  EXPECT_EQ(scope("timed.x.rt.r1"), std::tuple(1, false, false));
+  EXPECT_EQ(scope("artifact.x.rt"), std::tuple(1, false, false));
+  EXPECT_EQ(scope("accuracy.x"), std::tuple(0, false, false));
+  EXPECT_EQ(scope("accuracy.reference"), std::tuple(kReference, true, true));
+  for (const char* of_none : {"idle.before", "peaks", "calibration", "import.monsoon-log", "timed.x.rt"})
+    EXPECT_EQ(scope(of_none), std::tuple(kReference, true, false)) << of_none;
+  e.rows[0].backend = "onnxruntime", e.rows[0].accelerator = "CPU", e.rows[0].precision = "fp32";
+  ASSERT_EQ(reference_row(e), 0);
+  EXPECT_EQ(scope("accuracy.x"), std::tuple(0, true, true));
+  EXPECT_EQ(scope("timed.x.r1"), std::tuple(0, false, false));
 }
 
 TEST(Plan, SameSeedSameOrderOtherSeedOther) {

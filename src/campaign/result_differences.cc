@@ -76,7 +76,7 @@ std::vector<Finding> differences_of_row(const Row& stated, const Row& derived, b
   if (!differing.empty()) {
     const std::size_t more = differing.size() > kTold ? differing.size() - kTold : 0;
     differing.resize(differing.size() - more);
-    std::string text = "edited by hand, or derived by another assay: results.json has ";
+    std::string text = "results.json has ";
     for (std::size_t i = 0; i < differing.size(); ++i) text += (i > 0 ? "; " : "") + differing[i];
     if (more > 0) text += "; and " + std::to_string(more) + " more differ";
     findings.push_back(edited(text, figures));
@@ -98,9 +98,7 @@ std::vector<Finding> differences_of_row(const Row& stated, const Row& derived, b
   }
   std::string text;
   for (const std::string& fact : facts) text += (text.empty() ? "" : ", ") + fact;
-  if (!facts.empty())
-    findings.push_back(
-        edited("edited by hand, or derived by another assay: between results.json and its runs " + text));
+  if (!facts.empty()) findings.push_back(edited("between results.json and its runs " + text));
   return findings;
 }
 
@@ -115,7 +113,7 @@ std::vector<std::vector<Finding>> differences_from_runs(const Results& stated, c
     const auto found =
         std::ranges::find_if(derived.rows, [&](const Row& other) { return other.key.id == row.key.id; });
     if (found == derived.rows.end())
-      findings[i].push_back(edited("edited by hand: the spec and the runs know of no row " + row.key.id));
+      findings[i].push_back(edited("the spec and the runs know of no row " + row.key.id));
     else
       findings[i] = differences_of_row(row, *found, same_schema);
   }

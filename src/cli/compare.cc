@@ -55,7 +55,7 @@ bool is_folder(const fs::path& path) {
 }
 
 Result<Place> parse_place(const std::string& text) {
-  Place place{text, text, std::nullopt, std::nullopt};
+  Place place{text, text, std::nullopt, std::nullopt, false};
   // A path may hold a colon as well: what exists as a whole is a path.
   if (const auto colon = text.rfind(':'); !is_there(place.path) && colon != std::string::npos) {
     place.path = text.substr(0, colon);
@@ -144,7 +144,8 @@ Result<std::vector<report::ComparedSide>> read_sides(const std::vector<Place>& p
       sides.push_back(sides[first]);
     } else {
       ASSAY_TRY(auto checked, read(place));
-      sides.push_back({"", std::move(checked.results), checked.intact, std::move(checked.notes)});
+      sides.push_back(
+          {"", std::move(checked.results), checked.intact, checked.unproven, std::move(checked.notes)});
     }
     sides.back().name = place.name;
     sides.back().row = place.row;

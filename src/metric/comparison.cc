@@ -269,6 +269,7 @@ FigureComparison start(const CompareRule& rule, const ComparedRows& pair) {
   FigureComparison out;
   out.rule = &rule;
   out.metric = &metric_of(rule);
+  out.unproven = pair.unproven;
   out.a = pair.a->figures.*rule.member;
   out.b = pair.b->figures.*rule.member;
   const std::string unit = !rule.points              ? "1"

@@ -62,6 +62,7 @@ struct ComparedRows {
   bool same_runs = false;  ///< One and the same measurement: nothing is compared.
   std::string side = "B";  ///< What `b` is called; `a` is A.
   Counts counts_a = {}, counts_b = {};
+  std::string unproven = {};  ///< Why no condition may rest on these rows; empty: it may.
 };
 
 enum class Outcome {
@@ -82,6 +83,7 @@ struct FigureComparison {
   bool decision = false;
   double confidence = 0;  ///< Of this interval alone; 0 without one.
   std::string note;       ///< What the interval rests on, where that is not told by its rule.
+  std::string unproven;   ///< Why no condition may rest on it; empty: it may.
 };
 
 /// How the 5 % were shared.

@@ -191,6 +191,7 @@ Answer answer(const Condition& condition, const std::vector<FigureComparison>& r
       for (const std::string& reason : found->change.reasons) why += (why.empty() ? "" : "; ") + reason;
     return {Holding::kNoAnswer, name + " is not compared: " + (why.empty() ? "it was not measured" : why)};
   }
+  if (!found->unproven.empty()) return {Holding::kNoAnswer, name + ": " + found->unproven};
   const CompareRule& rule = *found->rule;
   const std::string unit = " " + std::string(unit_of(rule, *condition.metric));
   const auto words = [&](double change) { return signed_number(change_of(rule, change), 3); };

@@ -150,6 +150,21 @@ TEST(AnswerCondition, TheEvidenceNeverContradictsIt) {
   }
 }
 
+TEST(AnswerCondition, WhatNothingVouchesForDecidesNothing) {
+  const record::Row a = test_row(), b = test_row();
+  ComparedRows pair{&a, &b};
+  pair.unproven = "nothing vouches for B";
+  const Comparison compared = compare(std::span(&pair, 1));
+  for (const FigureComparison& figure : compared.rows[0]) EXPECT_EQ(figure.unproven, pair.unproven);
+  for (const double change : {0.5, 1.08}) {
+    auto row = row_with("latency_p99", change, change - 0.01, change + 0.01);
+    row[0].unproven = pair.unproven;
+    const Answer found = answer(parse_condition("p99 > +5%").value(), row);
+    EXPECT_EQ(found.holding, Holding::kNoAnswer);
+    EXPECT_NE(found.evidence.find("nothing vouches for B"), std::string::npos) << found.evidence;
+  }
+}
+
 TEST(AnswerCondition, WhatWasNotMeasuredHasNoAnswerAndSaysWhy) {
   auto row = row_with("latency_p99", 1, 1, 1);
   row[0].change = Figure::unmeasured("1", "invalid in B (throttled)");

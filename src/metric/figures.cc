@@ -51,6 +51,13 @@ void set_mean(Figure& figure, std::span<const double> per_process) {
   set(figure, mean(per_process), t_interval(per_process));
 }
 
+/// The same of what each of `processes` has to have told: the interval of fewer would pass for that of all.
+void set_mean_of_all(Figure& figure, std::span<const double> told, std::size_t processes,
+                     const std::string& reason) {
+  if (told.empty()) return refuse(figure, reason);
+  told.size() < processes ? refuse(figure, reason + " in some repeats") : set_mean(figure, told);
+}
+
 template <typename F>
 std::vector<double> for_each_process(std::span<const ProcessLatencies> processes, F value) {
   std::vector<double> out;
@@ -132,15 +139,12 @@ void latency_figures(const RowEvidence& evidence, std::span<const ProcessLatenci
     device = std::max(device, static_cast<double>(run.device_memory_bytes.value_or(0)));
     if (!run.device_memory_problem.empty()) device_problem = run.device_memory_problem;
   }
-  const auto set_or_refuse = [](Figure& figure, std::span<const double> values, const char* reason) {
-    values.empty() ? refuse(figure, reason) : set_mean(figure, values);
-  };
   device_figure(f.device_time, processes, &TimedRun::device_time_ns, "its time on the device");
   device_figure(f.transfer_in, processes, &TimedRun::transfer_in_ns, "its copies to the device");
   device_figure(f.transfer_out, processes, &TimedRun::transfer_out_ns, "its copies from the device");
-  set_or_refuse(f.throughput_window, window_rates, "the worker marked no window");
-  set_or_refuse(f.compile_time, compile, "the worker told no compile time");
-  set_or_refuse(f.first_inference, first, "the worker told no first inference");
+  set_mean_of_all(f.throughput_window, window_rates, processes.size(), "the worker marked no window");
+  set_mean_of_all(f.compile_time, compile, processes.size(), "the worker told no compile time");
+  set_mean_of_all(f.first_inference, first, processes.size(), "the worker told no first inference");
   rss > 0 ? set(f.peak_memory, rss / kBytesPerMegabyte)
           : refuse(f.peak_memory, "the peak resident set is unknown");
   device > 0 ? set(f.device_memory, device / kBytesPerMegabyte) : refuse(f.device_memory, device_problem);
@@ -202,7 +206,7 @@ void pipeline_figures(const RowEvidence& evidence, Row& row) {
     for (const auto* run : runs) {
       if (!(run->*stage).empty()) means.push_back(mean_ms(run->*stage));
     }
-    means.empty() ? refuse(figure, "not told by the end-to-end loop") : set_mean(figure, means);
+    set_mean_of_all(figure, means, runs.size(), "not told by the end-to-end loop");
   };
   set_stage(f.end_to_end_mean, &record::PipelineRun::total_ns);
   set_stage(f.preprocess_mean, &record::PipelineRun::pre_ns);
@@ -215,8 +219,7 @@ void pipeline_figures(const RowEvidence& evidence, Row& row) {
       rates.push_back(evidence.key.batch * static_cast<double>(run->total_ns.size()) / (window_ns * 1e-9));
     }
   }
-  rates.empty() ? refuse(f.end_to_end_throughput, "the end-to-end loop marked no window")
-                : set_mean(f.end_to_end_throughput, rates);
+  set_mean_of_all(f.end_to_end_throughput, rates, runs.size(), "the end-to-end loop marked no window");
 }
 
 /// Why an accuracy run gives no figure; empty when it does.

@@ -423,6 +423,22 @@ TEST(Figures, IdentityOfTheRow) {
   EXPECT_DOUBLE_EQ(*row.figures.first_inference.value, 30);
 }
 
+// Of two processes of three, Student's t has one degree of freedom: read as that of three repeats it would
+// be another interval.
+TEST(Figures, WhatNotEveryProcessToldIsNoFigureOfTheRow) {
+  auto e = evidence();
+  e.timed[1].session.compile_ns = 0;
+  e.timed[2].session.first_inference_ns = 0;
+  e.timed[0].window_end_ns = e.timed[0].window_begin_ns;
+  const auto row = derive_row(e);
+  for (const Figure* figure :
+       {&row.figures.compile_time, &row.figures.first_inference, &row.figures.throughput_window}) {
+    EXPECT_EQ(figure->status, FigureStatus::kUnmeasured);
+    EXPECT_TRUE(says(*figure, "in some repeats"));
+  }
+  EXPECT_TRUE(row.figures.latency_mean.value);
+}
+
 TEST(Figures, DigestsAreNamedEvenWhereThereIsNone) {
   auto e = evidence();
   e.timed.clear();

@@ -123,7 +123,7 @@ struct Row {
 };
 
 struct Results {
-  static constexpr int kSchemaMajor = 1, kSchemaMinor = 2;
+  static constexpr int kSchemaMajor = 1, kSchemaMinor = 3;
   int schema_major = kSchemaMajor, schema_minor = kSchemaMinor;
   std::string name, description;
   std::string assay_version;

@@ -81,6 +81,10 @@ std::vector<metric::ComparedRows> matched_rows(const ComparisonReport& report) {
       rows.b = &report.sides[against.side].results.rows[pair.b];
       rows.same_runs = pair.same_runs;
       rows.side = side_letter(against.side);
+      for (const std::size_t side : {std::size_t{0}, against.side})
+        if (report.sides[side].unproven)
+          rows.unproven = "results.json of " + side_letter(side) +
+                          " could be held neither against a seal nor its raw runs";
     }
   return all;
 }

@@ -20,7 +20,8 @@ namespace assay::report {
 struct ComparedSide {
   std::string name;
   record::Results results;
-  bool intact = false;  ///< Everything is as it was sealed.
+  bool intact = false;    ///< Everything is as it was sealed.
+  bool unproven = false;  ///< Held neither against a seal nor against its raw runs, though it has some.
   /// How its files stand to their seals, and what could not be checked.
   std::vector<std::string> notes = {};
   std::optional<std::string> row = {};  ///< The one that was named; else all of them take part.

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "store/json_fields.h"
 #include "store/seal.h"
+#include "store/top_seal.h"
 
 namespace assay::store {
 
@@ -113,6 +114,7 @@ void source_fields(V& v, auto& x) {
   v("channel", x.channel), v("description", x.description), v("boundary", x.boundary);
   v("simulated", x.simulated), v("primary", x.primary), v("contains", x.contains), v("mean", x.mean);
   v("idle_before_w", x.idle_before_w), v("idle_after_w", x.idle_after_w), v("windows", x.windows);
+  v.added("idle_windows", x.idle), v.added("loaded_idle_windows", x.loaded_idle);
 }
 void fields(Writer& v, const record::PowerSource& x) {
   source_fields(v, x);
@@ -215,9 +217,7 @@ Result<void> save_results(const RunDirectory& directory, const record::Results& 
   // The seal goes before what it names: results beside an older seal look edited.
   ASSAY_OK(break_seal(directory.path()));
   ASSAY_OK(write_results(directory.results_file(), results));
-  std::vector<std::string> sealed{"campaign.json", "results.json", "spec.yaml"};
-  for (const std::string& id : directory.runs())
-    sealed.push_back("runs/" + id + "/" + std::string(kSealFile));
+  ASSAY_TRY(const std::vector<std::string> sealed, top_names(directory));
   return seal_files(directory.path(), sealed);
 }
 

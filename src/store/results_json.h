@@ -1,6 +1,7 @@
-// results.json: the public face of a campaign. Its schema stands beside this file (results-1.2.schema.json),
-// and holds for 1.0 and 1.1 as well: what 1.1 added, power sources and figures of power and heat, and 1.2,
-// times on the device, the stack, the target and figures that rest on it, it does not require.
+// results.json: the public face of a campaign. Its schema stands beside this file (results-1.3.schema.json),
+// and holds for 1.0 to 1.2 as well: what 1.1 added, power sources and figures of power and heat, 1.2, times
+// on the device, the stack, the target and figures that rest on it, and 1.3, the windows of idle power, it
+// does not require.
 #pragma once
 
 #include <filesystem>
@@ -26,8 +27,8 @@ Result<std::string> figure_to_json(const record::Figure& figure);
 
 /// Whole file, atomic. Errors: those above and of write_file / read_file.
 Result<void> write_results(const std::filesystem::path& path, const record::Results& results);
-/// results.json of a run directory, and SHA256SUMS over it, campaign.json, spec.yaml and the seals of the
-/// runs that it was derived from: one that is taken away or exchanged is missed. Errors: as above.
+/// results.json of a run directory, and SHA256SUMS over it and what it was derived from (top_names): what is
+/// taken away or exchanged is missed. Errors: as above.
 Result<void> save_results(const RunDirectory& directory, const record::Results& results);
 Result<record::Results> read_results(const std::filesystem::path& path);
 

@@ -12,11 +12,12 @@ namespace {
 
 using nlohmann::json;
 
-const std::string kGolden = ASSAY_SOURCE_DIR "/tests/golden/results-1.2.json";
+const std::string kGolden = ASSAY_SOURCE_DIR "/tests/golden/results-1.3.json";
 const std::string kOldest = ASSAY_SOURCE_DIR "/tests/golden/results-1.0.json";
 const std::string kOlder = ASSAY_SOURCE_DIR "/tests/golden/results-1.1-meter.json";
-const std::string kMetered = ASSAY_SOURCE_DIR "/tests/golden/results-1.2-meter.json";
-const std::string kSchema = ASSAY_SOURCE_DIR "/src/store/results-1.2.schema.json";
+const std::string kOld = ASSAY_SOURCE_DIR "/tests/golden/results-1.2-meter.json";
+const std::string kMetered = ASSAY_SOURCE_DIR "/tests/golden/results-1.3-meter.json";
+const std::string kSchema = ASSAY_SOURCE_DIR "/src/store/results-1.3.schema.json";
 
 /// The subset of JSON Schema that the schema uses; "" when `value` is valid, else what is wrong where.
 std::string check(const json& value, const json& schema, const json& root, const std::string& path) {
@@ -93,24 +94,32 @@ TEST(ResultsJson, WhatIsReadWritesTheSameAndFollowsTheSchema) {
     ASSERT_TRUE(results);
     const json written = json::parse(results_to_json(*results).value());
     EXPECT_EQ(written, parsed(path));
-    EXPECT_EQ(written["schema_version"], "1.2");
+    EXPECT_EQ(written["schema_version"], "1.3");
     EXPECT_EQ(check(written, schema(), schema(), "results"), "");
   }
 }
 
 TEST(ResultsJson, OlderResultsAreWrittenAsTheNewestAndLoseNothing) {
-  for (const std::string& path : {kOldest, kOlder}) {
+  for (const std::string& path : {kOldest, kOlder, kOld}) {
     const json old = parsed(path);
-    const json written = json::parse(results_to_json(read_results(path).value()).value());
-    EXPECT_EQ(written["schema_version"], "1.2");
+    json written = json::parse(results_to_json(read_results(path).value()).value());
+    EXPECT_EQ(written["schema_version"], "1.3");
     EXPECT_EQ(check(written, schema(), schema(), "results"), "");
-    for (std::size_t i = 0; i < old["rows"].size(); ++i)
+    for (std::size_t i = 0; i < old["rows"].size(); ++i) {
+      // Of idle windows these tell nothing, which is no windows.
+      for (json& source : written["rows"][i]["power_sources"])
+        for (const char* added : {"idle_windows", "loaded_idle_windows"}) {
+          EXPECT_EQ(source.at(added), json::array());
+          source.erase(added);
+        }
       for (const auto& [key, value] : old["rows"][i].items())
         EXPECT_EQ(written["rows"][i][key], value) << key;
-    EXPECT_EQ(written["rows"][0]["stack"], "");
-    EXPECT_EQ(written["rows"][0]["device_time"]["value"], nullptr);
-    EXPECT_EQ(written["rows"][0]["device_time"]["status"], "unmeasured");
+    }
   }
+  const json older = json::parse(results_to_json(read_results(kOlder).value()).value());
+  EXPECT_EQ(older["rows"][0]["stack"], "");
+  EXPECT_EQ(older["rows"][0]["device_time"]["value"], nullptr);
+  EXPECT_EQ(older["rows"][0]["device_time"]["status"], "unmeasured");
   const json oldest = json::parse(results_to_json(read_results(kOldest).value()).value());
   EXPECT_EQ(oldest["rows"][0]["power_sources"], json::array());
   EXPECT_EQ(oldest["rows"][0]["power_peak"]["value"], nullptr);
@@ -143,6 +152,16 @@ TEST(ResultsJson, PowerSourcesComeBackAndWhatIsAbsentStaysAbsent) {
   EXPECT_EQ(meter.idle_status, record::FigureStatus::kOk);
   EXPECT_EQ(board.idle_status, record::FigureStatus::kInvalid);
   EXPECT_EQ(board.contains.size(), 2u);
+  ASSERT_EQ(meter.idle.size(), 2u);
+  EXPECT_EQ(meter.idle[1].mean_w, 4.05);
+  EXPECT_EQ(meter.idle[1].u_gain_w, 0.0047);
+  EXPECT_EQ(board.idle.at(1).problem, "no reading in the window");
+  EXPECT_TRUE(meter.loaded_idle.empty());
+  record::Results waited = *results;
+  waited.rows[0].power_sources[0].loaded_idle = {meter.windows[0]};
+  waited = results_from_json(results_to_json(waited).value()).value();
+  ASSERT_EQ(waited.rows[0].power_sources[0].loaded_idle.size(), 1u);
+  EXPECT_EQ(waited.rows[0].power_sources[0].loaded_idle[0].mean_w, meter.windows[0].mean_w);
 
   // A window without a value has none in the file, where a 0 would be a measurement.
   const json lost = parsed(kMetered)["rows"][1]["power_sources"][0]["windows"][1];

@@ -9,6 +9,7 @@
 
 #include "store/json_fields.h"
 #include "store/seal.h"
+#include "store/top_seal.h"
 
 namespace assay::store {
 namespace {
@@ -202,8 +203,10 @@ Result<Campaign> read_campaign(const fs::path& path) {
 Result<RunDirectory> RunDirectory::open(const fs::path& path) {
   ASSAY_TRY(Campaign campaign, read_campaign(path));
   ASSAY_TRY(FileLock lock, FileLock::acquire(path / "lock"));
+  RunDirectory directory(path, std::move(lock), std::move(campaign));
+  ASSAY_OK(refuse_edited(directory));
   ASSAY_OK(drop_partials(path / "runs"));
-  return RunDirectory(path, std::move(lock), std::move(campaign));
+  return directory;
 }
 
 Result<RunDirectory> RunDirectory::view(const fs::path& path) {

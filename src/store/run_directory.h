@@ -5,8 +5,8 @@
 //   runs/<id>/     one finished run each, sealed        runs/<id>.tmp  a run being written, dropped on resume
 //   superseded/<id>.<n>/  failed runs that were made again by request, and why (in the file `why`)
 //   work/          whatever else the campaign needs (logs, staged tensors)
-//   SHA256SUMS     of the three files above and of the runs' own SHA256SUMS, which are of their files
-//   (seal.h)
+//   SHA256SUMS     of the three files above and of the runs' own SHA256SUMS, which are of their files, those
+//                  in superseded/ among them (seal.h, top_seal.h)
 #pragma once
 
 #include <filesystem>
@@ -48,7 +48,8 @@ class RunDirectory {
                                      const Campaign& campaign);
 
   /// Locks an existing one and drops partial runs.
-  /// Errors: kNotFound (not a run directory), kConflict (locked), kCorrupt (campaign.json unreadable).
+  /// Errors: kNotFound (not a run directory), kConflict (locked, or files are not as they were sealed, see
+  /// refuse_edited), kCorrupt (campaign.json or SHA256SUMS unreadable).
   static Result<RunDirectory> open(const std::filesystem::path& path);
 
   /// open(), and kConflict when the campaign differs from `now`, naming what changed. Nothing is dropped

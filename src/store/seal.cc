@@ -25,7 +25,8 @@ bool is_inside(std::string_view name) {
   });
 }
 
-/// Files below a folder, by relative path.
+}  // namespace
+
 Result<std::vector<std::string>> files_below(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code error;
@@ -37,7 +38,7 @@ Result<std::vector<std::string>> files_below(const fs::path& folder) {
   return names;
 }
 
-Result<void> seal(const fs::path& folder, std::span<const std::string> names) {
+Result<Digests> digests_of(const fs::path& folder, std::span<const std::string> names) {
   Digests digests;
   for (const std::string& name : names) {
     auto digest = sha256_file(folder / name);
@@ -45,10 +46,8 @@ Result<void> seal(const fs::path& folder, std::span<const std::string> names) {
     if (!digest) return fail(digest.error());
     digests.emplace(name, std::move(*digest));
   }
-  return write_file(folder / kSealFile, seal_to_text(digests));
+  return digests;
 }
-
-}  // namespace
 
 std::string seal_to_text(const Digests& digests) {
   std::string text;
@@ -78,12 +77,13 @@ Result<Digests> seal_from_text(std::string_view text) {
 }
 
 Result<void> seal_files(const fs::path& folder, std::span<const std::string> names) {
-  return seal(folder, names);
+  ASSAY_TRY(const Digests digests, digests_of(folder, names));
+  return write_file(folder / kSealFile, seal_to_text(digests));
 }
 
 Result<void> seal_folder(const fs::path& folder) {
   ASSAY_TRY(const std::vector<std::string> names, files_below(folder));
-  return seal(folder, names);
+  return seal_files(folder, names);
 }
 
 Result<void> break_seal(const fs::path& folder) {
@@ -103,29 +103,41 @@ Result<std::optional<Digests>> read_seal(const fs::path& folder) {
   return std::optional(std::move(*digests));
 }
 
-Result<SealCheck> check_files(const fs::path& folder) {
+std::string SealCheck::in_words() const {
+  std::string text;
+  const auto say = [&](const std::vector<std::string>& names, const char* what) {
+    for (const std::string& name : names)
+      text += (&name != &names.front() ? ", " : text.empty() ? "" : "; ") + name;
+    if (!names.empty()) text += what;
+  };
+  say(changed, " changed");
+  say(missing, " missing");
+  say(added, " added");
+  say(unreadable, " cannot be read");
+  return text;
+}
+
+SealCheck check_files(const fs::path& folder, const Digests& seal, const Digests& read) {
   SealCheck check;
-  ASSAY_TRY(const std::optional<Digests> digests, read_seal(folder));
-  if (!digests) return check;
   check.sealed = true;
-  for (const auto& [name, digest] : *digests) {
-    const auto found = sha256_file(folder / name);
-    if (!found && found.error().code == Code::kNotFound)
-      check.missing.push_back(name);
-    else if (!found || *found != digest)  // A file that cannot be read is not what was written either.
+  for (const auto& [name, digest] : seal) {
+    const auto known = read.find(name);
+    const auto found = known != read.end() ? Result<std::string>(known->second) : sha256_file(folder / name);
+    if (!found)
+      (found.error().code == Code::kNotFound ? check.missing : check.unreadable).push_back(name);
+    else if (*found != digest)
       check.changed.push_back(name);
   }
   return check;
 }
 
 Result<SealCheck> check_run(const fs::path& folder) {
-  ASSAY_TRY(SealCheck check, check_files(folder));
-  if (!check.sealed) return check;
-  ASSAY_TRY(const std::optional<Digests> digests, read_seal(folder));
+  ASSAY_TRY(const std::optional<Digests> seal, read_seal(folder));
+  if (!seal) return SealCheck();
+  SealCheck check = check_files(folder, *seal);
   ASSAY_TRY(const std::vector<std::string> names, files_below(folder));
   for (const std::string& name : names)
-    if (!(digests && digests->contains(name)) && name != "worker.log" && name != "why")
-      check.added.push_back(name);
+    if (!seal->contains(name) && name != "worker.log" && name != "why") check.added.push_back(name);
   return check;
 }
 

@@ -25,6 +25,12 @@ std::string seal_to_text(const Digests& digests);
 /// short.
 Result<Digests> seal_from_text(std::string_view text);
 
+/// Relative paths of the files below a folder, sorted, but for its SHA256SUMS. Errors: those of the file
+/// system.
+Result<std::vector<std::string>> files_below(const std::filesystem::path& folder);
+/// Of these files of the folder; one that is not there is left out. Errors: those of reading.
+Result<Digests> digests_of(const std::filesystem::path& folder, std::span<const std::string> names);
+
 /// Writes SHA256SUMS over these files of the folder; one that is not there is left out. Errors: those of
 /// reading and of write_file.
 Result<void> seal_files(const std::filesystem::path& folder, std::span<const std::string> names);
@@ -41,17 +47,23 @@ Result<std::optional<Digests>> read_seal(const std::filesystem::path& folder);
 
 /// What a folder holds against what was sealed. Names are relative and sorted.
 struct SealCheck {
-  bool sealed = false;               ///< False: there is no SHA256SUMS, and nothing else is told.
-  std::vector<std::string> changed;  ///< Another content.
-  std::vector<std::string> missing;  ///< Sealed, but not there.
-  std::vector<std::string> added;    ///< There, but not sealed.
-  bool intact() const { return sealed && changed.empty() && missing.empty() && added.empty(); }
+  bool sealed = false;                  ///< False: there is no SHA256SUMS, and nothing else is told.
+  std::vector<std::string> changed;     ///< Another content.
+  std::vector<std::string> missing;     ///< Sealed, but not there.
+  std::vector<std::string> added;       ///< There, but not sealed.
+  std::vector<std::string> unreadable;  ///< There, and nobody knows with what content: that is no edit.
+  /// Whether a file is known not to be what was sealed.
+  bool edited() const { return !(changed.empty() && missing.empty() && added.empty()); }
+  bool intact() const { return sealed && !edited() && unreadable.empty(); }
+  /// "a, b changed; c missing"; "" where there is nothing to say.
+  std::string in_words() const;
 };
 
-/// Of the files that the seal names alone: `added` stays empty. Errors: kCorrupt (SHA256SUMS cannot be read).
-Result<SealCheck> check_files(const std::filesystem::path& folder);
+/// The files that a seal names, held against it; `added` stays empty. `read`: digests of the bytes of those
+/// that were read already, which count in the place of what lies there by now.
+SealCheck check_files(const std::filesystem::path& folder, const Digests& seal, const Digests& read = {});
 /// Of a run's folder. What is written beside a finished run, its log and why it was superseded, is not
-/// `added`. Errors: as check_files.
+/// `added`. Errors: those of read_seal, and of listing the folder.
 Result<SealCheck> check_run(const std::filesystem::path& folder);
 
 }  // namespace assay::store

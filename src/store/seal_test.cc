@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "store/results_json.h"
 #include "store/run_directory.h"
+#include "store/top_seal.h"
 
 namespace assay::store {
 namespace {
@@ -51,7 +52,32 @@ TEST_F(Seal, WhatWasChangedTakenAwayOrAddedIsFoundOut) {
   EXPECT_EQ(check.changed, Names{"latencies.csv"});
   EXPECT_EQ(check.missing, Names{"outputs/0.0.raw"});
   EXPECT_EQ(check.added, Names{"observation.json"}) << "a log beside a finished run is none of its data";
-  EXPECT_TRUE(check_files(folder()).value().added.empty());
+  EXPECT_EQ(check.in_words(), "latencies.csv changed; outputs/0.0.raw missing; observation.json added");
+  EXPECT_TRUE(check_files(folder(), read_seal(folder()).value().value()).added.empty());
+}
+
+// A campaign may put others in its place while a report reads: what counts is what was read.
+TEST_F(Seal, WhatWasReadAlreadyIsHeldAgainstItAsItWasRead) {
+  write("results.json", "second");
+  ASSERT_TRUE(seal_folder(folder()));
+  const Digests seal = read_seal(folder()).value().value();
+  EXPECT_TRUE(check_files(folder(), seal).intact());
+  EXPECT_TRUE(check_files(folder(), seal, {{"results.json", Sha256().update("second").hex()}}).intact());
+  const SealCheck stale = check_files(folder(), seal, {{"results.json", Sha256().update("first").hex()}});
+  EXPECT_EQ(stale.changed, Names{"results.json"});
+}
+
+TEST_F(Seal, WhatCannotBeReadIsNotCalledChanged) {
+  write("latencies.csv", "abc");
+  ASSERT_TRUE(seal_folder(folder()));
+  // A folder in its place: there, and no bytes to be had of it, whoever asks.
+  fs::remove(folder() / "latencies.csv");
+  fs::create_directories(folder() / "latencies.csv");
+  const SealCheck check = check_run(folder()).value();
+  EXPECT_EQ(check.unreadable, Names{"latencies.csv"});
+  EXPECT_FALSE(check.edited());
+  EXPECT_FALSE(check.intact());
+  EXPECT_EQ(check.in_words(), "latencies.csv cannot be read");
 }
 
 TEST_F(Seal, AFolderWithoutOneIsUnsealed) {
@@ -93,9 +119,9 @@ TEST(RunDirectorySeal, RunsAreSealedAndResultsOverThem) {
   const Digests sealed = seal_from_text(read_file(directory.path() / kSealFile).value()).value();
   for (const char* name : {"campaign.json", "results.json", "spec.yaml", "runs/timed.a.r1/SHA256SUMS"})
     EXPECT_TRUE(sealed.contains(name)) << name;
-  EXPECT_TRUE(check_files(directory.path()).value().intact());
+  EXPECT_TRUE(check_top(directory, sealed).intact());
   fs::remove_all(directory.run_folder("timed.a.r1"));
-  EXPECT_EQ(check_files(directory.path()).value().missing, Names{"runs/timed.a.r1/SHA256SUMS"});
+  EXPECT_EQ(check_top(directory, sealed).check.missing, Names{"runs/timed.a.r1/SHA256SUMS"});
 }
 
 TEST(RunDirectorySeal, TheResultsSealGoesBeforeWhatItNames) {
@@ -108,12 +134,77 @@ TEST(RunDirectorySeal, TheResultsSealGoesBeforeWhatItNames) {
   ASSERT_TRUE(fs::exists(seal));
   ASSERT_TRUE(directory.supersede("a", "killed"));
   EXPECT_FALSE(fs::exists(seal)) << "results.json rests on a run that is gone";
-  EXPECT_FALSE(check_files(directory.path()).value().sealed);
   ASSERT_TRUE(directory.add_run("a", write));
   ASSERT_TRUE(save_results(directory, {}));
-  EXPECT_TRUE(check_files(directory.path()).value().intact());
+  EXPECT_TRUE(check_top(directory, read_seal(directory.path()).value().value()).intact());
   ASSERT_TRUE(directory.replace_runs({"a"}, "imported again", "a", write));
   EXPECT_FALSE(fs::exists(seal));
+}
+
+class GoneOn : public ::testing::Test {
+ protected:
+  /// Run `a` failed and was made again, and the results over that are sealed.
+  void SetUp() override {
+    RunDirectory directory = RunDirectory::create(path(), "assay: 1\n", {}).value();
+    ASSERT_TRUE(directory.add_run("a", write));
+    ASSERT_TRUE(directory.supersede("a", "killed"));
+    ASSERT_TRUE(directory.add_run(
+        "a", [](const fs::path& folder) { return write_file(folder / "latencies.csv", "def"); }));
+    ASSERT_TRUE(save_results(directory, {}));
+  }
+  static Result<void> write(const fs::path& folder) { return write_file(folder / "latencies.csv", "abc"); }
+  fs::path path() const { return dir_.path() / "run"; }
+  TopSeal top() const {
+    return check_top(RunDirectory::view(path()).value(), read_seal(path()).value().value());
+  }
+  std::string refusal() const {
+    const auto opened = RunDirectory::open(path());
+    if (opened) return "";
+    EXPECT_EQ(opened.error().code, Code::kConflict);
+    return opened.error().message;
+  }
+  TemporaryDirectory dir_ = TemporaryDirectory::create("assay-seal").value();
+};
+
+TEST_F(GoneOn, WhatWasSupersededIsSealedTooAndNobodyGoesOnWithoutIt) {
+  EXPECT_TRUE(top().intact()) << top().check.in_words();
+  EXPECT_EQ(refusal(), "");
+  fs::remove_all(path() / "superseded");
+  const Names missing{"superseded/a.1/SHA256SUMS", "superseded/a.1/why"};
+  EXPECT_EQ(top().check.missing, missing);
+  EXPECT_NE(refusal().find("superseded/a.1/why missing"), std::string::npos) << refusal();
+  EXPECT_TRUE(fs::exists(path() / kSealFile)) << "it stays, or nobody could tell any more";
+  EXPECT_EQ(run_of_sealed("superseded/timed.x.r1.2/why"), "timed.x.r1");
+  EXPECT_EQ(run_of_sealed("runs/timed.x.r1/SHA256SUMS"), "timed.x.r1");
+  EXPECT_EQ(run_of_sealed("spec.yaml"), "");
+}
+
+TEST_F(GoneOn, NobodyGoesOnWithARunExchangedButResultsAreDerivedAgain) {
+  std::ofstream(path() / "results.json") << "{}";
+  EXPECT_EQ(refusal(), "");
+  fs::remove(path() / "results.json");
+  EXPECT_EQ(refusal(), "");
+  fs::remove_all(path() / "runs" / "a");
+  EXPECT_NE(refusal().find("runs/a/SHA256SUMS missing"), std::string::npos) << refusal();
+}
+
+TEST_F(GoneOn, WhatIsSupersededSinceIsOlderAndNoEdit) {
+  const std::string seal = read_file(path() / kSealFile).value();
+  {
+    RunDirectory directory = RunDirectory::open(path()).value();
+    ASSERT_TRUE(directory.supersede("a", "again"));
+    ASSERT_TRUE(directory.add_run("b", write));
+  }
+  ASSERT_TRUE(write_file(path() / kSealFile, seal));  // As if it had been left there.
+  EXPECT_EQ(top().superseded, Names{"a"});
+  EXPECT_EQ(top().added, Names{"b"});
+  EXPECT_TRUE(top().check.intact());
+  EXPECT_FALSE(top().intact());
+  EXPECT_EQ(refusal(), "");
+  // Another seal by now: a campaign is writing, and what was read before is held against nothing.
+  const Digests before = seal_from_text(seal).value();
+  ASSERT_TRUE(write_file(path() / kSealFile, ""));
+  EXPECT_FALSE(check_top(RunDirectory::view(path()).value(), before).check.sealed);
 }
 
 TEST(RunDirectorySeal, AWriterOfResultsThatIsStoppedLeavesNoOlderSealBesideThem) {

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "store/json_fields.h"
+#include "store/seal.h"
 
 namespace assay::store {
 namespace {
@@ -55,16 +56,11 @@ void fields(V& v, Is<Sealed> auto& sealed) {
 
 namespace {
 
-Result<std::map<std::string, std::string>> digests_of(const fs::path& folder) {
-  std::map<std::string, std::string> digests;
-  std::error_code error;
-  for (auto entry = fs::recursive_directory_iterator(folder, error);
-       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (!entry->is_regular_file(error) || entry->path() == folder / kFile) continue;
-    ASSAY_TRY(digests[entry->path().lexically_relative(folder).generic_string()], sha256_file(entry->path()));
-  }
-  if (error) return fail(io_error(error.value(), "reading", folder));
-  return digests;
+/// Of what lies beside the witness itself.
+Result<Digests> digests_beside(const fs::path& folder) {
+  ASSAY_TRY(std::vector<std::string> names, files_below(folder));
+  std::erase(names, kFile);
+  return digests_of(folder, names);
 }
 
 Result<std::string> sealed_text(Sealed sealed) {
@@ -77,7 +73,7 @@ Result<std::string> sealed_text(Sealed sealed) {
 }  // namespace
 
 Result<void> save_witness(const fs::path& folder, record::Witness witness) {
-  ASSAY_TRY(witness.files, digests_of(folder));
+  ASSAY_TRY(witness.files, digests_beside(folder));
   const auto text = sealed_text({std::move(witness), ""});
   if (!text) return fail(text.error().with_context((folder / kFile).string()));
   return write_file(folder / kFile, *text);
@@ -92,7 +88,7 @@ Result<record::Witness> load_witness(const fs::path& folder) {
     return fail(Code::kConflict, file.string() + ": format " + std::to_string(sealed->witness.format) +
                                      " was written by another version of assay, this one reads format 1");
   ASSAY_TRY(const std::string expected, sealed_text(*sealed));
-  ASSAY_TRY(const auto digests, digests_of(folder));
+  ASSAY_TRY(const auto digests, digests_beside(folder));
   if (expected != text || digests != sealed->witness.files)
     return fail(Code::kCorrupt, file.string() + ": it, or a file beside it, was changed after it was sealed");
   return std::move(sealed->witness);

@@ -211,6 +211,28 @@ TEST_F(Compare, WhatWasEditedDecidesNothing) {
   }
 }
 
+// As on a CI host without the model: nothing can be derived, so nothing tells an edit.
+TEST_F(Compare, WhatNothingVouchesForDecidesNothing) {
+  const fs::path copy = path("unsealed");
+  fs::copy(run_directory("b"), copy, fs::copy_options::recursive);
+  const std::vector<std::string> gate{run_directory("a"), copy.string(), "--fail-if", "mean > +900%"};
+  EXPECT_EQ(compare(gate).exit_code, 0) << compare(gate).text;
+  Json all = read_json(copy / "results.json");
+  Json& mean = all["rows"][0]["latency_mean"];
+  for (const char* key : {"value", "lo", "hi"}) mean[key] = mean[key].get<double>() / 1.5;
+  std::ofstream(copy / "results.json") << all.dump();
+  fs::remove(copy / "SHA256SUMS");
+  EXPECT_EQ(compare(gate).exit_code, 0) << "the runs give the figures: " << compare(gate).text;
+  for (const char* name : {"SHA256SUMS", "latencies.csv"}) fs::remove(copy / "runs" / "timed.one.r1" / name);
+  const Outcome refused = compare(gate);
+  EXPECT_EQ(refused.exit_code, 8) << refused.text;
+  EXPECT_NE(refused.text.find("results.json of B could be held neither"), std::string::npos) << refused.text;
+  EXPECT_EQ(compare({run_directory("a"), copy.string()}).exit_code, 0);
+  // What somebody hands out as a file is taken at his word.
+  const std::string alone = write("alone.json", all.dump());
+  EXPECT_EQ(compare({run_directory("a"), alone, "--fail-if", "mean > +900%"}).exit_code, 0);
+}
+
 TEST_F(Compare, RefusesWhatIsNotComparableWithAllReasons) {
   const std::string a = baseline();
   const std::string other = slower(0, [](Json& all) {

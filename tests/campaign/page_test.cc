@@ -174,6 +174,80 @@ TEST_F(PageCampaign, AnOldDirectoryIsSaidToBeUnsealedAndBelievedByItsRuns) {
   EXPECT_EQ(said.find("edited by hand"), std::string::npos) << said;
 }
 
+// Whatever a hand can reach in results.json, intervals, statuses, power windows, the schema it claims to be
+// of: without a seal over it none of that is printed or compared.
+TEST_F(PageCampaign, WhatIsUnsealedIsReplacedByWhatItsRunsGive) {
+  const fs::path spoiled = copy();
+  const auto printed = [&] {
+    const Outcome outcome =
+        run_assay({"report", spoiled.string(), "--format", "json", "-o", path("r.json").string()});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
+    return read_json(path("r.json"))["rows"];
+  };
+  const auto rows = printed();
+  auto edited = read_json(spoiled / "results.json");
+  auto& row = edited["rows"][0];
+  row["latency_mean"]["lo"] = row["latency_mean"]["value"].get<double>() * 0.9999;
+  row["power"]["status"] = "ok";
+  row["power"]["reasons"] = nlohmann::json::array();
+  row["power_sources"][0]["windows"][0]["mean_w"] = 1;
+  row["power_sources"][0]["simulated"] = false;
+  row["diagnostics"]["process_mean_ms"] = {1, 1};
+  row["calibration_relation"] = "disjoint";
+  row["verdict"] = "OK";
+  row["findings"] = nlohmann::json::array();
+  fs::remove(spoiled / "SHA256SUMS");
+  for (const char* version : {"1.3", "1.0"}) {
+    edited["schema_version"] = version;
+    std::ofstream(spoiled / "results.json") << edited.dump();
+    EXPECT_EQ(printed(), rows) << version;
+  }
+  edited["rows"][0]["latency_p99"]["value"] = 0.001;
+  std::ofstream(spoiled / "results.json") << edited.dump();
+  EXPECT_NE(in_format(spoiled, "table").find("results.json has latency_p99 0.001, its runs give"),
+            std::string::npos)
+      << in_format(spoiled, "table");
+}
+
+// Every row's drop is held against the reference's accuracy.
+TEST_F(PageCampaign, AnEditedReferenceConcernsEveryRow) {
+  const fs::path spoiled = copy();
+  edit(spoiled / "runs" / (std::string("accuracy.") + kRow) / "confusion.csv", ",0,", ",1,");
+  fs::remove(spoiled / "results.json");
+  const Outcome told =
+      run_assay({"report", spoiled.string(), "--format", "json", "-o", path("r.json").string()});
+  ASSERT_EQ(told.exit_code, 0) << told.text;
+  const auto results = read_json(path("r.json"));
+  std::vector<nlohmann::json> marked;
+  for (const auto& row : results["rows"])
+    for (const auto& finding : row["findings"])
+      if (finding["rule"] == "edited") marked.push_back(finding["figures"]);
+  ASSERT_EQ(marked.size(), 2U);
+  EXPECT_EQ(marked[0], nlohmann::json::array()) << "all of the reference row";
+  EXPECT_EQ(marked[1], nlohmann::json({"miou_fp32", "miou_drop"}));
+}
+
+TEST_F(PageCampaign, NobodyGoesOnWithWhatWasEdited) {
+  const fs::path cleaned = copy();
+  {
+    auto directory = store::RunDirectory::open(cleaned).value();
+    ASSERT_TRUE(directory.supersede(std::string("timed.") + kRow + ".r2", "killed by SIGKILL"));
+  }
+  const Outcome resumed = run_assay({"run", "--resume", cleaned.string()});
+  ASSERT_TRUE(resumed.exit_code == 0 || resumed.exit_code == 1) << resumed.text;
+  EXPECT_NE(in_format(cleaned, "table").find("run-again"), std::string::npos);
+  fs::remove_all(cleaned / "superseded");
+  const Outcome refused = run_assay({"run", "--resume", cleaned.string()});
+  EXPECT_EQ(refused.exit_code, 5) << refused.text;
+  EXPECT_NE(refused.text.find("superseded/timed.onnxruntime-cpu-fp32.r2.1/why missing"), std::string::npos)
+      << refused.text;
+  const std::string said = in_format(cleaned, "table");
+  EXPECT_NE(said.find("run-again"), std::string::npos) << said;
+  EXPECT_NE(said.find("superseded/timed.onnxruntime-cpu-fp32.r2.1 is not what the campaign wrote"),
+            std::string::npos)
+      << said;
+}
+
 TEST_F(PageCampaign, WithoutResultsTheRunsAreTold) {
   const fs::path bare = copy();
   fs::remove(bare / "results.json");
@@ -325,7 +399,7 @@ TEST_F(PageCampaign, ResultsAloneMakeAPageToo) {
 
 TEST_F(PageCampaign, ANewerSchemaIsRefusedWithBothVersions) {
   const fs::path newer = copy();
-  edit(newer / "results.json", "\"schema_version\": \"1.2\"", "\"schema_version\": \"3.0\"");
+  edit(newer / "results.json", "\"schema_version\": \"1.3\"", "\"schema_version\": \"3.0\"");
   const Outcome outcome = page_of({newer.string()});
   EXPECT_EQ(outcome.exit_code, 5) << outcome.text;
   EXPECT_NE(outcome.text.find("3.0"), std::string::npos) << outcome.text;

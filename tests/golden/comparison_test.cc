@@ -15,6 +15,7 @@
 #include "report/html_check.h"
 #include "report/number_text.h"
 #include "sample_results.h"
+#include "store/results_json.h"
 
 namespace assay {
 namespace {
@@ -44,11 +45,16 @@ record::Results changed() {
   return r;
 }
 
-ComparisonReport report_of(record::Results a, std::vector<record::Results> others,
+/// As it comes out of a results.json: what the file does not tell cannot be compared.
+record::Results read_back(const record::Results& results) {
+  return store::results_from_json(store::results_to_json(results).value()).value();
+}
+
+ComparisonReport report_of(const record::Results& a, const std::vector<record::Results>& others,
                            const std::vector<std::string>& conditions = {}) {
   ComparisonReport report;
-  report.sides.push_back({"runs/before", std::move(a)});
-  for (record::Results& other : others) report.sides.push_back({"runs/after", std::move(other)});
+  report.sides.push_back({"runs/before", read_back(a)});
+  for (const record::Results& other : others) report.sides.push_back({"runs/after", read_back(other)});
   for (const std::string& text : conditions)
     report.conditions.push_back({metric::parse_condition(text).value()});
   const auto matched = report::match_sides(report);

@@ -28,7 +28,7 @@ TEST(Golden, TableOfSeveralMachines) {
 }
 TEST(Golden, Markdown) { expect_golden("quick.md", rendered(quick_results(), report::Format::kMarkdown)); }
 TEST(Golden, Csv) { expect_golden("quick.csv", rendered(quick_results(), report::Format::kCsv)); }
-TEST(Golden, Json) { expect_golden("results-1.2.json", rendered(quick_results(), report::Format::kJson)); }
+TEST(Golden, Json) { expect_golden("results-1.3.json", rendered(quick_results(), report::Format::kJson)); }
 
 /// Every format of one campaign.
 void expect_golden_formats(const std::string& name, const record::Results& results) {
@@ -39,12 +39,12 @@ void expect_golden_formats(const std::string& name, const record::Results& resul
 }
 TEST(Golden, ASimulatedMeterAtTheInput) {
   expect_golden_formats("meter", metered_results());
-  expect_golden("results-1.2-meter.json", rendered(metered_results(), report::Format::kJson));
+  expect_golden("results-1.3-meter.json", rendered(metered_results(), report::Format::kJson));
 }
 TEST(Golden, Targets) { expect_golden_formats("target", target_results()); }
 TEST(Golden, RailsOnly) {
   expect_golden_formats("rails", rails_results());
-  expect_golden("results-1.2-rails.json", rendered(rails_results(), report::Format::kJson));
+  expect_golden("results-1.3-rails.json", rendered(rails_results(), report::Format::kJson));
 }
 
 /// The page's body: tables, evidence and places for plots. Its data are numbers and the results' own JSON.

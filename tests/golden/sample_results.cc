@@ -271,6 +271,9 @@ record::Results metered_results() {
   good.power_sources[0].idle_before_w = 4.01;
   good.power_sources[0].idle_after_w = 4.05;
   good.power_sources[1].idle_before_w = 3.6;
+  good.power_sources[0].idle = {window(0, 4.01), window(0, 4.05)};
+  good.power_sources[1].idle = {window(0, 3.6), {}};
+  good.power_sources[1].idle[1].problem = "no reading in the window";
   good.power_sources[0].idle_status = record::FigureStatus::kOk;
   good.power_sources[1].idle_status = record::FigureStatus::kInvalid;
 
