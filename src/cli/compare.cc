@@ -55,7 +55,7 @@ bool is_folder(const fs::path& path) {
 }
 
 Result<Place> parse_place(const std::string& text) {
-  Place place{text, text, std::nullopt, std::nullopt, false};
+  Place place{text, text, std::nullopt, std::nullopt};
   // A path may hold a colon as well: what exists as a whole is a path.
   if (const auto colon = text.rfind(':'); !is_there(place.path) && colon != std::string::npos) {
     place.path = text.substr(0, colon);

@@ -304,7 +304,7 @@ TEST(Comparison, WhatHasNoLikeIsToldByItsSide) {
   EXPECT_TRUE(matched.error().message.starts_with("a (A) against c (C): no row of A has its like in C"))
       << matched.error().message;
   report = {};
-  report.sides = {{"a", quick_results()}, {"b", changed()}, {"c", other, false, {}, "nothing"}};
+  report.sides = {{"a", quick_results()}, {"b", changed()}, {"c", other, false, false, {}, "nothing"}};
   matched = report::match_sides(report);
   ASSERT_FALSE(matched);
   EXPECT_TRUE(matched.error().message.starts_with("a (A) against c (C): C has no row 'nothing'"))
