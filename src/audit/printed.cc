@@ -114,8 +114,13 @@ Printed number_of(const Token& token, char decimal) {
   std::from_chars(text.data(), text.data() + text.size(), number.value);
   if (token.negative) number.value = -number.value;
   number.step = std::pow(10.0, token.exponent - places);
-  number.tens = !fraction && token.exponent == 0 && digits.size() > 1 && digits.back() == '0';
   const auto first = digits.find_first_not_of('0');
+  if (!fraction && token.exponent == 0 && first != std::string::npos) {
+    const std::size_t zeros = digits.size() - 1 - digits.find_last_not_of('0');
+    constexpr std::size_t kFewest = 3;
+    const std::size_t whole = digits.size() - first, spare = whole > kFewest ? whole - kFewest : 1;
+    if (zeros > 0) number.coarse = std::pow(10.0, std::min(zeros, spare));
+  }
   if (first != std::string::npos)
     number.significant = static_cast<int>(digits.find_last_not_of('0') - first) + 1;
   return number;
@@ -158,9 +163,7 @@ Interval Printed::cut() const {
   Interval wide = rounded();
   // Cutting digits off makes a number smaller in size, never larger.
   (value < 0 ? wide.lo : wide.hi) += value < 0 ? -step / 2 : step / 2;
-  constexpr double kHalfOfTen = 5;
-  if (tens) wide = {std::min(wide.lo, value - kHalfOfTen), std::max(wide.hi, value + kHalfOfTen)};
-  return wide;
+  return {std::min(wide.lo, value - coarse / 2), std::max(wide.hi, value + coarse / 2)};
 }
 
 Marks marks_of(std::string_view cell) {
