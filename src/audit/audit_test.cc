@@ -217,6 +217,7 @@ TEST(Audit, TextIsHeldAgainstTheTable) {
   EXPECT_EQ(found("It achieves 71.7 FPS."), "");
   EXPECT_EQ(found("YoloV4 achieves 61 FPS in INT8."), "");
   EXPECT_EQ(found("YoloV4 achieves 66 FPS in INT8."), "text contradiction\n");
+  EXPECT_EQ(found("YoloV4 achieves 66 FPS in INT8 on the TX2."), "text suspicion\n");
   EXPECT_EQ(found("It achieves 75.3 FPS."), "text suspicion\n");
   EXPECT_EQ(found("The theoretical peak is 20 TOPS for INT8 and 5 TFLOPS for FP32."), "");
   EXPECT_EQ(found("The theoretical peak is 22 TOPS for INT8, and 5 TFLOPS for FP32."),

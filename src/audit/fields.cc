@@ -34,7 +34,7 @@ void read_name(Field& field) {
   field.batch = batch_stated(field.name);
   field.heading = read_heading(field.batch ? field.batch->rest : field.name);
   // "Inference time batch 1 [ms]" and "FPS batch 8" are of two measurements.
-  if (field.batch && !field.heading.label) field.heading = {};
+  if (field.batch && !field.heading.label) field.heading.quantity.reset();
 }
 
 int quantities_in(const std::vector<std::string>& names) {
@@ -142,7 +142,7 @@ void part_precisions(std::vector<Field>& fields) {
       named.insert(field.heading.precision);
   if (named.size() < 2) return;
   for (Field& field : fields)
-    if (!field.heading.precision.empty()) field.heading = {};
+    if (!field.heading.precision.empty()) field.heading.quantity.reset();
 }
 
 bool any_number(const Field& field, Marks marks) {
@@ -167,14 +167,16 @@ bool is_summary(const std::string& name, const Field& field) {
   if (is_in(kSummaries)(words.front()) || is_in(kSummaries)(words.back()) || has_phrase(words, "speed up") ||
       std::ranges::all_of(words, is_in(kExtremes)))
     return true;
-  for (const std::string_view between : {" / ", " vs ", " vs. "}) {
+  const auto is_row = [&](const std::string& side) {
+    return std::ranges::find(field.cells, side) != field.cells.end();
+  };
+  for (const std::string_view between : {" / ", " vs ", " vs. ", "/"}) {
     const auto at = name.find(between);
     if (at == std::string::npos) continue;
     const std::string left = name.substr(0, at), right = name.substr(at + between.size());
-    const auto known = [&](const std::string& side) {
-      return precision_in(side).has_value() || std::ranges::find(field.cells, side) != field.cells.end();
-    };
-    if (known(left) && known(right)) return true;
+    // "FP16/INT8" may be a network of both.
+    const bool precisions = between != "/" && precision_in(left) && precision_in(right);
+    if (precisions || (is_row(left) && is_row(right))) return true;
   }
   return false;
 }
@@ -334,9 +336,12 @@ Table read_grid(const Grid& grid) {
       const bool names_rows = field.leading && !any_number(field, marks);
       if (!field.heading.label && !names_rows && !field.name.empty())
         unknown += (unknown.empty() ? "" : ", ") + in_quotes(field.name);
+      const bool time = !field.heading.label && field.heading.unit &&
+                        field.heading.unit->dimension == Dimension::kTime && any_number(field, marks);
       for (std::size_t i = 0; i < count; ++i) {
         const std::string& cell = field.cells[i];
         if (cell.empty()) continue;
+        entries[i].other_times |= time;
         if (field.heading.label)
           entries[i].labels.emplace(*field.heading.label, cell);
         else

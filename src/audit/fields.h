@@ -2,7 +2,7 @@
 #pragma once
 
 #include "audit/grid.h"
-#include "audit/heading.h"
+#include "audit/stated_batch.h"
 #include "audit/table.h"
 
 namespace assay::audit {

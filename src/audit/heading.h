@@ -22,14 +22,6 @@ struct Heading {
 /// `text`: plain (audit/words.h).
 Heading read_heading(std::string_view text);
 
-/// A batch that is stated in words: "ResNet50 (batch size 64)", "batch=8".
-struct StatedBatch {
-  std::optional<double> size;  ///< Absent: more than one is named.
-  std::string rest;            ///< What else the text says.
-};
-/// Absent: none is stated. `text`: plain.
-std::optional<StatedBatch> batch_stated(std::string_view text);
-
 /// The names that are understood, for the message that none was found: "Inference time [ms], ...".
 std::string understood_names();
 

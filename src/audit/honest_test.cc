@@ -260,6 +260,27 @@ INSTANTIATE_TEST_SUITE_P(
                    "| Inference time [ms] | 10.0 | 5.0 | 2.00 |\n"
                    "| FPS | 100.0 | 200.0 | 2.00 |\n",
                    ""},
+        HonestCase{
+            "a stage that is not understood", "t.csv",
+            "Batch,Inference time [ms],NMS [ms],FPS,Power [W],Energy [mJ]\n1,10.0,2.0,83.3,10.00,120.0\n",
+            "inference-rate suspicion\n"},
+        HonestCase{"the peak of a device called its performance", "t.csv",
+                   "Device,Performance [TOPS],Model,FPS,Operations [GOp]\nA,21,R50,400,7.78\n", ""},
+        HonestCase{"a ratio of two rows", "t.csv",
+                   "Model,Inference time [ms],FPS\nA,10.0,100\nB,5.00,200\nB/A,0.50,2.0\n", ""},
+        HonestCase{"several precisions side by side", "t.csv",
+                   "Model,Power [W],FP32 FPS,INT8 FPS,FP32 latency [ms],INT8 latency "
+                   "[ms]\nA,10,100,200,10.0,5.0\n",
+                   ""},
+        HonestCase{"a caption with a full stop", "t.md",
+                   "**Table 3.** ResNet50 on Orin (batch = 16)\n\n| Model | Inference time (ms) | FPS |\n"
+                   "|---|---|---|\n| A | 40 | 403 |\n",
+                   ""},
+        HonestCase{"batches in the names of columns", "t.md",
+                   "| Metric | INT8, batch 1 | INT8, batch 8 |\n|---|---|---|\n| Inference time [ms] | 10.0 "
+                   "| 40.0 |\n"
+                   "| FPS | 100 | 200 |\n| Energy [mJ] | 100 | 50.0 |\n| Power [W] | 10.0 | 10.0 |\n",
+                   ""},
         HonestCase{"the batch in the caption", "t.md",
                    "Table 1: ResNet50, batch size 64\n"
                    "\n"

@@ -7,6 +7,7 @@
 
 #include "audit/fields.h"
 #include "audit/grid.h"
+#include "audit/heading.h"
 #include "audit/words.h"
 #include "base/text.h"
 #include "base/utf8.h"
@@ -27,7 +28,11 @@ std::optional<Captioned> captioned(std::string_view text) {
   const std::string line = plain(text);
   const bool several = line.starts_with("Tables ") || line.starts_with("tables ");
   if (!several && !line.starts_with("Table ") && !line.starts_with("TABLE ")) return std::nullopt;
-  const auto colon = line.find(':', several ? 7 : 6);
+  auto colon = line.find(':', several ? 7 : 6);
+  if (colon == std::string::npos && !several) {  // "Table 3. Results"
+    const auto stop = line.find(". ");
+    if (stop < line.find(' ', 6)) colon = stop;
+  }
   const std::string numbers =
       line.substr(several ? 7 : 6, colon == std::string::npos ? colon : colon - (several ? 7 : 6));
   Captioned found;

@@ -5,6 +5,7 @@
 #include "audit/describe.h"
 #include "audit/grid.h"
 #include "audit/heading.h"
+#include "audit/stated_batch.h"
 #include "audit/words.h"
 
 namespace assay::audit {
@@ -63,8 +64,8 @@ INSTANTIATE_TEST_SUITE_P(
         HeadingCase{"Mean throughput [images/s]", "throughput_mean", 1},
         HeadingCase{"Achieved performance [Inferences/s]", "throughput", 1},
         HeadingCase{"Achieved performance [GOPS]", "gops", 1},
-        HeadingCase{"Achieved performance [TOPS]", "gops", 1e3},
-        HeadingCase{"Peak performance [Gops/s]", "peak", 1},
+        HeadingCase{"Achieved performance [TOPS]", "gops", 1e3}, HeadingCase{"Performance [TOPS]", "", 0},
+        HeadingCase{"TOPS", "", 0}, HeadingCase{"Peak performance [Gops/s]", "peak", 1},
         HeadingCase{"Peak performance [ops/s]", "peak", 1e-9}, HeadingCase{"Peak perf. [TOPS]", "peak", 1e3},
         HeadingCase{"Performance Ratio", "performance_ratio", 0},
         HeadingCase{"Memory Utilization [GB]", "memory", 1}, HeadingCase{"Power [W]", "power", 1},

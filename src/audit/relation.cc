@@ -116,11 +116,12 @@ std::string range_text(Interval interval) {
 }
 
 std::string percent_off(double value, double from) {
-  std::array<char, 48> text{};
+  std::array<char, 400> text{};  // Enough for any double.
   constexpr double kPercent = 100, kTwice = 2, kThousandth = 1e-3, kTwoDigits = 99;
   const double ratio = value / from, percent = std::abs(ratio - 1) * kPercent;
   if (!(ratio < kTwice && ratio > kThousandth))
-    std::snprintf(text.data(), text.size(), "%.3g times as much", ratio);
+    std::snprintf(text.data(), text.size(), ratio < kThousand ? "%.3g times as much" : "%.0f times as much",
+                  ratio);
   else
     std::snprintf(text.data(), text.size(), "%.*g %% %s", percent < kTwoDigits ? 2 : 3, percent,
                   ratio < 1 ? "less" : "more");

@@ -62,7 +62,7 @@ std::optional<Comparison> gops_by_time(const Entry& entry, std::span<const Given
                                              {{Q::kOperations, 1}, {Q::kInferenceTime, -1}},
                                              "operations per inference / inference time"}};
   const Cell* batch = entry.find(Q::kBatch);
-  const bool alone = batch && plain(entry) && !entry.find(Q::kLatency);
+  const bool alone = batch && plain(entry) && !entry.find(Q::kLatency) && !entry.other_times;
   if (entry.find(Q::kRate) ? !rate_is_of_time(entry) : !alone) return std::nullopt;
   return compare(entry, Q::kGops, batch ? kBatched : kSingle, given);
 }
@@ -142,6 +142,13 @@ std::optional<double> whole_number(Interval many) {
   return whole;
 }
 
+/// With other times in the table a rate may be of a longer way than the inference, and so may an energy.
+void soften_longer_way(const Entry& entry, bool longer, Finding& finding) {
+  if (!entry.other_times || !longer || finding.severity == Severity::kSuspicion) return;
+  finding.severity = Severity::kSuspicion;
+  finding.evidence += "; it may be of a longer way: there are other times, which are not understood";
+}
+
 /// Where no batch is stated, a number that is off by as much as a batch of two would make it may be of a
 /// batch: that is odd, and yet possible. `many`: how many it would be of, if it were of several.
 void soften_unstated_batch(const Entry& entry, const Comparison& comparison, Interval many,
@@ -183,6 +190,7 @@ void soften_power(const Entry& entry, const Comparison& comparison, Quantity res
   soften_unstated_batch(entry, comparison,
                         of_time ? printed.rounded() / (power->rounded() * time->rounded()) : Interval{},
                         " inferences together", finding);
+  soften_longer_way(entry, printed.value() > comparison.expected_value, finding);
 }
 
 /// Appends the findings of one rule over all entries.
@@ -218,6 +226,7 @@ void soften_rate(const Entry& entry, const Comparison& comparison, Finding& find
   }
   const Interval many = any ? printed.rounded() * any->rounded() / Interval::of(kPerThousand) : Interval{};
   soften_unstated_batch(entry, comparison, many, " at once", finding);
+  soften_longer_way(entry, printed.value() < comparison.expected_value, finding);
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ struct Entry {
   std::vector<std::string> others;  ///< Words of columns that are not understood: they may tell rows apart.
   /// A batch, threads or instances are stated, and cannot be read: what rests on them is not to be checked.
   bool count_unread = false;
+  /// The table has other times ("NMS [ms]"): a rate may be of a way that is longer than the inference.
+  bool other_times = false;
 
   const Cell* find(Quantity quantity) const {
     const auto found = cells.find(quantity);

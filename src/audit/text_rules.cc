@@ -152,22 +152,22 @@ std::optional<int> integer_bits(const std::optional<std::string>& precision) {
   return std::stoi(precision->substr(3));
 }
 
-/// Whether the line says itself which tables it is of, or its sentence names one of these entries and
-/// compares it with nothing: else what it says may be of anything.
-bool is_about(const Passage& passage, const std::string& sentence, bool named) {
+/// Whether the line says itself which tables it is of, or its sentence names one of these entries by `named`,
+/// compares it with nothing and is "on" no device but theirs: else what it says may be of anything.
+bool is_about(const Passage& passage, const std::string& sentence, const std::set<Label>& named) {
   static constexpr std::string_view kComparing[] = {"unlike",  "than",    "versus", "vs",      "compared",
                                                     "instead", "whereas", "while",  "contrast"};
   const std::vector<std::string> bare = words_of(sentence);
-  return passage.assigned || (named && std::ranges::none_of(kComparing, [&](std::string_view word) {
-                                return has_phrase(bare, word);
-                              }));
+  const auto says = [&](std::string_view word) { return has_phrase(bare, word); };
+  const bool elsewhere = says("on") && !named.contains(Label::kDevice);
+  return passage.assigned || (!named.empty() && !elsewhere && std::ranges::none_of(kComparing, says));
 }
 
-/// Keeps the entries that a sentence names, where it names some of them. Returns whether it does.
-bool keep_named(std::vector<Candidate>& candidates, const std::string& sentence) {
+/// Keeps the entries that a sentence names, where it names some of them. Returns by what it does.
+std::set<Label> keep_named(std::vector<Candidate>& candidates, const std::string& sentence) {
   constexpr std::size_t kTelling = 4;
   const std::string bare = bare_name(sentence);
-  bool any = false;
+  std::set<Label> by;
   for (const Label label : {Label::kDevice, Label::kAccelerator, Label::kModel}) {
     const auto named = [&](const Candidate& candidate) {
       const std::string name = bare_name(candidate.entry->label(label));
@@ -175,9 +175,9 @@ bool keep_named(std::vector<Candidate>& candidates, const std::string& sentence)
     };
     if (std::ranges::none_of(candidates, named)) continue;
     std::erase_if(candidates, [&](const Candidate& c) { return !named(c); });
-    any = true;
+    by.insert(label);
   }
-  return any;
+  return by;
 }
 
 /// A peak claimed for a wider integer format than the table's is no more than the table's.
