@@ -257,7 +257,7 @@ void read_numbers(const Field& field, Marks marks, std::vector<Entry>& entries,
     const std::string& name = read.unit.empty() ? field.heading.unit_text : read.unit;
     Printed number = read.number;
     // A batch of 8 is 8, not 7.5 to 8.5.
-    if (count) number = {number.value, 0, 0, number.significant, {}, number.text};
+    if (count) number = {number.value, 0, 0, false, number.significant, {}, number.text};
     entries[i].count_unread = other_unread;
     entries[i].cells.insert_or_assign(quantity, Cell{number, (*unit)->scale, name, field.name, line, column});
   }

@@ -281,6 +281,12 @@ INSTANTIATE_TEST_SUITE_P(
                    "| 40.0 |\n"
                    "| FPS | 100 | 200 |\n| Energy [mJ] | 100 | 50.0 |\n| Power [W] | 10.0 | 10.0 |\n",
                    ""},
+        HonestCase{"power over its peak, though both are short", "t.csv",
+                   "Max power [W],Power [W],Peak power [W]\n5,10,8\n", "idle-power contradiction\n"},
+        HonestCase{"idle power over power, in other units", "t.csv",
+                   "Inference time [s],FPS,Idle power [mW],Power [W]\n0.013,75,12000,10\n",
+                   "idle-power contradiction\n"},
+        HonestCase{"GOPS of three digits at the peak", "t.csv", "GOPS,Peak [GOPS]\n10300,10260\n", ""},
         HonestCase{"the batch in the caption", "t.md",
                    "Table 1: ResNet50, batch size 64\n"
                    "\n"

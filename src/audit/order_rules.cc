@@ -10,8 +10,8 @@ namespace {
 
 using Q = Quantity;
 
-/// However they were rounded, or cut off.
-bool certainly_over(const Cell& a, const Cell& b) { return below(b.cut(), a.cut()); }
+/// However they were rounded to three digits or more, or cut off.
+bool certainly_over(const Cell& a, const Cell& b) { return below(b.further(), a.further()); }
 
 /// Where both are there and `small` is certainly over `great`: a finding.
 void in_order(const Document& document, std::vector<Finding>& findings, std::string_view rule, Quantity small,
@@ -23,8 +23,8 @@ void in_order(const Document& document, std::vector<Finding>& findings, std::str
     findings.push_back(finding_at(
         rule, Severity::kContradiction, table, number, {reference(small, *less), reference(great, *more)},
         std::string(info_of(small).name) + " <= " + std::string(info_of(great).name) + "; the table says " +
-            with_unit(*less) + " (at least " + number_text(less->cut().lo) + ") and " + with_unit(*more) +
-            " (at most " + number_text(more->cut().hi) + ")" + std::string(consequence)));
+            with_unit(*less) + " (at least " + number_text(less->further().lo) + ") and " + with_unit(*more) +
+            " (at most " + number_text(more->further().hi) + ")" + std::string(consequence)));
   });
 }
 
@@ -36,7 +36,7 @@ void check_above_peak(const Document& document, std::vector<Finding>& findings) 
     const Cell* ratio = entry.find(Q::kRatio);
     const Cell* gops = entry.find(Q::kGops);
     const Cell* peak = entry.find(Q::kPeak);
-    if (ratio && below(Interval::of(kWhole), ratio->cut()))
+    if (ratio && below(Interval::of(kWhole), ratio->further()))
       findings.push_back(finding_at("above-peak", Severity::kContradiction, table, number,
                                     {reference(Q::kRatio, *ratio)},
                                     "performance ratio <= 100 %; the table says " + with_unit(*ratio)));
@@ -118,7 +118,7 @@ void check_stages(const Document& document, std::vector<Finding>& findings) {
     for (const Quantity stage : {Q::kPreprocess, Q::kInferenceTime, Q::kPostprocess}) {
       const Cell* cell = entry.find(stage);
       if (!cell) continue;
-      sum = sum + cell->cut();
+      sum = sum + cell->further();
       value += cell->value();
       words += (words.empty() ? "" : " + ") + cell->number.text;
       cells.push_back(reference(stage, *cell));
@@ -129,7 +129,7 @@ void check_stages(const Document& document, std::vector<Finding>& findings) {
     // The mean of the rates of single images is at least the rate of the mean time (Jensen): only less is
     // wrong.
     const Interval least = Interval::of(kPerThousand * entry.count(Q::kBatch, 1)) / sum;
-    if (!below(rate->cut(), least)) return;
+    if (!below(rate->further(), least)) return;
     findings.push_back(finding_at(
         "stages", alone ? Severity::kSuspicion : Severity::kContradiction, table, number, std::move(cells),
         "inferences/s >= 1 / (sum of the stages) = 1 / (" + words + ") = 1 / " + number_text(value) +
@@ -155,7 +155,8 @@ void check_shares(const Document& document, std::vector<Finding>& findings) {
   for_each_entry(document, [&](const Entry& entry, std::size_t table, std::size_t number) {
     for (const Quantity quantity : {Q::kTop1, Q::kTop5, Q::kMap50, Q::kMap5095, Q::kMiou, Q::kAccuracy}) {
       const Cell* cell = entry.find(quantity);
-      if (!cell || (!below(Interval::of(kWhole), cell->cut()) && !below(cell->cut(), Interval::of(0))))
+      if (!cell ||
+          (!below(Interval::of(kWhole), cell->further()) && !below(cell->further(), Interval::of(0))))
         continue;
       findings.push_back(finding_at(
           "share", Severity::kContradiction, table, number, {reference(quantity, *cell)},

@@ -69,6 +69,8 @@ TEST(Printed, RoundingAllowsHalfAStep) {
   EXPECT_DOUBLE_EQ(read("10300").number.cut().hi, 10350);
   EXPECT_DOUBLE_EQ(read("10300").number.cut().lo, 10250);
   EXPECT_DOUBLE_EQ(read("1000").number.cut().hi, 1005);
+  EXPECT_DOUBLE_EQ(read("10300").number.further().hi, 10350);
+  EXPECT_DOUBLE_EQ(read("150").number.further().hi, 151);
   EXPECT_DOUBLE_EQ(read("12,345,000").number.cut().hi, 12345500);
 }
 

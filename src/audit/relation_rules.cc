@@ -294,7 +294,7 @@ void check_rate(const Document& document, std::vector<Finding>& findings) {
     const Cell* time = entry.find(Q::kLatency) ? entry.find(Q::kLatency) : entry.find(Q::kInferenceTime);
     const double most = in_flight(entry);
     if (most == 1 || !per_second || !time || entry.find(Q::kPreprocess) || entry.count_unread) return;
-    const Interval under_way = per_second->cut() * time->cut() / Interval::of(kPerThousand);
+    const Interval under_way = per_second->further() * time->further() / Interval::of(kPerThousand);
     const double limit = most * entry.count(Q::kBatch, 1);
     if (!below(Interval::of(limit), under_way)) return;
     const bool possible = !entry.find(Q::kBatch) && under_way.hi > kBatchOfTwo * limit;

@@ -22,6 +22,7 @@ struct Cell {
   int column = 0;  ///< In its line, from 1.
 
   Interval rounded() const { return number.rounded() * Interval::of(scale); }
+  Interval further() const { return number.further() * Interval::of(scale); }
   Interval cut() const { return number.cut() * Interval::of(scale); }
   double value() const { return number.value * scale; }
 };

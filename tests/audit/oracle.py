@@ -128,13 +128,13 @@ def check_row(row, operations):
             if gaps and rounded(rate)[0] > 1000 * batch / rounded(latency)[0]:
                 continue  # Between the two: a pipeline.
             yield rule, "suspicions" if gaps else "contradictions", heading
-    if rate and at_once > 1 and cut(rate)[0] * cut(latency or time)[0] / 1000 > at_once * batch:
+    if rate and at_once > 1 and rounded(rate)[0] * rounded(latency or time)[0] / 1000 > at_once * batch:
         yield "inference-rate", "contradictions", rate_heading
-    if rate and len(stages) > 1 and cut(rate)[1] < 1000 / sum(cut(stage)[1] for stage in stages):
+    if rate and len(stages) > 1 and rounded(rate)[1] < 1000 / sum(rounded(stage)[1] for stage in stages):
         yield "stages", "contradictions", rate_heading
     for rule, less, more in (("map-order", "mAP(.50:.95) [%]", "mAP(.50) [%]"), ("top-order", "Top-1 [%]", "Top-5 [%]"),
                              ("idle-power", "Idle power [W]", "Power [W]")):
-        if get(less) and get(more) and cut(get(less))[0] > cut(get(more))[1]:
+        if get(less) and get(more) and rounded(get(less))[0] > rounded(get(more))[1]:
             yield rule, "contradictions", less
 
 
