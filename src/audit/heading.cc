@@ -157,7 +157,8 @@ constexpr auto kPhrases = std::to_array<Phrase>({
 /// Words beside a name that leave every quantity what it is.
 constexpr std::string_view kPlainWords =
     "mean average avg achieved measured per inference inferences of the in number";
-/// So of a time, a rate or a score. Power and energy of a processor are only a part of the whole's.
+/// So of a time, a rate or a score. Power, energy and efficiency of a processor are only a part of the
+/// whole's.
 constexpr std::string_view kProcessors = "cpu gpu npu tpu dpu vpu dla nvidia accelerator";
 
 /// Words that belong to this quantity: "power consumption", "top-1 accuracy".
@@ -327,7 +328,8 @@ const Unit* unit_in_words(std::string_view name, const std::vector<std::string>&
 bool settle(Heading& heading, Quantity quantity, std::vector<std::string> rest) {
   std::string precision = take_precision(rest);
   const D dimension = info_of(quantity).dimension;
-  const bool whole = dimension == D::kPower || dimension == D::kEnergy || dimension == D::kEdp;
+  const bool whole = dimension == D::kPower || dimension == D::kEnergy || dimension == D::kEdp ||
+                     dimension == D::kOpEfficiency || dimension == D::kRateEfficiency;
   // "Performance [TOPS]" of a device is its peak, "GOPS" what it achieved.
   constexpr double kTera = 1e3;
   const bool claimed = quantity == Q::kGops && heading.unit && heading.unit->scale >= kTera;
@@ -376,7 +378,7 @@ void understand(Heading& heading, const Parts& parts, std::string_view text) {
     if (settle(heading, phrase.quantity, std::move(*rest))) return;
   }
   if (!parts.unit) return;
-  // "Avg. FPS", "Nvidia GOPS/W": the unit says what is meant. But "GFLOPS" is as often a model's size.
+  // "Avg. FPS", "Board [W]": the unit says what is meant. But "GFLOPS" is as often a model's size.
   const bool flops = lower(parts.unit_text).find("flop") != std::string::npos;
   const auto* meant = std::ranges::find(kMeantByUnit, parts.unit->dimension, &Meant::dimension);
   if (meant == kMeantByUnit.end() || (flops && parts.unit->dimension == D::kOpRate)) return;

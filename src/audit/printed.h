@@ -11,11 +11,11 @@ namespace assay::audit {
 
 struct Printed {
   double value = 0;
-  double step = 1;    ///< One in the last printed place: 0.01 of "71.65", 1 of "150".
-  double coarse = 0;  ///< Of a whole number that ends in zeros: the greatest power of ten that it may have
-                      ///< been rounded to with three digits left: 100 of "10300". 0: none.
-  bool tens = false;             ///< A whole number that ends in 0: "150" may have been rounded to tens.
-  int significant = 0;           ///< Digits without leading and trailing zeros: 4 of "71.65", 3 of "1.710".
+  double step = 1;      ///< One in the last printed place: 0.01 of "71.65", 1 of "150".
+  double coarse = 0;    ///< Of a whole number that ends in zeros: the greatest power of ten that it may have
+                        ///< been rounded to with three digits left: 100 of "10300". 0: none.
+  bool tens = false;    ///< A whole number that ends in 0: "150" may have been rounded to tens.
+  int significant = 0;  ///< Digits without leading and trailing zeros: 4 of "71.65", 3 of "1.710".
   std::optional<double> spread;  ///< Stated beside it: 0.4 of "12.3 +- 0.4".
   std::string text;              ///< As it stands there, without what surrounds it: "71,65".
 

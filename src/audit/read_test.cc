@@ -115,6 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
         HeadingCase{"Energy per inference, idle subtracted [mJ]", "", 0},
         HeadingCase{"Power above idle [W]", "power_net", 1}, HeadingCase{"Net power [W]", "power_net", 1},
         HeadingCase{"Power mode [W]", "", 0}, HeadingCase{"GPU power [W]", "", 0},
+        HeadingCase{"GPU FPS/W", "", 0}, HeadingCase{"Board [W]", "power", 1},
         HeadingCase{"Power consumption (W)", "power", 1},
         HeadingCase{"GPU inference time [ms]", "latency_mean", 1},
         HeadingCase{"Relative accuracy [%]", "", 0}, HeadingCase{"Top-1 accuracy [%]", "top1", 1},

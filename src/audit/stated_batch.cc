@@ -45,7 +45,8 @@ std::optional<StatedBatch> batch_stated(std::string_view text) {
       const std::string_view number = behind_size(std::string_view(small).substr(at + name.size()));
       unsigned size = 0;
       const auto read = std::from_chars(number.data(), number.data() + number.size(), size);
-      if (read.ec != std::errc() || size < 1) continue;
+      constexpr unsigned kMost = 1'000'000;  // More is no batch.
+      if (read.ec != std::errc() || size < 1 || size > kMost) continue;
       const std::string_view after = number.substr(static_cast<std::size_t>(read.ptr - number.data()));
       StatedBatch stated;
       if (!goes_on(after, name)) stated.size = size;
