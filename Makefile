@@ -10,9 +10,10 @@ OUT ?= runs/quickstart
 setup:
 	@scripts/setup
 
+# The programs and plugins; tests are built by what runs them.
 build: setup
 	@test -f build/release/build.ninja || cmake --preset release
-	@cmake --build build/release -j $(JOBS)
+	@cmake --build build/release -j $(JOBS) --target programs
 
 run: build
 	@build/release/assay run protocols/quickstart.yaml --out $(OUT) --overwrite
@@ -20,6 +21,7 @@ run: build
 # Release tests of everything, then the core again under AddressSanitizer and UBSan.
 test: build
 	@scripts/setup --with test
+	@cmake --build build/release -j $(JOBS)
 	@test -f build/asan/build.ninja || cmake --preset asan
 	@cmake --build build/asan -j $(JOBS)
 	@ctest --preset release -j $(TESTS)

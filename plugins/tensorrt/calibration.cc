@@ -14,10 +14,10 @@ using plugin::Failure;
 
 namespace {
 
-constexpr std::string_view kMagic = "assay-tensorrt-calibration 1\n";
+constexpr std::string_view kCalibrationMagic = "assay-tensorrt-calibration 1\n";
 
 std::string header_of(const CalibrationIdentity& identity) {
-  return std::string(kMagic) + "model " + identity.model_digest + "\ncalibration " +
+  return std::string(kCalibrationMagic) + "model " + identity.model_digest + "\ncalibration " +
          identity.calibration_digest + "\ntensorrt " + identity.tensorrt + "\n\n";
 }
 
@@ -37,11 +37,13 @@ CalibrationCache decode_calibration_cache(std::string_view file, const Calibrati
   const std::string wanted = header_of(identity);
   if (file.substr(0, wanted.size()) == wanted && file.size() > wanted.size())
     return {std::string(file.substr(wanted.size())), ""};
-  if (file.substr(0, kMagic.size()) != kMagic) return {"", "it is no calibration cache of assay"};
+  if (file.substr(0, kCalibrationMagic.size()) != kCalibrationMagic)
+    return {"", "it is no calibration cache of assay"};
   const std::size_t end = file.find("\n\n");
   if (end == std::string_view::npos || file.size() == wanted.size()) return {"", "it is cut short"};
-  std::string found(file.substr(kMagic.size(), end - kMagic.size()));
-  std::string expected = wanted.substr(kMagic.size(), wanted.size() - kMagic.size() - 2);
+  std::string found(file.substr(kCalibrationMagic.size(), end - kCalibrationMagic.size()));
+  std::string expected =
+      wanted.substr(kCalibrationMagic.size(), wanted.size() - kCalibrationMagic.size() - 2);
   for (std::string* text : {&found, &expected})
     for (char& c : *text)
       if (c == '\n') c = ',';

@@ -11,7 +11,7 @@
 namespace assay::audit {
 namespace {
 
-Document must_read(std::string_view text, const std::string& name) {
+Document must_read_as(std::string_view text, const std::string& name) {
   auto document = read_tables(text, name);
   EXPECT_TRUE(document.has_value()) << (document ? "" : document.error().message);
   return document ? *document : Document{};
@@ -153,7 +153,7 @@ TEST(Read, ABatchInWords) {
 TEST(Read, CsvOfEverySeparatorAndMark) {
   for (const char* text : {"Model,FPS,Power [W]\nA,10.5,2.5\n", "Model;FPS;Power [W]\r\nA;10,5;2,5\r\n",
                            "\xef\xbb\xbfModel\tFPS\tPower [W]\nA\t10.5\t2.5"}) {
-    const Document document = must_read(text, "t.csv");
+    const Document document = must_read_as(text, "t.csv");
     ASSERT_EQ(document.tables.size(), 1u);
     ASSERT_EQ(document.tables[0].entries.size(), 1u);
     EXPECT_DOUBLE_EQ(value(document.tables[0].entries[0], Quantity::kRate), 10.5);
@@ -171,7 +171,7 @@ TEST(Read, QuotedFieldsHoldSeparatorsQuotesAndLineEnds) {
 }
 
 TEST(Read, ATableOfRowsIsReadWithItsMergedCells) {
-  const Document document = must_read(R"(
+  const Document document = must_read_as(R"(
 ## Results
 
 Table 58: ResNet50 (Xavier NX)
@@ -186,7 +186,7 @@ Table 58: ResNet50 (Xavier NX)
 | Cost Metrics | | | | |
 | Memory Utilization [GB] | 2.21 | 2.19 | 2,57 | 2.19 |
 )",
-                                      "t.md");
+                                         "t.md");
   ASSERT_EQ(document.tables.size(), 1u);
   const Table& table = document.tables[0];
   EXPECT_EQ(table.id, "58");
@@ -204,25 +204,25 @@ Table 58: ResNet50 (Xavier NX)
 }
 
 TEST(Read, APeakIsNotCarriedIntoAnotherPrecision) {
-  const Document document = must_read(
+  const Document document = must_read_as(
       "| | INT8 | FP16 |\n|---|---|---|\n| GOPS | 10 | 5 |\n| Peak performance [GOPS] | 100 | |\n", "t.md");
   EXPECT_EQ(document.tables[0].entries[1].find(Quantity::kPeak), nullptr);
 }
 
 TEST(Read, AnEmptyCellOfAMeasurementIsAbsent) {
-  const Document document = must_read("Model,FPS,Power [W]\nA,10,2\nB,,3\n", "t.csv");
+  const Document document = must_read_as("Model,FPS,Power [W]\nA,10,2\nB,,3\n", "t.csv");
   EXPECT_EQ(document.tables[0].entries[1].find(Quantity::kRate), nullptr);
 }
 
 TEST(Read, MergedFirstColumnsAreReadAgain) {
-  const Document document = must_read("Device,Provider,FPS\nNano,CPU,1\n,GPU,2\n", "t.csv");
+  const Document document = must_read_as("Device,Provider,FPS\nNano,CPU,1\n,GPU,2\n", "t.csv");
   EXPECT_EQ(document.tables[0].entries[1].label(Label::kDevice), "Nano");
   EXPECT_TRUE(has_note(document, "merged"));
 }
 
 TEST(Read, CellsMayCarryAnotherUnitOfTheSameKind) {
   const Document document =
-      must_read("Memory [GB],Inference time [ms]\n1023 MB,2\n1.18 GB,0.004 s\n3 W,5\n", "t.csv");
+      must_read_as("Memory [GB],Inference time [ms]\n1023 MB,2\n1.18 GB,0.004 s\n3 W,5\n", "t.csv");
   EXPECT_DOUBLE_EQ(value(document.tables[0].entries[0], Quantity::kMemory), 1.023);
   EXPECT_DOUBLE_EQ(value(document.tables[0].entries[1], Quantity::kInferenceTime), 4);
   EXPECT_EQ(document.tables[0].entries[2].find(Quantity::kMemory), nullptr);
@@ -230,7 +230,7 @@ TEST(Read, CellsMayCarryAnotherUnitOfTheSameKind) {
 }
 
 TEST(Read, SaysWhatItCannotTell) {
-  const Document document = must_read(
+  const Document document = must_read_as(
       "Model;Inference time;FPS;Batch;Power [W];Mean power [W];Memory "
       "[GB];Color\nA;35;1,234;0;2;3;4;red\n",
       "t.csv");
@@ -242,13 +242,13 @@ TEST(Read, SaysWhatItCannotTell) {
 }
 
 TEST(Read, FractionsAreRecognised) {
-  const Document document = must_read("Model,Top-1,Top-5\nA,0.71,0.89\nB,0.69,0.88\n", "t.csv");
+  const Document document = must_read_as("Model,Top-1,Top-5\nA,0.71,0.89\nB,0.69,0.88\n", "t.csv");
   EXPECT_DOUBLE_EQ(value(document.tables[0].entries[0], Quantity::kTop1), 71);
   EXPECT_TRUE(has_note(document, "fractions"));
 }
 
 TEST(Read, AColumnOfTablesPartsTheRows) {
-  const Document document = must_read(
+  const Document document = must_read_as(
       "# title: T\n# Table 2: peak performance 5 TOPS\nTable,Model,FPS\n1,A,10\n2,A,20\n1,B,30\n", "t.csv");
   ASSERT_EQ(document.tables.size(), 2u);
   EXPECT_EQ(document.tables[0].entries.size(), 2u);
@@ -259,7 +259,7 @@ TEST(Read, AColumnOfTablesPartsTheRows) {
 }
 
 TEST(Read, ProseBelongsToAllTablesUnderItsHeading) {
-  const Document document = must_read(
+  const Document document = must_read_as(
       "# One\n\n| FPS |\n|---|\n| 1 |\n\nbetween\n\n| FPS |\n|---|\n| 2 |\n\n# Two\n\nbefore three\n\n"
       "| FPS |\n|---|\n| 3 |\n\nlast\n",
       "t.md");
@@ -278,11 +278,11 @@ TEST(Read, ProseBelongsToAllTablesUnderItsHeading) {
 TEST(Read, TheModelMayStandInTheCaptionOrInTheHeader) {
   const std::string models =
       "| Model | Operations / Inference |\n|---|---|\n| ResNet-50 | 7.78 GOps (3.89 billion) |\n\n";
-  const Document caption = must_read(
+  const Document caption = must_read_as(
       models + "Table 3: ResNet50 on a board\n\n| Performance | FP16 |\n|---|---|\n| GOPS | 10 |\n", "t.md");
   EXPECT_EQ(caption.tables[1].entries[0].label(Label::kModel), "ResNet-50");
   const Document header =
-      must_read(models + "| Performance | ResNet50 |\n|---|---|\n| GOPS | 10 |\n", "t.md");
+      must_read_as(models + "| Performance | ResNet50 |\n|---|---|\n| GOPS | 10 |\n", "t.md");
   EXPECT_EQ(header.tables[1].entries[0].label(Label::kModel), "ResNet50");
 }
 

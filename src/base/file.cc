@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -42,10 +43,19 @@ Result<void> sync_directory(const fs::path& path) {
 /// What is replaced as a whole. A device or a pipe is no such thing: a rename would put a file in its place.
 bool is_replaced(const struct stat& info) { return S_ISREG(info.st_mode); }
 
-/// Whether a writer's descriptor is of PATH.tmp, not of a device or a pipe that stands at PATH itself.
-bool is_partial(int fd) {
-  struct stat info {};
-  return ::fstat(fd, &info) != 0 || is_replaced(info);
+/// The descriptor of this process that a path stands for, through whatever links (/dev/stdout, /dev/fd/3).
+/// A file that is open there is not this path's to replace: others write to it before and after.
+std::optional<int> own_descriptor(fs::path path) {
+  constexpr int kMostLinks = 40;  // As the kernel follows.
+  std::error_code error;
+  const fs::path ours = fs::canonical("/proc/self/fd", error);
+  for (int links = 0; !error && links < kMostLinks && fs::is_symlink(path, error); ++links) {
+    const fs::path folder = fs::canonical(path.has_parent_path() ? path.parent_path() : ".", error);
+    if (error) break;
+    if (folder == ours) return std::atoi(path.filename().c_str());
+    path = folder / fs::read_symlink(path, error);
+  }
+  return std::nullopt;
 }
 
 /// Where a link leads, so that it stays one; what leads nowhere is itself replaced.
@@ -68,6 +78,7 @@ Status io_error(int error_number, std::string_view what, const fs::path& path) {
     case EACCES:
     case EPERM:
     case EROFS:
+    case EBADF:  // Of a descriptor that we were given: stdout closed, or open for reading only.
       code = Code::kUnavailable;
       break;
     case ENOSPC:
@@ -85,6 +96,9 @@ Status io_error(int error_number, std::string_view what, const fs::path& path) {
     case EIO:
     case EISDIR:
       code = Code::kCorrupt;
+      break;
+    case EPIPE:
+      code = Code::kClosedPipe;
       break;
     default:
       break;
@@ -107,9 +121,15 @@ Result<std::string> read_file(const fs::path& path) {
 }
 
 Result<FileWriter> FileWriter::create(const fs::path& path) {
-  FileWriter writer(followed(path), -1);
+  if (const auto descriptor = own_descriptor(path)) {
+    const int fd = ::fcntl(*descriptor, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) return fail(io_error(errno, "opening", path));
+    return FileWriter(path, fd, false);
+  }
+  FileWriter writer(followed(path), -1, true);
   struct stat info {};
   if (::stat(writer.path_.c_str(), &info) == 0 && !is_replaced(info)) {
+    writer.replaces_ = false;
     writer.fd_ = ::open(writer.path_.c_str(), O_WRONLY | O_CLOEXEC);
     if (writer.fd_ < 0) return fail(io_error(errno, "opening", path));
     return writer;
@@ -120,13 +140,12 @@ Result<FileWriter> FileWriter::create(const fs::path& path) {
 }
 
 FileWriter::FileWriter(FileWriter&& other) noexcept
-    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), replaces_(other.replaces_) {}
 
 FileWriter::~FileWriter() {
   if (fd_ < 0) return;
-  const bool leftover = is_partial(fd_);
   ::close(fd_);
-  if (leftover) ::unlink(partial().c_str());
+  if (replaces_) ::unlink(partial().c_str());
 }
 
 Result<void> FileWriter::append(std::string_view bytes) {
@@ -140,7 +159,7 @@ Result<void> FileWriter::append(std::string_view bytes) {
 }
 
 Result<void> FileWriter::commit() {
-  if (!is_partial(fd_)) {
+  if (!replaces_) {
     if (::close(std::exchange(fd_, -1)) != 0) return fail(io_error(errno, "closing", path_));
     return {};
   }
@@ -170,6 +189,14 @@ Result<void> make_directories(const fs::path& path) {
   fs::create_directories(path, error);
   if (error) return fail(io_error(error.value(), "creating", path));
   return {};
+}
+
+Result<fs::path> absolute_path(const fs::path& path) {
+  std::error_code error;
+  fs::path absolute = fs::absolute(path, error);
+  if (!error) return absolute;
+  return fail(io_error(error.value(),
+                       "expected an absolute path, or a current directory that is still there, for", path));
 }
 
 Result<void> rename_directory(const fs::path& from, const fs::path& to) {

@@ -16,8 +16,8 @@ namespace assay {
 Result<std::string> read_file(const std::filesystem::path& path);
 
 /// Writes PATH.tmp, fsyncs, renames it over PATH: readers see the old content or the new. Links are followed;
-/// devices and pipes are written to as they are. Errors: kResource (full), kNotFound, kUnavailable
-/// (permission).
+/// devices, pipes and what this process holds open (/dev/stdout, /dev/fd/3, whatever it is) are written to
+/// as they are. Errors: kResource (full), kNotFound, kUnavailable (permission), kClosedPipe.
 Result<void> write_file(const std::filesystem::path& path, std::string_view content);
 
 /// The same for what arises piece by piece: nothing stands at PATH before commit(), and of a writer that is
@@ -33,11 +33,16 @@ class FileWriter {
   Result<void> commit();
 
  private:
-  FileWriter(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
+  FileWriter(std::filesystem::path path, int fd, bool replaces)
+      : path_(std::move(path)), fd_(fd), replaces_(replaces) {}
   std::filesystem::path partial() const { return path_.string() + ".tmp"; }
   std::filesystem::path path_;
   int fd_ = -1;
+  bool replaces_ = true;  ///< fd_ is of partial(); else of what stands at path_ itself.
 };
+
+/// The path from the root on. Errors: kNotFound: the current directory is gone, and the path rests on it.
+Result<std::filesystem::path> absolute_path(const std::filesystem::path& path);
 
 /// Makes the folder and its parents. Errors as write_file.
 Result<void> make_directories(const std::filesystem::path& path);

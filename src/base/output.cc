@@ -14,8 +14,9 @@ Result<void> append_stdout(std::string_view text) {
 
 Result<void> flush_stdout() {
   if (std::fflush(stdout) != 0) return fail(io_error(errno, "writing", "stdout"));
-  // Of output that failed before now no errno is left.
-  if (std::ferror(stdout)) return fail(io_error(EIO, "writing", "stdout"));
+  // Of output that failed before now no errno is left. What is not kept is mostly a matter of room.
+  if (std::ferror(stdout))
+    return fail(Code::kResource, "stdout: some of the output could not be written (is the disk full?)");
   return {};
 }
 

@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <string>
 
+#include "base/exit_code.h"
 #include "base/file.h"
 
 namespace assay {
@@ -50,6 +52,35 @@ TEST(WriteOutput, ALinkIsFollowedAndStaysOne) {
   ASSERT_TRUE(write_output(device, "nothing"));
   EXPECT_TRUE(fs::is_symlink(link) && fs::is_symlink(device));
   EXPECT_EQ(read_file(dir.path() / "file").value(), "new");
+}
+
+// What this process holds open others write to as well: `{ echo header; assay report ...; } > file`.
+TEST(WriteOutput, AFileThatIsOpenAlreadyIsContinuedAndNotReplaced) {
+  const auto dir = TemporaryDirectory::create("assay-output").value();
+  const fs::path file = dir.path() / "file", link = dir.path() / "link";
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_GE(fd, 0);
+  ASSERT_EQ(::write(fd, "a ", 2), 2);
+  fs::create_symlink("/dev/fd/" + std::to_string(fd), link);
+  ASSERT_TRUE(write_output("/proc/self/fd/" + std::to_string(fd), "b "));
+  ASSERT_TRUE(write_output(link, "c "));
+  EXPECT_TRUE(FileWriter::create(link).value().append("d "));  // And what is abandoned takes nothing along.
+  ASSERT_EQ(::write(fd, "e", 1), 1);
+  ::close(fd);
+  EXPECT_EQ(read_file(file).value(), "a b c d e");
+  EXPECT_TRUE(fs::is_symlink(link));
+}
+
+TEST(WriteOutput, APipeThatNobodyReadsIsNoBug) {
+  int ends[2] = {};
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  ::close(ends[0]);
+  const auto before = ::signal(SIGPIPE, SIG_IGN);
+  const auto written = write_output("/dev/fd/" + std::to_string(ends[1]), "x");
+  ::signal(SIGPIPE, before);
+  ::close(ends[1]);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(exit_code(written.error().code), kExitClosedPipe) << written.error().message;
 }
 
 TEST(WriteOutput, AFullDeviceIsAnError) {

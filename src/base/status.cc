@@ -20,6 +20,8 @@ std::string_view to_string(Code code) {
       return "timeout";
     case Code::kResource:
       return "out of resources";
+    case Code::kClosedPipe:
+      return "closed pipe";
     case Code::kInterrupted:
       return "interrupted";
     case Code::kInternal:

@@ -20,6 +20,7 @@ enum class Code {
   kWorkerFailed,  ///< Vendor code crashed, hung or answered garbage: the run is lost, others go on.
   kTimeout,       ///< Something did not answer in its time.
   kResource,      ///< Disk full, out of memory, too many files: free some and resume.
+  kClosedPipe,    ///< Nobody reads the output any more (`| head`): there is nobody to tell.
   kInterrupted,   ///< The user stopped it: resume when ready.
   kInternal,      ///< A bug in assay.
 };

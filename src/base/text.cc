@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 
 namespace assay {
@@ -68,6 +69,12 @@ bool parse_range(std::string_view text, double& lo, double& hi) {
   const auto dots = text.find("..");
   if (dots == std::string_view::npos) return false;
   return parse_finite(trim(text.substr(0, dots)), lo) && parse_finite(trim(text.substr(dots + 2)), hi);
+}
+
+std::string number_text(double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

@@ -22,6 +22,10 @@ bool parse_height_width(std::string_view text, int& height, int& width);
 /// "0..1" or "-1 .. 1": two finite numbers, decimal points.
 bool parse_range(std::string_view text, double& lo, double& hi);
 
+/// Six significant digits, as %.6g writes them: a number within a message. Figures are written by their
+/// uncertainty (report).
+std::string number_text(double value);
+
 std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
 

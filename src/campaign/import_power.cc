@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 /// Kept before and after a boot's runs: more than any clock's error that is worth using, and enough readings
 /// for the window's edges.
-constexpr std::int64_t kMarginNs = 10'000'000'000;
+constexpr std::int64_t kReadAroundNs = 10'000'000'000;
 /// How far a logging host's clock may be off UTC and its log still be looked for at the run's time of day.
 constexpr std::int64_t kSearchNs = 3'600'000'000'000;
 /// Under half a step between zones.
@@ -215,8 +215,8 @@ class Importer {
         continue;
       }
       const timeline::Window span = boots_[i].span();
-      spans.push_back(
-          {to_theirs(*clocks[i], span.begin_ns - kMarginNs), to_theirs(*clocks[i], span.end_ns + kMarginNs)});
+      spans.push_back({to_theirs(*clocks[i], span.begin_ns - kReadAroundNs),
+                       to_theirs(*clocks[i], span.end_ns + kReadAroundNs)});
     }
     SpanReadings readings(spans);
     ASSAY_TRY(const powerlog::ImportedLog log, powerlog::stream_log(request_.log, options_, readings));
@@ -267,8 +267,8 @@ class Importer {
     for (record::Series& one : series) timeline::map_to_ours(one, *clock);
     part.observation.sources = {source};
     part.observation.series = std::move(series);
-    part.observation.begin_ns = span.begin_ns - kMarginNs;
-    part.observation.end_ns = span.end_ns + kMarginNs;
+    part.observation.begin_ns = span.begin_ns - kReadAroundNs;
+    part.observation.end_ns = span.end_ns + kReadAroundNs;
     return part;
   }
 

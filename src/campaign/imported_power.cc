@@ -9,7 +9,7 @@ namespace assay::campaign {
 namespace {
 
 /// Beyond a window, for what the integration wants to know of its edges.
-constexpr std::int64_t kMarginNs = 2'000'000'000;
+constexpr std::int64_t kShortestMarginNs = 2'000'000'000;
 constexpr std::int64_t kMarginUpdates = 10;
 
 const record::ImportedPart* part_of(const record::PowerImport& import, const std::string& boot_id) {
@@ -21,7 +21,7 @@ record::Series cut(const record::Series& whole, const timeline::Window& window) 
   // What was rejected is told of the log as a whole, in its import.json: none of it can be laid to one
   // window.
   record::Series part{whole.channel, {}, {}, {}};
-  const std::int64_t margin = std::max(kMarginNs, kMarginUpdates * whole.channel.update_ns);
+  const std::int64_t margin = std::max(kShortestMarginNs, kMarginUpdates * whole.channel.update_ns);
   const auto from =
       std::ranges::lower_bound(whole.readings, window.begin_ns - margin, {}, &record::Reading::begin_ns);
   const auto to =

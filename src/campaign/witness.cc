@@ -233,14 +233,15 @@ Result<record::Witness> witness_row(const Context& context, const spec::RowSpec&
   ASSAY_TRY(const Probe probed, probe(context, row, spec));
   ASSAY_TRY(const WitnessTool* const tool, choose_tool(row.backend, request.tool));
 
-  const fs::path work = fs::absolute(context.directory.work() / id);
+  ASSAY_TRY(const fs::path work, absolute_path(context.directory.work() / id));
+  ASSAY_TRY(const fs::path folder, absolute_path(request.folder));
   ToolJob job{row, artifact, probed.session, work / "input.npy", work / "input.bin", work};
   job.seconds = request.seconds;
   job.expected_ms = probed.expected_ms;
   job.program = request.program;
   ASSAY_TRY(const std::string npy, npy_file(probed.session.inputs[0], probed.input));
   std::error_code error;
-  const fs::path staged = fs::absolute(request.folder.string() + ".tmp");
+  const fs::path staged = folder.string() + ".tmp";
   fs::remove_all(staged, error);
   ASSAY_OK(make_directories(work));
   ASSAY_OK(make_directories(staged));
@@ -278,7 +279,7 @@ Result<record::Witness> witness_row(const Context& context, const spec::RowSpec&
   witness.runs = std::move(pairs.runs());
   ASSAY_TRY(witness.row_ms, measured_median(context.experiment, context.directory, row.id));
   ASSAY_OK(store::save_witness(staged, witness));
-  ASSAY_OK(rename_directory(staged, fs::absolute(request.folder)));
+  ASSAY_OK(rename_directory(staged, folder));
   return witness;
 }
 

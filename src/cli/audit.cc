@@ -7,6 +7,7 @@
 #include "audit/read.h"
 #include "base/exit_code.h"
 #include "base/file.h"
+#include "base/output.h"
 #include "cli/command.h"
 
 namespace assay::cli {
@@ -22,7 +23,7 @@ struct Options {
 Result<int> print_list() {
   ASSAY_TRY(const std::filesystem::path folder, audit::published_folder());
   ASSAY_TRY(const std::vector<audit::PublishedSource> sources, audit::published_sources(folder));
-  std::fputs(audit::published_list(sources).c_str(), stdout);
+  ASSAY_OK(append_stdout(audit::published_list(sources)));
   return kExitOk;
 }
 
@@ -39,12 +40,9 @@ Result<int> run(const Options& options) {
   ASSAY_TRY(const std::string text, read_file(file));
   ASSAY_TRY(const audit::Document document, audit::read_tables(text, file));
   const std::vector<audit::Finding> findings = audit::audit(document);
-  if (options.format == "json")
-    std::printf("%s\n", audit::audit_json(document, findings).c_str());
-  else if (options.format == "md")
-    std::fputs(audit::audit_markdown(document, findings).c_str(), stdout);
-  else
-    std::fputs(audit::audit_text(document, findings, kPageWidth).c_str(), stdout);
+  ASSAY_OK(append_stdout(options.format == "json" ? audit::audit_json(document, findings) + "\n"
+                         : options.format == "md" ? audit::audit_markdown(document, findings)
+                                                  : audit::audit_text(document, findings, kPageWidth)));
   return audit::count_of(findings, audit::Severity::kContradiction) > 0 ? kExitInvalidRows : kExitOk;
 }
 

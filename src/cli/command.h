@@ -2,8 +2,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
+#include <string>
 
+#include "base/file.h"
+#include "base/resources.h"
 #include "base/status.h"
 
 namespace assay::cli {
@@ -15,6 +19,17 @@ struct Command {
   /// Declares options on a fresh subcommand of `app`; the action runs when that subcommand was chosen.
   CLI::App* (*declare)(CLI::App& app, Action& action);
 };
+
+/// `-o FILE` of a command that prints otherwise: `file` stays empty without it, and for "-" as elsewhere.
+inline void add_output(CLI::App& command, std::string& file) {
+  command.add_option("-o,--output", file, "File to write instead of printing")
+      ->transform([](const std::string& given) { return given == "-" ? std::string() : given; });
+}
+
+/// `--cache DIR` as it was given, or where generated things are kept without it. Errors: as absolute_path().
+inline Result<std::filesystem::path> cache_folder(const std::string& given) {
+  return given.empty() ? cache_directory() : absolute_path(given);
+}
 
 CLI::App* declare_plan(CLI::App& app, Action& action);
 CLI::App* declare_run(CLI::App& app, Action& action);

@@ -32,10 +32,16 @@ struct Options {
 /// DIR, results.json, or either with ":ROW" behind it.
 struct Place {
   std::string name;
-  fs::path path;                 ///< Of either.
+  fs::path path;                 ///< The run directory, also where its results.json was named; or a file.
   std::optional<fs::path> runs;  ///< Folder of the raw runs, where there is one.
   std::optional<std::string> row;
 };
+
+/// However they are spelled.
+bool same_place(const Place& a, const Place& b) {
+  std::error_code unseen;
+  return a.path == b.path || fs::equivalent(a.path, b.path, unseen);
+}
 
 // What cannot be seen is not there, and reading it then says why.
 bool is_there(const fs::path& path) {
@@ -57,6 +63,7 @@ Result<Place> parse_place(const std::string& text) {
     if (place.row->empty())
       return fail(Code::kInvalidInput, text + ": expected DIR:ROW, found no row after the colon");
   }
+  place.path = campaign::run_directory_of(place.path);
   if (is_folder(place.path)) place.runs = place.path / "runs";
   return place;
 }
@@ -119,7 +126,7 @@ Result<std::vector<report::Condition>> parse_conditions(const Options& options) 
   for (const std::string& text : options.conditions) {
     auto condition = metric::parse_condition(text);
     if (condition)
-      conditions.push_back({*condition, {}, {}});
+      conditions.push_back({*condition});
     else
       problems += (problems.empty() ? "--fail-if: " : "\n  ") + condition.error().message;
   }
@@ -127,38 +134,44 @@ Result<std::vector<report::Condition>> parse_conditions(const Options& options) 
   return conditions;
 }
 
-/// The rows of one side against the baseline, with what is needed to compare them.
-struct Loaded {
-  std::deque<std::optional<record::AccuracyRun>> accuracy;  ///< Stays in place: pairs point into it.
-  std::vector<metric::ComparedRows> pairs;
-};
+/// The sides in their order; a directory that is named twice is read, and held against its runs, once.
+Result<std::vector<report::ComparedSide>> read_sides(const std::vector<Place>& places) {
+  std::vector<report::ComparedSide> sides;
+  for (const Place& place : places) {
+    const auto known =
+        std::ranges::find_if(places, [&](const Place& other) { return same_place(other, place); });
+    if (const auto first = static_cast<std::size_t>(known - places.begin()); first < sides.size()) {
+      sides.push_back(sides[first]);
+    } else {
+      ASSAY_TRY(auto checked, read(place));
+      sides.push_back({"", std::move(checked.results), checked.intact, std::move(checked.notes)});
+    }
+    sides.back().name = place.name;
+    sides.back().row = place.row;
+  }
+  return sides;
+}
 
-Result<void> add_pairs(const Place& a, const Place& b, const record::Results& results_a,
-                       const record::Results& results_b, const metric::Matching& matching,
-                       const std::string& side, Loaded& loaded) {
+/// Accuracy passes stay in place: pairs point into them.
+using AccuracyRuns = std::deque<std::optional<record::AccuracyRun>>;
+
+/// What only the run directories tell of a pair.
+Result<void> add_evidence(const Place& a, const Place& b, const record::Results& results_a,
+                          const record::Results& results_b, metric::ComparedRows& rows, AccuracyRuns& kept) {
   // Boards that were flashed with one image are called alike, and nothing in the record tells them apart:
   // only the rows of one campaign are known to be of one machine.
-  const bool one_machine = a.path == b.path;
-  for (const metric::RowPair& pair : matching.pairs) {
-    metric::ComparedRows rows{&results_a.rows[pair.a], &results_b.rows[pair.b]};
-    rows.one_machine = one_machine && rows.a->key.device == rows.b->key.device;
-    rows.same_runs = pair.same_runs;
-    rows.side = side;
-    const auto load = [&](const Place& place, const record::Results& results, const record::Row& row,
-                          const record::AccuracyRun*& into, metric::Counts& counts) -> Result<void> {
-      ASSAY_TRY(loaded.accuracy.emplace_back(), read_accuracy(place, row.key.id));
-      if (loaded.accuracy.back()) into = &*loaded.accuracy.back();
-      ASSAY_TRY(counts.loops, count_loops(place, row));
-      counts.images = count_images(into, results);
-      return {};
-    };
-    if (!pair.same_runs) {
-      ASSAY_OK(load(a, results_a, *rows.a, rows.accuracy_a, rows.counts_a));
-      ASSAY_OK(load(b, results_b, *rows.b, rows.accuracy_b, rows.counts_b));
-    }
-    loaded.pairs.push_back(rows);
-  }
-  return {};
+  rows.one_machine = same_place(a, b) && rows.a->key.device == rows.b->key.device;
+  if (rows.same_runs) return {};
+  const auto load = [&](const Place& place, const record::Results& results, const record::Row& row,
+                        const record::AccuracyRun*& into, metric::Counts& counts) -> Result<void> {
+    ASSAY_TRY(kept.emplace_back(), read_accuracy(place, row.key.id));
+    if (kept.back()) into = &*kept.back();
+    ASSAY_TRY(counts.loops, count_loops(place, row));
+    counts.images = count_images(into, results);
+    return {};
+  };
+  ASSAY_OK(load(a, results_a, *rows.a, rows.accuracy_a, rows.counts_a));
+  return load(b, results_b, *rows.b, rows.accuracy_b, rows.counts_b);
 }
 
 Result<report::ComparisonReport> compare(const Options& options) {
@@ -167,50 +180,23 @@ Result<report::ComparisonReport> compare(const Options& options) {
   std::vector<Place> places;
   for (const std::string& side : options.sides) {
     ASSAY_TRY(places.emplace_back(), parse_place(side));
-    // Two rows of one directory: it is read, and held against its runs, once.
-    const auto known = std::ranges::find(places, places.back().path, &Place::path);
-    if (known != std::prev(places.end())) {
-      const auto first = static_cast<std::size_t>(known - places.begin());
-      report.sides.push_back(report.sides[first]);
-      report.sides.back().name = side;
-      continue;
-    }
-    ASSAY_TRY(auto checked, read(places.back()));
-    report.sides.push_back({side, std::move(checked.results), checked.intact, std::move(checked.notes)});
   }
-  Loaded loaded;
-  std::string refused;
-  for (std::size_t side = 1; side < places.size(); ++side) {
-    auto matching = metric::match_rows(report.sides[0].results, report.sides[side].results, places[0].row,
-                                       places[side].row);
-    if (!matching)
-      return fail(
-          matching.error().with_context(options.sides[0] + " (A) against " + options.sides[side] + " (B)"));
-    if (matching->refused())
-      refused += options.sides[0] + " (A) against " + options.sides[side] + " (B):\n" +
-                 report::refusals(report.sides[0], report.sides[side], *matching);
-    report.against.push_back({side, std::move(*matching), 0});
-  }
+  ASSAY_TRY(report.sides, read_sides(places));
+  ASSAY_OK(report::match_sides(report));
+  const std::string refused = report::refusals(report);
   if (!refused.empty() && !options.force)
     return fail(Code::kConflict,
                 "not comparable: these have to be the same on both sides\n" + refused +
                     "Measure again with the same protocol, or say --force to go on with what differs "
                     "printed beside the figures");
   report.forced = !refused.empty();
-  for (report::Against& against : report.against) {
-    against.first_row = loaded.pairs.size();
-    ASSAY_OK(add_pairs(places[0], places[against.side], report.sides[0].results,
-                       report.sides[against.side].results, against.matching,
-                       report::side_letter(against.side), loaded));
-  }
-  std::vector<const record::MetricInfo*> asked;
-  for (const report::Condition& condition : report.conditions) asked.push_back(condition.condition.metric);
-  report.comparison = metric::compare(loaded.pairs, asked);
-  for (report::Condition& condition : report.conditions)
-    for (const auto& row : report.comparison.rows) {
-      condition.answers.push_back(metric::answer(condition.condition, row));
-      condition.fails.push_back(metric::fails(condition.answers.back().holding, options.undecided == "fail"));
-    }
+  AccuracyRuns kept;
+  std::vector<metric::ComparedRows> pairs = report::matched_rows(report);
+  for (const report::Against& against : report.against)
+    for (std::size_t p = 0; p < against.matching.pairs.size(); ++p)
+      ASSAY_OK(add_evidence(places[0], places[against.side], report.sides[0].results,
+                            report.sides[against.side].results, pairs[against.first_row + p], kept));
+  report::compare_sides(report, pairs, options.undecided == "fail");
   return report;
 }
 
@@ -300,7 +286,7 @@ CLI::App* declare_compare(CLI::App& app, Action& action) {
                     "Go on where protocol, data, model or boundary differ, and say so");
   command->add_flag("--all", options->all, "Every figure in the table, not only the main ones");
   command->add_option("--format", options->format, "table, md, json or html")->capture_default_str();
-  command->add_option("-o,--output", options->output, "File to write instead of printing");
+  add_output(*command, options->output);
   action = [options] { return run(*options); };
   return command;
 }

@@ -5,6 +5,7 @@
 
 #include "backend/registry.h"
 #include "base/exit_code.h"
+#include "base/output.h"
 #include "base/resources.h"
 #include "cli/command.h"
 #include "engine/describe.h"
@@ -123,12 +124,12 @@ void print_inventory(const sensor::Inventory& inventory) {
 }
 
 /// What can be observed alone: of a tree of files nothing else can be told.
-int show_sensors(const Options& options) {
+Result<int> show_sensors(const Options& options) {
   const auto places =
       options.root.empty() ? sensor::Places::this_machine() : sensor::Places::tree(options.root);
   const sensor::Inventory inventory = sensor::take_inventory(places);
   if (options.json)
-    std::printf("%s\n", sensor::inventory_json(inventory).c_str());
+    ASSAY_OK(append_stdout(sensor::inventory_json(inventory) + "\n"));
   else
     print_inventory(inventory);
   return kExitOk;

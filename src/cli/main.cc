@@ -1,11 +1,14 @@
 // assay: the host's program. Parses arguments, runs one subcommand, maps its error to an exit code.
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
 #include <vector>
 
 #include "base/exit_code.h"
+#include "base/output.h"
 #include "base/subprocess.h"
 #include "cli/command.h"
 
@@ -32,7 +35,16 @@ void install_signal_handlers() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-int run(int argc, char** argv) {
+/// A stdin, stdout or stderr that was closed stays unusable. Else the next file that is opened has its
+/// number, and what is printed lands in that.
+void keep_closed_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/// The exit code of the command that was chosen, or why there is none.
+Result<int> run(int argc, char** argv) {
+  keep_closed_descriptors();
   CLI::App app{
       "assay: what a neural network really does on an edge accelerator, and whether the numbers can be "
       "believed"};
@@ -47,21 +59,26 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
   install_signal_handlers();
-  for (auto& [command, action] : actions) {
-    if (!command->parsed()) continue;
-    const Result<int> result = action();
-    if (result) return *result;
-    std::fprintf(stderr, "assay: %s\n", result.error().message.c_str());
-    return exit_code(result.error().code);
-  }
+  for (auto& [command, action] : actions)
+    if (command->parsed()) return action();
   return kExitUsage;
+}
+
+/// Whatever was found: where it could not be printed whole, it is not to be taken for found.
+int told(Result<int> code) {
+  if (const auto printed = flush_stdout(); code && !printed) code = fail(printed.error());
+  if (code) return *code;
+  // Who closed the pipe knows.
+  if (code.error().code != Code::kClosedPipe)
+    std::fprintf(stderr, "assay: %s\n", code.error().message.c_str());
+  return exit_code(code.error().code);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    return told(run(argc, argv));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "assay: internal error, please report it: %s\n", error.what());
     return assay::kExitInternal;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/exit_code.h"
+#include "base/output.h"
 #include "campaign/schedule.h"
 #include "campaign/schedule_text.h"
 #include "campaign/targets.h"
@@ -49,7 +50,7 @@ nlohmann::ordered_json json_of(const campaign::ScheduledStep& scheduled) {
   return json;
 }
 
-void print_json(const spec::Experiment& experiment, const campaign::Schedule& schedule) {
+std::string json_of(const spec::Experiment& experiment, const campaign::Schedule& schedule) {
   nlohmann::ordered_json json = {{"name", experiment.name},
                                  {"description", experiment.description},
                                  {"sources", schedule.sources},
@@ -65,7 +66,7 @@ void print_json(const spec::Experiment& experiment, const campaign::Schedule& sc
   }
   for (const campaign::TimeRule& rule : campaign::time_rules())
     json["time_rules"][std::string(rule.name)] = rule.words;
-  std::printf("%s\n", json.dump(2).c_str());
+  return json.dump(2) + "\n";
 }
 
 /// Without a device: every host's rows.
@@ -88,7 +89,7 @@ Result<void> choose_rows(spec::Experiment& experiment, const RowChoice& choice) 
 Result<int> plan(const Options& options) {
   ASSAY_TRY(spec::Experiment experiment, spec::load_experiment(options.spec));
   if (!options.data_root.empty()) {
-    experiment.data.root = std::filesystem::absolute(options.data_root);
+    ASSAY_TRY(experiment.data.root, absolute_path(options.data_root));
     experiment.data.streets.reset();
   }
   if (options.repeats > 0) experiment.protocol.repeats = options.repeats;
@@ -97,10 +98,8 @@ Result<int> plan(const Options& options) {
   ASSAY_OK(campaign::check_targets(experiment));
   const campaign::Schedule schedule = campaign::make_schedule(
       experiment, options.spec, {options.data_root, options.repeats, !options.rows.rows.empty()});
-  if (options.format == "json")
-    print_json(experiment, schedule);
-  else
-    std::fputs(campaign::schedule_text(experiment, schedule).c_str(), stdout);
+  ASSAY_OK(append_stdout(options.format == "json" ? json_of(experiment, schedule)
+                                                  : campaign::schedule_text(experiment, schedule)));
   return kExitOk;
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/exit_code.h"
-#include "base/resources.h"
+#include "base/output.h"
 #include "campaign/assets.h"
 #include "campaign/derive.h"
 #include "campaign/import_power.h"
@@ -181,7 +181,7 @@ Result<int> import_log(const Options& options) {
   std::fflush(stdout);
 
   const auto derive = [&]() -> Result<record::Results> {
-    const fs::path cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
+    ASSAY_TRY(const fs::path cache, cache_folder(options.cache));
     ASSAY_TRY(const campaign::Assets assets,
               campaign::open_assets(experiment, cache,
                                     [&](std::string_view phase, std::int64_t done, std::int64_t total) {
@@ -200,7 +200,7 @@ Result<int> import_log(const Options& options) {
                                      options.run + "`)"));
   ASSAY_TRY(const std::string table,
             report::render(*results, report::Format::kTable, report::terminal_style(STDOUT_FILENO)));
-  std::printf("\n%s", table.c_str());
+  ASSAY_OK(append_stdout("\n" + table));
   const bool invalid = std::any_of(results->rows.begin(), results->rows.end(),
                                    [](const auto& row) { return row.verdict == "INVALID"; });
   return invalid ? kExitInvalidRows : kExitOk;

@@ -2,7 +2,6 @@
 #include <cstdio>
 
 #include "base/exit_code.h"
-#include "base/resources.h"
 #include "campaign/describe.h"
 #include "campaign/probe_effect.h"
 #include "cli/command.h"
@@ -53,7 +52,7 @@ Result<int> measure(const Options& options) {
   ASSAY_OK(keep_rows(experiment, options.rows));
   const fs::path out =
       options.out.empty() ? fresh_run_folder(experiment.name + "-probe-effect") : fs::path(options.out);
-  const fs::path cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
+  ASSAY_TRY(const fs::path cache, cache_folder(options.cache));
   ProgressLine line;
   const campaign::Observer observer = observer_on(line);
   ASSAY_TRY(const store::Campaign campaign, campaign::describe_campaign(experiment));

@@ -1,5 +1,4 @@
 #include "base/exit_code.h"
-#include "base/resources.h"
 #include "campaign/describe.h"
 #include "campaign/record_pass.h"
 #include "cli/command.h"
@@ -21,7 +20,7 @@ Result<int> record(const Options& options) {
   // As for resuming: another runtime or plugin would answer for the one that was measured.
   ASSAY_TRY(const store::Campaign now, campaign::describe_campaign(experiment));
   ASSAY_TRY(store::RunDirectory directory, store::RunDirectory::resume(options.directory, now));
-  const fs::path cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
+  ASSAY_TRY(const fs::path cache, cache_folder(options.cache));
   ProgressLine line;
   const auto announce = [&](std::string_view phase, std::int64_t done, std::int64_t total) {
     line.update(phase, done, total);

@@ -4,7 +4,6 @@
 
 #include "base/exit_code.h"
 #include "base/output.h"
-#include "base/resources.h"
 #include "campaign/check_results.h"
 #include "campaign/page_source.h"
 #include "cli/command.h"
@@ -31,7 +30,7 @@ void tell(const std::string& directory, const campaign::CheckedResults& checked)
 
 Result<std::string> make_page(const Options& options) {
   campaign::PageOptions page_options;
-  page_options.cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
+  ASSAY_TRY(page_options.cache, cache_folder(options.cache));
   report::Page page;
   for (const std::string& directory : options.directories) {
     ASSAY_TRY(campaign::CheckedResults checked, campaign::read_checked_results(directory));
@@ -92,7 +91,7 @@ CLI::App* declare_report(CLI::App& app, Action& action) {
       ->required();
   command->add_option("--format", options->format, "table, md, csv, json, html or perfetto")
       ->capture_default_str();
-  command->add_option("-o,--output", options->output, "File to write instead of printing");
+  add_output(*command, options->output);
   command->add_option("--cache", options->cache,
                       "Where generated scenes are, for sample pictures; default $ASSAY_CACHE");
   action = [options] { return print(*options); };

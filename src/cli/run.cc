@@ -6,7 +6,7 @@
 #include "base/digest.h"
 #include "base/exit_code.h"
 #include "base/file.h"
-#include "base/resources.h"
+#include "base/output.h"
 #include "campaign/derive.h"
 #include "campaign/describe.h"
 #include "campaign/executor.h"
@@ -49,7 +49,7 @@ Result<spec::Experiment> load_spec(const Options& options) {
   ASSAY_TRY(spec::Experiment experiment, spec::load_experiment(path));
   if (!options.resume.empty()) return experiment;
   if (!options.data_root.empty()) {
-    experiment.data.root = fs::absolute(options.data_root);
+    ASSAY_TRY(experiment.data.root, absolute_path(options.data_root));
     experiment.data.streets.reset();
   }
   if (options.repeats > 0) experiment.protocol.repeats = options.repeats;
@@ -107,7 +107,7 @@ Result<int> run(const Options& options) {
   const fs::path out = !options.resume.empty() ? fs::path(options.resume)
                        : !options.out.empty()  ? fs::path(options.out)
                                                : fresh_run_folder(experiment.name);
-  const fs::path cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
+  ASSAY_TRY(const fs::path cache, cache_folder(options.cache));
   ProgressLine line;
   const campaign::Observer observer = observer_on(line);
   // The run directory comes first: a folder that cannot be written must not cost the time of preparing data.
@@ -129,7 +129,7 @@ Result<int> run(const Options& options) {
   line.say("");
   ASSAY_TRY(const std::string table,
             report::render(results, report::Format::kTable, report::terminal_style(STDOUT_FILENO)));
-  std::fputs(table.c_str(), stdout);
+  ASSAY_OK(append_stdout(table));
   std::printf("\nRaw data and results: %s (`assay report %s --format md|csv|json|html`)\n", out.c_str(),
               out.c_str());
   const bool invalid = std::any_of(results.rows.begin(), results.rows.end(),

@@ -26,7 +26,8 @@ struct RowChoice {
 /// or device, or none is left: the spec's devices are listed; a peak of a device that no row is of).
 inline Result<void> keep_rows(spec::Experiment& experiment, const RowChoice& choice) {
   ASSAY_OK(spec::check_peak_devices(experiment));
-  const auto& [ids, given] = choice;
+  const std::vector<std::string>& ids = choice.rows;
+  const std::string& given = choice.device;
   const std::string device = given.empty() ? "local" : given;
   std::vector<std::string_view> devices;
   for (const spec::RowSpec& row : experiment.rows)

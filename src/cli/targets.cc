@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "base/exit_code.h"
+#include "base/output.h"
 #include "cli/command.h"
 #include "sensor/environment.h"
 #include "target/catalogue.h"
@@ -24,14 +25,14 @@ Result<int> run(const Options& options) {
   }
   if (options.format == "json") {
     ASSAY_TRY(const std::string json, target::targets_json(chosen));
-    std::printf("%s\n", json.c_str());
+    ASSAY_OK(append_stdout(json + "\n"));
     return kExitOk;
   }
   if (!options.id.empty()) {
-    std::fputs(target::target_text(chosen.front()).c_str(), stdout);
+    ASSAY_OK(append_stdout(target::target_text(chosen.front())));
     return kExitOk;
   }
-  std::fputs(target::targets_table(chosen).c_str(), stdout);
+  ASSAY_OK(append_stdout(target::targets_table(chosen)));
   const record::MachineFacts machine = target::machine_facts(sensor::read_environment());
   if (const target::Target* here = catalogue.recognise(machine); here == nullptr)
     std::printf("\nThis machine is none of these, as far as it tells.\n");

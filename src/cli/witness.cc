@@ -4,7 +4,7 @@
 
 #include "base/exit_code.h"
 #include "base/file.h"
-#include "base/resources.h"
+#include "base/output.h"
 #include "base/utf8.h"
 #include "campaign/artifacts.h"
 #include "campaign/describe.h"
@@ -153,7 +153,7 @@ Result<int> witness(const Options& options) {
   const bool of_run = fs::is_directory(options.what, error);
   if (of_run && !options.out.empty())
     return fail(Code::kInvalidInput, "--out goes with a spec; the record of a run directory goes into it");
-  const fs::path cache = options.cache.empty() ? cache_directory() : fs::absolute(options.cache);
+  ASSAY_TRY(const fs::path cache, cache_folder(options.cache));
   ProgressLine line;
   campaign::Observer observer;
   observer.progress = [&](std::string_view phase, std::int64_t done, std::int64_t total) {
@@ -177,7 +177,9 @@ Result<int> witness(const Options& options) {
 
   campaign::WitnessRequest request;
   request.tool = options.tool;
-  if (!options.program.empty()) request.program = fs::absolute(options.program);
+  if (!options.program.empty()) {
+    ASSAY_TRY(request.program, absolute_path(options.program));
+  }
   request.pairs = options.pairs;
   request.seconds = options.seconds;
   request.tolerance_percent = options.tolerance;
@@ -189,7 +191,7 @@ Result<int> witness(const Options& options) {
   line.say("");
   if (options.format == "json") {
     ASSAY_TRY(const std::string text, read_file(request.folder / "witness.json"));
-    std::fputs(text.c_str(), stdout);
+    ASSAY_OK(append_stdout(text));
   } else {
     print(found);
     std::printf("Record: %s\n", (request.folder / "witness.json").c_str());

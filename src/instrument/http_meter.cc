@@ -15,7 +15,6 @@
 namespace assay::instrument {
 namespace {
 
-constexpr double kDriftBound = 5e-5;
 /// A server whose time stands still for so many updates gives nothing, whatever it answers.
 constexpr std::int64_t kStaleUpdates = 5;
 

@@ -9,12 +9,15 @@
 
 namespace assay::instrument {
 
+/// 50 ppm: more than the tolerance of a crystal.
+inline constexpr double kDriftBound = 5e-5;
+
 /// Each observation says: our time minus their stamp lies in an interval. All of them together say more than
 /// any one, so the intervals are intersected; clocks drift apart, so old bounds are loosened with age. When
 /// an observation contradicts what was known, their clock was set: counting begins anew.
 class OffsetBracket {
  public:
-  /// `drift_bound`: how far the clocks may part, relative (5e-5: 50 ppm, more than a crystal's tolerance).
+  /// `drift_bound`: how far the clocks may part, relative.
   explicit OffsetBracket(double drift_bound) : drift_bound_(drift_bound) {}
 
   /// An event that they stamped `theirs_ns` happened between `lo_ns` and `hi_ns` of our clock. False: their

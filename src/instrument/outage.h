@@ -11,6 +11,9 @@
 
 namespace assay::instrument {
 
+/// The fact "range_check" of a meter that went away.
+inline constexpr const char* kRangesLost = "not told: the connection is lost";
+
 /// Sleeps until CLOCK_MONOTONIC reaches `time_ns`; returns at once when it has.
 void sleep_until(std::int64_t time_ns);
 

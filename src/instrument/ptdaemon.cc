@@ -15,14 +15,12 @@
 namespace assay::instrument {
 namespace {
 
-constexpr double kDriftBound = 5e-5;
 constexpr std::int64_t kStampResolutionNs = 1'000'000;
 constexpr std::int64_t kBracketGoalNs = 30'000'000;  // Wider than that: the clock is bracketed anew.
 constexpr std::int64_t kFirstLeadNs = 10'000'000;
 constexpr std::int64_t kRetryNs = 10'000'000;  // After "no unread samples".
 constexpr int kCalibrationSamples = 12;
 constexpr std::string_view kSimulated = "SIMULATED";
-constexpr const char* kLost = "not told: the connection is lost";  // Fact "range_check".
 
 struct PtdSettings {
   Address address;
@@ -416,7 +414,7 @@ record::Source PtDaemon::check() {
     return {};
   };
   std::string& fact = source_.facts["range_check"];
-  fact = kLost;
+  fact = kRangesLost;
   if (line_) {
     const auto awaited = await_samples();
     const auto checked = awaited ? check_ranges() : fail(awaited.error());
@@ -439,7 +437,7 @@ record::Source PtDaemon::close() {
   if (!open_) return source_;
   open_ = false;
   source_.facts["front_panel"] = "the daemon's";
-  if (!line_) source_.facts["range_check"] = kLost;
+  if (!line_) source_.facts["range_check"] = kRangesLost;
   if (line_) {
     if (const auto finished = finish(); !finished) {
       source_.facts["end"] = finished.error().message;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint32_t kCall = 0, kReply = 1, kRpcVersion = 2;
 constexpr std::uint32_t kLastFragment = 0x80000000U;
-constexpr std::size_t kChunk = 16384;
+constexpr std::size_t kRecordChunk = 16384;
 
 constexpr int kPortMapperPort = 111;
 constexpr std::uint32_t kPortMapper = 100000, kPortMapperVersion = 2, kGetPort = 3, kTcp = 6;
@@ -111,7 +111,7 @@ Result<std::string> RpcConnection::read_record(std::int64_t deadline_ns) {
         continue;
       }
     }
-    ASSAY_TRY(const std::string bytes, socket_.receive(kChunk, deadline_ns));
+    ASSAY_TRY(const std::string bytes, socket_.receive(kRecordChunk, deadline_ns));
     buffer_ += bytes;
   }
 }

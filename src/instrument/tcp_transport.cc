@@ -5,7 +5,7 @@
 namespace assay::instrument {
 namespace {
 
-constexpr std::size_t kChunk = 4096;
+constexpr std::size_t kReceiveChunk = 4096;
 
 }  // namespace
 
@@ -18,7 +18,7 @@ Result<std::string> TcpTransport::read(std::int64_t deadline_ns) {
     if (auto message = take_message(buffer_)) return std::move(*message);
     if (buffer_.size() > kLongestReply)
       return fail(Code::kCorrupt, socket_.peer() + ": a reply without an end: is this port the meter's?");
-    ASSAY_TRY(const std::string bytes, socket_.receive(kChunk, deadline_ns));
+    ASSAY_TRY(const std::string bytes, socket_.receive(kReceiveChunk, deadline_ns));
     buffer_ += bytes;
   }
 }

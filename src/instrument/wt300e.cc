@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::int64_t kEarlyNs = 5'000'000;  // Polling starts so long before an update can have ended.
 constexpr std::string_view kSimulatedSerial = "SIMULATED";
-constexpr const char* kLost = "not told: the connection is lost";  // Fact "range_check".
 
 /// Why a value may not be used although it is a number; empty: it may. A peak beyond the range was cut off.
 /// The over-range bit alone says little: up to 130 % of a range is measured well, above 140 % no number is
@@ -376,7 +375,7 @@ record::Source Wt300e::check() {
       lose(checked.error());
     }
   } else {
-    source_.facts["range_check"] = kLost;
+    source_.facts["range_check"] = kRangesLost;
   }
   tell_counts();
   return source_;
@@ -393,7 +392,7 @@ record::Source Wt300e::close() {
     ASSAY_OK(checked);
     return dialog_->reset_integration();
   };
-  if (!dialog_) source_.facts["range_check"] = kLost;
+  if (!dialog_) source_.facts["range_check"] = kRangesLost;
   if (dialog_ && !finish()) dialog_.reset();
   if (!dialog_) {  // Worth one more try.
     if (auto dialog = Wt300eDialog::connect(settings_)) {

@@ -19,9 +19,8 @@ using record::PowerSource;
 using record::Row;
 
 constexpr double kDecisionsShare = 0.8;  ///< Of the joint 5 %.
-constexpr std::uint64_t kBootstrapSeed = 42;
-constexpr double kManyDegrees = 1e7;  ///< Student's t is the normal distribution by then.
-constexpr double kSameFactor = 1e-6;  ///< Relative: what rounding of a file's numbers may do.
+constexpr double kManyDegrees = 1e7;     ///< Student's t is the normal distribution by then.
+constexpr double kSameFactor = 1e-6;     ///< Relative: what rounding of a file's numbers may do.
 
 /// Of the intervals that figures come with. Looked up: a comparison of many rows asks for the same few again
 /// and again.

@@ -134,14 +134,14 @@ constexpr std::array<Alike, 4> kKinship{
 
 /// Places of the rows that take part.
 Result<std::vector<std::size_t>> chosen(const Results& results, const std::optional<std::string>& id,
-                                        const char* side) {
+                                        const std::string& side) {
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < results.rows.size(); ++i)
     if (!id || results.rows[i].key.id == *id) places.push_back(i);
   if (!id || !places.empty()) return places;
   std::vector<std::string_view> ids;
   for (const Row& row : results.rows) ids.push_back(row.key.id);
-  return fail(Code::kInvalidInput, std::string(side) + " has no row '" + *id + "': expected " +
+  return fail(Code::kInvalidInput, side + " has no row '" + *id + "': expected " +
                                        (ids.empty() ? "nothing, since it has no rows" : join_or(ids)));
 }
 
@@ -164,9 +164,9 @@ bool Matching::refused() const {
 bool Matching::same_runs() const { return !pairs.empty() && std::ranges::all_of(pairs, &RowPair::same_runs); }
 
 Result<Matching> match_rows(const Results& a, const Results& b, const std::optional<std::string>& row_a,
-                            const std::optional<std::string>& row_b) {
+                            const std::optional<std::string>& row_b, const std::string& side) {
   ASSAY_TRY(auto left, chosen(a, row_a, "A"));
-  ASSAY_TRY(auto right, chosen(b, row_b, "B"));
+  ASSAY_TRY(auto right, chosen(b, row_b, side));
   Matching out;
   const auto pair = [&](std::size_t in_a, std::size_t in_b) {
     const Row &one = a.rows[in_a], &other = b.rows[in_b];
@@ -189,9 +189,10 @@ Result<Matching> match_rows(const Results& a, const Results& b, const std::optio
   std::ranges::sort(out.pairs, {}, &RowPair::a);
   if (out.pairs.empty())
     return fail(Code::kInvalidInput,
-                "no row of A has its like in B (the same model, precision, backend, accelerator, batch and "
-                "scenario): A has " +
-                    row_list(a, left) + "; B has " + row_list(b, right) + ". Name a pair: A:ROW B:ROW");
+                "no row of A has its like in " + side +
+                    " (the same model, precision, backend, accelerator, batch and scenario): A has " +
+                    row_list(a, left) + "; " + side + " has " + row_list(b, right) + ". Name a pair: A:ROW " +
+                    side + ":ROW");
   // Where one row was asked for the others are not missing.
   if (!row_a && !row_b) out.only_a = left, out.only_b = right;
   out.differences = campaign_differences(a, b);

@@ -38,9 +38,10 @@ struct Matching {
 /// Rows are alike that agree in model, precision, backend, accelerator, batch and scenario: on one device
 /// first, by the same id before another, then across devices. A row without exactly one like it stays alone.
 /// With a row named on both sides these two are the pair, whatever they are; with one named, that row and its
-/// like. Errors: kInvalidInput (no such row: the ids are listed; no pair at all).
+/// like. Errors, which call B `side`: kInvalidInput (no such row: the ids are listed; no pair at all).
 Result<Matching> match_rows(const record::Results& a, const record::Results& b,
                             const std::optional<std::string>& row_a = std::nullopt,
-                            const std::optional<std::string>& row_b = std::nullopt);
+                            const std::optional<std::string>& row_b = std::nullopt,
+                            const std::string& side = "B");
 
 }  // namespace assay::metric

@@ -15,10 +15,6 @@ using record::Figure;
 using record::FigureStatus;
 using record::Row;
 
-const FigureComparison& figure(const std::vector<FigureComparison>& row, std::string_view name) {
-  return *std::ranges::find(row, name, [](const FigureComparison& c) { return c.metric->name; });
-}
-
 std::vector<FigureComparison> compared(const Row& a, const Row& b) {
   const ComparedRows pair{&a, &b};
   return compare(std::span(&pair, 1)).rows[0];

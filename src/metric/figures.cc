@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "metric/latency.h"
 #include "metric/percentile.h"
 #include "metric/power.h"
@@ -26,15 +26,8 @@ using record::Row;
 using record::RowEvidence;
 using record::TimedRun;
 
-constexpr std::uint64_t kBootstrapSeed = 42;
 constexpr double kBytesPerMegabyte = 1e6;
 constexpr double kRounding = 1e-9;  // Of a percentage that is 100 but for its arithmetic.
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
 
 /// Gives each figure its unit and a reason to be absent, so that none is ever without either.
 void mark_all_unmeasured(record::RowFigures& figures) {
@@ -87,7 +80,7 @@ void percentile_figure(Figure& figure, double q, std::span<const ProcessLatencie
   std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
   for (const auto& process : processes) fewest = std::min<std::int64_t>(fewest, process.count());
   if (const std::int64_t needed = smallest_n(q); fewest < needed) {
-    return refuse(figure, "n=" + std::to_string(fewest) + " too small for p" + number(q) + ": needs " +
+    return refuse(figure, "n=" + std::to_string(fewest) + " too small for p" + number_text(q) + ": needs " +
                               std::to_string(needed));
   }
   set_mean(figure, for_each_process(processes, [q](const auto& p) { return percentile_ms(p.sorted_ns, q); }));
@@ -176,11 +169,12 @@ void performance_ratio(const RowEvidence& evidence, Row& row) {
   for (const auto& [share, of] : {std::pair{&row.figures.placement, "what was executed"},
                                   std::pair{&row.figures.placement_operations, "the operations"}})
     if (share->value && *share->value < 100 - kRounding)
-      return refuse(figure, "only " + number(*share->value) + " % of " + of + " ran on " +
+      return refuse(figure, "only " + number_text(*share->value) + " % of " + of + " ran on " +
                                 evidence.key.accelerator + ", whose peak is not that of the rest");
   const double k = 100 / best->gops;
   set(figure, *gops.value * k, gops.lo ? std::optional(Interval{*gops.lo * k, *gops.hi * k}) : std::nullopt);
-  figure.reasons.push_back("of " + number(best->gops) + " GOPS " + best->precision + ", " + best->source);
+  figure.reasons.push_back("of " + number_text(best->gops) + " GOPS " + best->precision + ", " +
+                           best->source);
 }
 
 /// The end-to-end loops are processes like the timed ones: each figure is formed per process.

@@ -11,7 +11,6 @@
 namespace assay::metric {
 namespace {
 
-constexpr std::uint64_t kBootstrapSeed = 42;
 constexpr std::pair<const char*, double> kPercentiles[] = {
     {"p50", 50}, {"p90", 90}, {"p95", 95}, {"p99", 99}, {"p99.9", 99.9}};
 

@@ -7,6 +7,9 @@
 
 namespace assay::metric {
 
+/// Of every bootstrap in assay: the same runs give the same interval, on any machine.
+inline constexpr std::uint64_t kBootstrapSeed = 42;
+
 struct Interval {
   double lo = 0, hi = 0;
 };

@@ -4,9 +4,10 @@
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <string>
+
+#include "base/text.h"
 
 namespace assay::metric {
 namespace {
@@ -14,12 +15,6 @@ namespace {
 using record::Figure;
 using record::Row;
 using record::RowEvidence;
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
 
 void refuse(Figure& figure, std::string reason) {
   figure = Figure::unmeasured(figure.unit, std::move(reason));
@@ -50,7 +45,7 @@ void area_figure(const RowEvidence& evidence, Row& row) {
     return refuse(figure, absent(evidence, "the area of its die"));
   const record::Cited& area = *evidence.target->die_area_mm2;
   set_scaled(figure, row.figures.gops, 1 / area.value, "GOPS are unknown",
-             "of " + number(area.value) + " mm2, the whole die: " + area.source);
+             "of " + number_text(area.value) + " mm2, the whole die: " + area.source);
 }
 
 void cost_figure(const RowEvidence& evidence, Row& row) {
@@ -60,7 +55,7 @@ void cost_figure(const RowEvidence& evidence, Row& row) {
                               ? evidence.target->price_absent
                               : absent(evidence, "a price"));
   const record::TargetFacts& target = *evidence.target;
-  const std::string price = number(target.price->value) + " " + target.price_currency + " of " +
+  const std::string price = number_text(target.price->value) + " " + target.price_currency + " of " +
                             target.price_date + " for " + target.price_of + ": " + target.price->source;
   if (target.price_currency != "USD")
     return refuse(figure, "the only price known is in another currency, and none is converted: " + price);
@@ -78,8 +73,9 @@ void capacity_figure(const RowEvidence& evidence, Row& row) {
   const double per_pixel = *evidence.operations / evidence.key.batch / pixels;
   const Figure& rate = row.figures.throughput;
   set_scaled(figure, rate, required_capacity(1, pixels, per_pixel), "throughput is unknown",
-             number(rate.value.value_or(0)) + " FPS x " + std::to_string(evidence.image_width) + " x " +
-                 std::to_string(evidence.image_height) + " x " + number(per_pixel) + " operations per pixel");
+             number_text(rate.value.value_or(0)) + " FPS x " + std::to_string(evidence.image_width) + " x " +
+                 std::to_string(evidence.image_height) + " x " + number_text(per_pixel) +
+                 " operations per pixel");
 }
 
 bool is_of_case(std::string id) {
@@ -118,8 +114,8 @@ void resistance_figure(const RowEvidence& evidence, Row& row) {
         figure,
         "no temperature of the case: none is stated (conditions.case_temperature), and no sensor of "
         "case or board was read");
-  const std::string words = "junction " + number(junction.value) + " degC (" + junction.source + "), case " +
-                            number(outside->value) + " degC, " + outside->source;
+  const std::string words = "junction " + number_text(junction.value) + " degC (" + junction.source +
+                            "), case " + number_text(outside->value) + " degC, " + outside->source;
   if (junction.value <= outside->value)
     return refuse(figure, "the case is as hot as the junction may be: " + words);
   const Figure& power = row.figures.power;
@@ -142,7 +138,7 @@ void describe(const record::TargetFacts& target, std::map<std::string, std::stri
     if (!text.empty()) words[key] = text;
   };
   const auto cited = [&](const char* key, const std::optional<record::Cited>& value, const char* unit) {
-    if (value) words[key] = number(value->value) + " " + unit + ": " + value->source;
+    if (value) words[key] = number_text(value->value) + " " + unit + ": " + value->source;
   };
   tell("power_mode", target.power_mode);
   cited("temperature_limit", target.temperature_limit_c, "degC");

@@ -11,7 +11,7 @@ namespace {
 
 using record::FigureStatus;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kOneSecond = 1'000'000'000;
 
 record::Series series(const char* id, const char* quantity, const char* unit, double value) {
   record::Series s;
@@ -20,9 +20,9 @@ record::Series series(const char* id, const char* quantity, const char* unit, do
   s.channel.unit = unit;
   s.channel.kind = record::ReadingKind::kMean;
   if (s.channel.quantity == "power") s.channel.boundary = record::Boundary::kDcInput;
-  s.channel.update_ns = kSecond / 10;
+  s.channel.update_ns = kOneSecond / 10;
   for (std::int64_t i = 0; i <= 200; ++i)
-    s.readings.push_back({(i - 1) * kSecond / 10, i * kSecond / 10, value});
+    s.readings.push_back({(i - 1) * kOneSecond / 10, i * kOneSecond / 10, value});
   return s;
 }
 
@@ -35,8 +35,8 @@ record::RowEvidence evidence() {
     record::TimedRun run;
     run.repeat = repeat;
     run.latency_ns.assign(1000, 10'000'000);
-    run.window_begin_ns = 5 * kSecond;
-    run.window_end_ns = 15 * kSecond;
+    run.window_begin_ns = 5 * kOneSecond;
+    run.window_end_ns = 15 * kOneSecond;
     run.session.backend = "tensorrt";
     run.session.executed_precision = "int8";
     run.observation.sources.resize(2);

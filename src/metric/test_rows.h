@@ -1,11 +1,14 @@
 // Rows of results with just what a comparison looks at.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "metric/comparison.h"
 #include "metric/comparison_catalogue.h"
 #include "metric/statistics.h"
 #include "record/results.h"
@@ -77,6 +80,11 @@ inline void set_power(record::Row& row, const std::vector<double>& process_w,
   f.energy_delay_product = of_processes(edp, "mJ s");
   f.efficiency = record::Figure::of(1000 / *f.energy_per_inference.value, "FPS/W");
   row.power_sources = {source};
+}
+
+/// One figure of a compared row, which has to be there.
+inline const FigureComparison& figure(const std::vector<FigureComparison>& row, std::string_view name) {
+  return *std::ranges::find(row, name, [](const FigureComparison& c) { return c.metric->name; });
 }
 
 }  // namespace assay::metric

@@ -18,7 +18,7 @@ constexpr int kRows = 4;  // Output rows made together from one pair of source r
 
 /// GCC's vectors of a register's width: one source for SSE2, AVX2, AVX-512 and NEON.
 template <int kLanes>
-struct Vector {
+struct Lanes {
   using Floats [[gnu::vector_size(kLanes * sizeof(float))]] = float;
   using Ints [[gnu::vector_size(kLanes * sizeof(std::int32_t))]] = std::int32_t;
   using Bytes [[gnu::vector_size(kLanes)]] = std::uint8_t;
@@ -62,7 +62,7 @@ struct Axis {
 template <int kLanes>
 [[gnu::always_inline]] inline void expand_row(const float* source, const Axis& x, int begin, int count,
                                               float* out) {
-  using Floats = typename Vector<kLanes>::Floats;
+  using Floats = typename Lanes<kLanes>::Floats;
   for (int i = 0, run = 0; i < count; i += run) {
     const auto column = static_cast<std::size_t>(begin) + static_cast<std::size_t>(i);
     run = std::min(x.run[column], count - i);
@@ -83,9 +83,9 @@ template <int kLanes, int rows>
                                                const float* top_weight, const float* bottom_weight,
                                                int classes, int count, std::uint8_t* labels,
                                                std::size_t label_stride) {
-  using Floats = typename Vector<kLanes>::Floats;
-  using Ints = typename Vector<kLanes>::Ints;
-  using Bytes = typename Vector<kLanes>::Bytes;
+  using Floats = typename Lanes<kLanes>::Floats;
+  using Ints = typename Lanes<kLanes>::Ints;
+  using Bytes = typename Lanes<kLanes>::Bytes;
   for (int x = 0; x < count; x += kLanes) {
     Floats best[rows];
     Ints best_class[rows]{};

@@ -9,7 +9,7 @@
 namespace assay::metric {
 namespace {
 
-constexpr std::size_t kLeastPairs = 3, kLeastHalf = 2;
+constexpr std::size_t kLeastWitnessPairs = 3, kLeastHalf = 2;
 
 /// exp of the mean and interval of logarithms, then `scale` of them.
 template <typename Scale>
@@ -51,8 +51,8 @@ bool usable(double ms) { return std::isfinite(ms) && ms > 0; }
 
 Result<WitnessComparison> compare_witness(std::span<const WitnessPair> pairs, double tolerance_percent,
                                           double resolution_ms) {
-  if (pairs.size() < kLeastPairs)
-    return fail(Code::kInvalidInput, "expected at least " + std::to_string(kLeastPairs) +
+  if (pairs.size() < kLeastWitnessPairs)
+    return fail(Code::kInvalidInput, "expected at least " + std::to_string(kLeastWitnessPairs) +
                                          " pairs of runs, found " + std::to_string(pairs.size()));
   if (!(tolerance_percent > 0) || !(resolution_ms >= 0) || !std::isfinite(resolution_ms))
     return fail(Code::kInvalidInput, "a tolerance over 0 and a resolution of at least 0 were expected");

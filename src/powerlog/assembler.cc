@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "powerlog/log_time.h"
 #include "powerlog/number.h"
 
 namespace assay::powerlog {
@@ -11,7 +12,6 @@ namespace {
 /// A channel is announced with this many readings, or at the end of the log: its interval is their median
 /// distance, and so does not depend on where a batch ends.
 constexpr std::size_t kEnoughForInterval = 1000;
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 
 /// Median distance of consecutive readings, the lower of two, since gaps only lengthen; 0 where nothing tells
 /// it. Days are no update interval, but a broken clock.

@@ -410,9 +410,9 @@ Result<std::unique_ptr<LineParser>> open_table(std::string_view head, TableReque
 
 namespace {
 
-bool recognise(std::string_view) { return false; }  // Only a mapping says what a table means.
+bool is_csv(std::string_view) { return false; }  // Only a mapping says what a table means.
 
-Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions& options) {
+Result<std::unique_ptr<LineParser>> open_csv(std::string_view head, const LogOptions& options) {
   if (!options.mapping)
     return fail(Code::kInvalidInput,
                 "a CSV was expected to come with a mapping: which column is the time, in which unit, and "
@@ -444,7 +444,7 @@ Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions
 
 }  // namespace
 
-const Format kCsv = {"csv", "any table in text, by a mapping that says what its columns are", recognise,
-                     open};
+const Format kCsv = {"csv", "any table in text, by a mapping that says what its columns are", is_csv,
+                     open_csv};
 
 }  // namespace assay::powerlog

@@ -29,7 +29,7 @@ class JsonLines : public LineParser {
   record::Channel channel_;
 };
 
-bool recognise(std::string_view) { return false; }  // Only a mapping says what an object means.
+bool is_json(std::string_view) { return false; }  // Only a mapping says what an object means.
 
 /// A log of which no line of the beginning can be read has a mapping that does not fit: its first line says
 /// why.
@@ -45,7 +45,7 @@ Result<void> check_lines(std::string_view head, const JsonPower& power) {
               "no line in the first kilobytes fits the mapping; the first one: " + first->message);
 }
 
-Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions& options) {
+Result<std::unique_ptr<LineParser>> open_json(std::string_view head, const LogOptions& options) {
   if (!options.mapping)
     return fail(
         Code::kInvalidInput,
@@ -74,7 +74,7 @@ Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions
 
 }  // namespace
 
-const Format kJson = {"json", "one JSON object a line, by a mapping that says where its values are",
-                      recognise, open};
+const Format kJson = {"json", "one JSON object a line, by a mapping that says where its values are", is_json,
+                      open_json};
 
 }  // namespace assay::powerlog

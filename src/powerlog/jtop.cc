@@ -15,15 +15,15 @@ namespace {
 
 constexpr std::string_view kRail = "Power ", kTemperature = "Temp ";
 
-bool is_header(std::string_view line) {
+bool is_jtop_header(std::string_view line) {
   return line.starts_with("time,uptime,") && (line.find(",Power TOT") != std::string_view::npos ||
                                               line.find(",power cur") != std::string_view::npos ||
                                               line.find(",jetson_clocks") != std::string_view::npos);
 }
 
-bool recognise(std::string_view head) {
+bool is_jtop(std::string_view head) {
   std::string_view line;
-  return take_line(head, line) && is_header(line);
+  return take_line(head, line) && is_jtop_header(line);
 }
 
 bool numbered(std::string_view name, std::string_view prefix) {
@@ -47,7 +47,7 @@ Meaning meaning_of(std::string_view column) {
   return {};
 }
 
-Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions& options) {
+Result<std::unique_ptr<LineParser>> open_jtop(std::string_view head, const LogOptions& options) {
   std::string_view rest = head, line;
   Fields columns;
   if (!take_line(rest, line) || !columns.split(line, ','))
@@ -85,6 +85,6 @@ Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions
 
 }  // namespace
 
-const Format kJtop = {"jtop", "CSV of jetson-stats' logger (jtop)", recognise, open};
+const Format kJtop = {"jtop", "CSV of jetson-stats' logger (jtop)", is_jtop, open_jtop};
 
 }  // namespace assay::powerlog

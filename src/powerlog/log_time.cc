@@ -9,8 +9,6 @@
 namespace assay::powerlog {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 /// Reads from the front of a text, and says no for good after the first thing that does not fit.
 class Taker {
  public:
@@ -113,7 +111,7 @@ std::optional<std::int64_t> nanoseconds_of(const Civil& c) {
   if (c.day > days_in(c.month, c.year) || c.hour > 23 || c.minute > 59 || c.second > 59) return std::nullopt;
   const std::int64_t seconds =
       days_from_civil(c.year, c.month, c.day) * 86400 + c.hour * 3600 + c.minute * 60 + c.second;
-  const std::int64_t ns = seconds * kSecond + c.nanosecond;
+  const std::int64_t ns = seconds * kSecondNs + c.nanosecond;
   return ns <= kLatestTime ? std::optional(ns) : std::nullopt;
 }
 
@@ -176,7 +174,7 @@ std::optional<Stamp> parse_iso8601(std::string_view text) {
   if (!taker.good() || !taker.done()) return std::nullopt;
   const auto ns = nanoseconds_of(c);
   if (!ns) return std::nullopt;
-  return Stamp{*ns - offset_s * kSecond, has_zone};
+  return Stamp{*ns - offset_s * kSecondNs, has_zone};
 }
 
 Result<StampPattern> StampPattern::create(std::string_view pattern) {
@@ -274,7 +272,7 @@ std::optional<Stamp> StampPattern::take(std::string_view& text) const {
   const auto ns = nanoseconds_of(c);
   if (!ns) return std::nullopt;
   text = taker.rest();
-  return Stamp{*ns - offset_s * kSecond, has_zone()};
+  return Stamp{*ns - offset_s * kSecondNs, has_zone()};
 }
 
 std::optional<Stamp> StampPattern::parse(std::string_view text) const {

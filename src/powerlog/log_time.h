@@ -11,6 +11,8 @@
 
 namespace assay::powerlog {
 
+inline constexpr std::int64_t kSecondNs = 1'000'000'000;
+
 /// A fixed offset: local time = UTC + offset. A name ("Europe/Berlin") is refused: on the night of a change
 /// of clocks it stands for two offsets, and a power log of that hour would be cut at the wrong place without
 /// a word.

@@ -14,16 +14,16 @@ namespace {
 constexpr std::string_view kTime = "Time(ms)", kCurrent = "Main(mA)", kVoltage = "Main Voltage(V)";
 
 /// The header: the only line of a CSV that has these three.
-bool is_header(std::string_view line) {
+bool is_monsoon_header(std::string_view line) {
   return line.find(kTime) != std::string_view::npos && line.find(kCurrent) != std::string_view::npos &&
          line.find(kVoltage) != std::string_view::npos;
 }
 
-bool recognise(std::string_view head) {
+bool is_monsoon(std::string_view head) {
   constexpr int kLines = 20;
   std::string_view line;
   for (int i = 0; i < kLines && take_line(head, line); ++i)
-    if (is_header(line)) return true;
+    if (is_monsoon_header(line)) return true;
   return false;
 }
 
@@ -44,7 +44,7 @@ std::int64_t spacing(std::string_view head, const LineParser& parser) {
   return *middle;
 }
 
-Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions& options) {
+Result<std::unique_ptr<LineParser>> open_monsoon(std::string_view head, const LogOptions& options) {
   constexpr std::int64_t kSlowest =
       100'000'000;  // The monitor samples at 5 kHz, and is read out decimated at times.
   TableRequest request;
@@ -75,6 +75,6 @@ Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions
 
 }  // namespace
 
-const Format kMonsoon = {"monsoon", "CSV of a Monsoon power monitor", recognise, open};
+const Format kMonsoon = {"monsoon", "CSV of a Monsoon power monitor", is_monsoon, open_monsoon};
 
 }  // namespace assay::powerlog

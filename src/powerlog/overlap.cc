@@ -10,11 +10,9 @@
 namespace assay::powerlog {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 /// "2 h 3 min 5 s", "1.250 s"
 std::string duration_text(std::int64_t ns) {
-  const std::int64_t seconds = ns / kSecond;
+  const std::int64_t seconds = ns / kSecondNs;
   char text[64];
   if (seconds < 60)
     std::snprintf(text, sizeof text, "%.3f s", static_cast<double>(ns) * 1e-9);
@@ -39,7 +37,7 @@ std::optional<Zone> fitting_zone(TimeSpan log, TimeSpan run, Zone zone) {
   std::optional<Zone> best;
   std::int64_t most = -1;
   for (std::int32_t offset = kWest; offset <= kEast; offset += kStep) {
-    const std::int64_t shift = (zone.offset_s - offset) * kSecond;
+    const std::int64_t shift = (zone.offset_s - offset) * kSecondNs;
     const std::int64_t common = overlap({log.begin_ns + shift, log.end_ns + shift}, run);
     if (common < 0) continue;
     const bool nearer = !best || std::abs(offset - zone.offset_s) < std::abs(best->offset_s - zone.offset_s);

@@ -164,7 +164,7 @@ class PtdaemonParser : public LineParser {
   std::int64_t zone_ns_;
 };
 
-bool recognise(std::string_view head) {
+bool is_ptdaemon(std::string_view head) {
   constexpr int kLines = 200;  // A console log may begin with a page of greetings.
   std::string_view line;
   for (int i = 0; i < kLines && take_line(head, line); ++i) {
@@ -175,7 +175,7 @@ bool recognise(std::string_view head) {
   return false;
 }
 
-Result<std::unique_ptr<LineParser>> open(std::string_view, const LogOptions& options) {
+Result<std::unique_ptr<LineParser>> open_ptdaemon(std::string_view, const LogOptions& options) {
   if (!options.zone) return fail(zone_is_missing("a PTDaemon log"));
   if (!options.boundary)
     return fail(
@@ -190,7 +190,7 @@ Result<std::unique_ptr<LineParser>> open(std::string_view, const LogOptions& opt
 
 }  // namespace
 
-const Format kPtdaemon = {"ptdaemon", "log or console output of SPEC's PTDaemon (power analyzers)", recognise,
-                          open};
+const Format kPtdaemon = {"ptdaemon", "log or console output of SPEC's PTDaemon (power analyzers)",
+                          is_ptdaemon, open_ptdaemon};
 
 }  // namespace assay::powerlog

@@ -24,7 +24,7 @@ constexpr std::string_view kNotConnected = "NC";
 // has one).
 constexpr std::array<std::string_view, 4> kRailPrefixes = {"VDD", "VIN", "POM_", "SYS5V"};
 
-const StampPattern& stamp_pattern() {
+const StampPattern& whole_seconds() {
   static const StampPattern kPattern = *StampPattern::create("%m-%d-%Y %H:%M:%S");
   return kPattern;
 }
@@ -201,9 +201,9 @@ class LineReader {
 };
 
 /// The stamp at the front of a line, which is removed from it.
-std::optional<Stamp> take_stamp(std::string_view& line) {
+std::optional<Stamp> take_whole_seconds(std::string_view& line) {
   std::string_view rest = line;
-  const auto stamp = stamp_pattern().take(rest);
+  const auto stamp = whole_seconds().take(rest);
   if (!stamp || rest.empty() || rest.front() != ' ') return std::nullopt;
   line = rest;
   return stamp;
@@ -218,7 +218,7 @@ class TegrastatsParser : public LineParser {
 
   void parse(std::string_view line, Batch& batch) const override {
     const bool stamped = traits_.timing == Timing::kWholeSeconds;
-    const auto stamp = take_stamp(line);
+    const auto stamp = take_whole_seconds(line);
     const bool looks_right = trim_blanks(line).starts_with("RAM ");
     if (!looks_right) return batch.reject(Reject::kNoise);
     if (stamped != stamp.has_value()) return batch.reject(Reject::kBadTime);
@@ -256,7 +256,7 @@ std::optional<bool> first_reading_stamped(std::string_view head) {
   constexpr int kLines = 200;
   std::string_view line;
   for (int i = 0; i < kLines && take_line(head, line); ++i) {
-    const bool stamped = take_stamp(line).has_value();
+    const bool stamped = take_whole_seconds(line).has_value();
     Batch batch;
     batch.reset({});
     if (trim_blanks(line).starts_with("RAM ") && LineReader(line, 0, batch).read()) return stamped;
@@ -264,9 +264,9 @@ std::optional<bool> first_reading_stamped(std::string_view head) {
   return std::nullopt;
 }
 
-bool recognise(std::string_view head) { return first_reading_stamped(head).has_value(); }
+bool is_tegrastats(std::string_view head) { return first_reading_stamped(head).has_value(); }
 
-Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions& options) {
+Result<std::unique_ptr<LineParser>> open_tegrastats(std::string_view head, const LogOptions& options) {
   const auto stamped = first_reading_stamped(head);
   if (!stamped)
     return fail(Code::kCorrupt,
@@ -287,6 +287,7 @@ Result<std::unique_ptr<LineParser>> open(std::string_view head, const LogOptions
 
 }  // namespace
 
-const Format kTegrastats = {"tegrastats", "output of NVIDIA's tegrastats (Jetson boards)", recognise, open};
+const Format kTegrastats = {"tegrastats", "output of NVIDIA's tegrastats (Jetson boards)", is_tegrastats,
+                            open_tegrastats};
 
 }  // namespace assay::powerlog

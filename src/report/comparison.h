@@ -1,9 +1,10 @@
 // A comparison of measured rows -> text. One file per format.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -22,6 +23,7 @@ struct ComparedSide {
   bool intact = false;  ///< Everything is as it was sealed.
   /// How its files stand to their seals, and what could not be checked.
   std::vector<std::string> notes = {};
+  std::optional<std::string> row = {};  ///< The one that was named; else all of them take part.
 };
 
 /// A side against the baseline. Its pairs are as many rows of the comparison, from `first_row` on.
@@ -31,11 +33,18 @@ struct Against {
   std::size_t first_row = 0;
 };
 
-/// A condition and its answer for each row of the comparison.
+/// What a condition says of a row of A and its like.
+struct ConditionAnswer {
+  std::size_t side = 1;          ///< The like's.
+  std::size_t a = 0;             ///< Place in the rows of A.
+  std::optional<std::size_t> b;  ///< Place in the rows of `side`; absent: the row has no like there.
+  metric::Answer answer;
+  bool fails = false;  ///< It makes the command fail.
+};
+
 struct Condition {
   metric::Condition condition;
-  std::vector<metric::Answer> answers;
-  std::vector<bool> fails;  ///< Beside the answers: whether that makes the command fail.
+  std::vector<ConditionAnswer> answers = {};  ///< By side, and there pairs before rows without their like.
 };
 
 struct ComparisonReport {
@@ -45,9 +54,25 @@ struct ComparisonReport {
   std::vector<Condition> conditions;
   bool forced = false;  ///< Differences that refuse were overruled.
 
-  /// Whether a condition makes the command fail. A row of A without its like fails every one.
+  /// Whether a condition makes the command fail.
   bool fails() const;
 };
+
+/// Every side against the first, into `report.against`. Errors: those of metric::match_rows, with both names.
+Result<void> match_sides(ComparisonReport& report);
+
+/// Why the matched sides are not to be compared, every reason with both sides, a line each; "" where there is
+/// none.
+std::string refusals(const ComparisonReport& report);
+
+/// All pairs, as `report.against` has them one after another, for compare_sides(). They point into the
+/// report. What the results do not tell (accuracy by image, counts, one machine) is left to add.
+std::vector<metric::ComparedRows> matched_rows(const ComparisonReport& report);
+
+/// Compares `pairs`, those of matched_rows(), and answers the report's conditions: of every pair, and of
+/// every row of A that has no like, which fails them all. `undecided_fails`: so does what is left open.
+void compare_sides(ComparisonReport& report, std::span<const metric::ComparedRows> pairs,
+                   bool undecided_fails);
 
 /// "A", "B", ... of the sides in their order.
 std::string side_letter(std::size_t side);
@@ -61,9 +86,5 @@ Result<ComparisonFormat> parse_comparison_format(std::string_view text);
 /// kInternal (numbers that JSON cannot hold).
 Result<std::string> render_comparison(const ComparisonReport& report, ComparisonFormat format,
                                       const Style& style = {}, bool all = false);
-
-/// Why these results are not to be compared, every reason with both sides, a line each; "" where there is
-/// none.
-std::string refusals(const ComparedSide& a, const ComparedSide& b, const metric::Matching& matching);
 
 }  // namespace assay::report

@@ -99,28 +99,14 @@ Result<std::string> render_comparison_json(const ComparisonReport& report) {
   out["conditions"] = Json::array();
   for (const Condition& condition : report.conditions) {
     Json answers = Json::array();
-    for (const Against& against : report.against) {
-      for (std::size_t p = 0; p < against.matching.pairs.size(); ++p) {
-        const metric::RowPair& pair = against.matching.pairs[p];
-        const metric::Answer& answer = condition.answers[against.first_row + p];
-        answers.push_back({{"side", side_letter(against.side)},
-                           {"a", report.sides[0].results.rows[pair.a].key.id},
-                           {"b", report.sides[against.side].results.rows[pair.b].key.id},
-                           {"holding", std::string(to_string(answer.holding))},
-                           {"fails", static_cast<bool>(condition.fails[against.first_row + p])},
-                           {"evidence", answer.evidence}});
-      }
-      for (const std::size_t row : against.matching.only_a) {
-        const metric::Answer answer =
-            metric::answer_unmatched(condition.condition, side_letter(against.side));
-        answers.push_back({{"side", side_letter(against.side)},
-                           {"a", report.sides[0].results.rows[row].key.id},
-                           {"b", nullptr},
-                           {"holding", std::string(to_string(answer.holding))},
-                           {"fails", true},
-                           {"evidence", answer.evidence}});
-      }
-    }
+    for (const ConditionAnswer& told : condition.answers)
+      answers.push_back(
+          {{"side", side_letter(told.side)},
+           {"a", report.sides[0].results.rows[told.a].key.id},
+           {"b", told.b ? Json(report.sides[told.side].results.rows[*told.b].key.id) : Json(nullptr)},
+           {"holding", std::string(to_string(told.answer.holding))},
+           {"fails", told.fails},
+           {"evidence", told.answer.evidence}});
     out["conditions"].push_back({{"condition", to_string(condition.condition)},
                                  {"words", condition.condition.words},
                                  {"answers", std::move(answers)}});

@@ -84,6 +84,15 @@ void add_reasons(const Figure& figure, std::vector<std::string>& into) {
       into.push_back(reason);
 }
 
+/// A row of A against row `b` of a side.
+std::string rows_title(const ComparisonReport& report, std::size_t side, std::size_t a, std::size_t b) {
+  const std::string& in_a = report.sides[0].results.rows[a].key.id;
+  const std::string& in_b = report.sides[side].results.rows[b].key.id;
+  std::string title = in_a == in_b ? in_a : in_a + " against " + in_b;
+  if (report.sides.size() > 2) title += ", A against " + side_letter(side);
+  return one_line(title);
+}
+
 std::string listed(const char* head, const std::vector<metric::Difference>& differences,
                    const std::string& side, bool refusing) {
   std::string text;
@@ -94,18 +103,6 @@ std::string listed(const char* head, const std::vector<metric::Difference>& diff
 }
 
 }  // namespace
-
-bool ComparisonReport::fails() const {
-  const bool unmatched =
-      std::ranges::any_of(against, [](const Against& other) { return !other.matching.only_a.empty(); });
-  return std::ranges::any_of(conditions, [&](const Condition& condition) {
-    return unmatched || std::ranges::find(condition.fails, true) != condition.fails.end();
-  });
-}
-
-std::string side_letter(std::size_t side) {
-  return side < 26 ? std::string(1, static_cast<char>('A' + side)) : "side " + std::to_string(side + 1);
-}
 
 std::string side_line(const ComparisonReport& report, std::size_t side) {
   const ComparedSide& s = report.sides[side];
@@ -220,11 +217,7 @@ std::vector<std::string> method_lines(const ComparisonReport& report) {
 
 std::string pair_title(const ComparisonReport& report, const Against& against, std::size_t pair) {
   const metric::RowPair& rows = against.matching.pairs[pair];
-  const std::string& a = report.sides[0].results.rows[rows.a].key.id;
-  const std::string& b = report.sides[against.side].results.rows[rows.b].key.id;
-  std::string title = a == b ? a : a + " against " + b;
-  if (report.sides.size() > 2) title += ", A against " + side_letter(against.side);
-  return one_line(title);
+  return rows_title(report, against.side, rows.a, rows.b);
 }
 
 std::string difference_text(const metric::Difference& difference, const std::string& side) {
@@ -273,25 +266,17 @@ std::vector<std::string> unmatched_lines(const ComparisonReport& report, const A
 
 std::vector<Text> condition_lines(const ComparisonReport& report) {
   std::vector<Text> lines;
-  const auto add = [&](const Condition& condition, const metric::Answer& answer, bool fails,
-                       const std::string& rows) {
-    const Ink ink = fails                                           ? Ink::kRed
-                    : answer.holding == metric::Holding::kUndecided ? Ink::kYellow
-                                                                    : Ink::kGreen;
-    lines.push_back(
-        {one_line(std::string(fails ? "FAIL" : "pass") + " '" + condition.condition.words + "' " +
-                  std::string(to_string(answer.holding)) + ": " + answer.evidence + " (" + rows + ")"),
-         ink});
-  };
   for (const Condition& condition : report.conditions)
-    for (const Against& against : report.against) {
-      for (std::size_t p = 0; p < against.matching.pairs.size(); ++p) {
-        const std::size_t row = against.first_row + p;
-        add(condition, condition.answers[row], condition.fails[row], pair_title(report, against, p));
-      }
-      for (const std::size_t row : against.matching.only_a)
-        add(condition, metric::answer_unmatched(condition.condition, side_letter(against.side)), true,
-            report.sides[0].results.rows[row].key.id);
+    for (const ConditionAnswer& told : condition.answers) {
+      const Ink ink = told.fails                                           ? Ink::kRed
+                      : told.answer.holding == metric::Holding::kUndecided ? Ink::kYellow
+                                                                           : Ink::kGreen;
+      const std::string rows = told.b ? rows_title(report, told.side, told.a, *told.b)
+                                      : report.sides[0].results.rows[told.a].key.id;
+      lines.push_back({one_line(std::string(told.fails ? "FAIL" : "pass") + " '" + condition.condition.words +
+                                "' " + std::string(to_string(told.answer.holding)) + ": " +
+                                told.answer.evidence + " (" + rows + ")"),
+                       ink});
     }
   return lines;
 }
@@ -321,28 +306,6 @@ Result<std::string> render_comparison(const ComparisonReport& report, Comparison
       return render_comparison_html(report, page_template());
   }
   return fail(Code::kInternal, "unknown comparison format");
-}
-
-std::string refusals(const ComparedSide& a, const ComparedSide& b, const metric::Matching& matching) {
-  // One line for a reason that several rows share.
-  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
-  const auto add = [&](const metric::Difference& difference, const std::string& row) {
-    if (!difference.refuses) return;
-    const std::string text = difference_text(difference, "B");
-    auto reason = std::ranges::find(reasons, text, [](const auto& entry) { return entry.first; });
-    if (reason == reasons.end()) reason = reasons.insert(reasons.end(), {text, {}});
-    if (!row.empty()) reason->second.push_back(row);
-  };
-  for (const metric::Difference& difference : matching.differences) add(difference, "");
-  for (const metric::RowPair& pair : matching.pairs) {
-    const std::string &row_a = a.results.rows[pair.a].key.id, &row_b = b.results.rows[pair.b].key.id;
-    for (const metric::Difference& difference : pair.differences)
-      add(difference, row_a == row_b ? row_a : row_a + " and " + row_b);
-  }
-  std::string text;
-  for (const auto& [reason, rows] : reasons)
-    text += "  " + reason + (rows.empty() ? "" : one_line(" (" + joined(rows, ", ") + ")")) + "\n";
-  return text;
 }
 
 }  // namespace assay::report

@@ -101,7 +101,7 @@ Page page_full_of(const std::string& text) {
   shown.absent = {text};
   directory.classes = {{text, {128, 64, 128}}};
   const PagePicture picture{"image/png", "iVBORw0KGgo=", text, 2, 1};
-  directory.samples = {{text, picture, picture, {{0, picture}}}};
+  directory.samples = {{text, picture, picture, {{0, picture, ""}}}};
   directory.sample_notes = directory.files = {text};
   directory.superseded = {{text, text}};
   directory.commands = {{text, text}};
@@ -176,7 +176,7 @@ TEST(PageBody, SimulatedIsSaidWhereverTheRowIs) {
   Page page = page_of({row_of("measured"), row});
   page.directories[0].classes = {{"road", {1, 2, 3}}};
   const PagePicture picture{"image/png", "AAAA", "words", 2, 1};
-  page.directories[0].samples = {{"image", picture, picture, {{0, picture}, {1, picture}}}};
+  page.directories[0].samples = {{"image", picture, picture, {{0, picture, ""}, {1, picture, ""}}}};
   const std::string body = page_body(page);
   EXPECT_EQ(count(body, "<p class=\"banner simulated\">"), 1U);
   EXPECT_EQ(count(body, "<tr class=\"result simulated\">"), 1U);

@@ -5,12 +5,6 @@
 namespace assay::simulate {
 namespace {
 
-std::string capitals(std::string_view text) {
-  std::string result;
-  for (const char c : text) result += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return result;
-}
-
 std::string_view strip(std::string_view text) {
   const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   while (!text.empty() && space(text.front())) text.remove_prefix(1);
@@ -96,6 +90,12 @@ std::optional<int> match_from(const std::vector<Node>& pattern, std::size_t i,
 }
 
 }  // namespace
+
+std::string capitals(std::string_view text) {
+  std::string result;
+  for (const char c : text) result += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return result;
+}
 
 std::vector<Command> parse_message(std::string_view message) {
   std::vector<Command> commands;

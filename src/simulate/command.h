@@ -15,6 +15,8 @@ struct Command {
   std::string data;  ///< What stands behind the header: "15V", "U,1"; of a query, too.
 };
 
+std::string capitals(std::string_view text);  ///< ASCII letters only.
+
 /// Takes a message apart at its semicolons. A header without a leading colon goes on in the folder of the one
 /// before: ":NUMERIC:NORMAL:ITEM1 U,1;ITEM2 I,1".
 std::vector<Command> parse_message(std::string_view message);

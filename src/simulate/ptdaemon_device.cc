@@ -12,7 +12,7 @@
 namespace assay::simulate {
 namespace {
 
-constexpr std::string_view kIdentity =
+constexpr std::string_view kPtdaemonIdentity =
     "YokogawaWT310E-SIMULATED,1000,1,1,1,1,0,0,0,version=1.11.1-00000000-20240910,OS=Linux,mode=power,1,1,1,"
     "0,0,"
     "no_cal_date,na";
@@ -124,7 +124,7 @@ std::string PtDaemonDevice::run(const std::string& line, std::int64_t now_ns) {
   const std::string word = line.substr(0, line.find(','));
   const std::string data = word.size() < line.size() ? line.substr(word.size() + 1) : "";
   if (word == "Hello") return "Hello, PTDaemon here!\r\n";
-  if (word == "Identify") return std::string(kIdentity) + "\r\n";
+  if (word == "Identify") return std::string(kPtdaemonIdentity) + "\r\n";
   if (word == "RR")
     return "Ranges," + range_fields(amperes_range_) + "," + range_fields(volts_range_) + "\r\n";
   if (word == "SR" && data.size() > 2 && (data[0] == 'A' || data[0] == 'V') && data[1] == ',') {

@@ -10,7 +10,7 @@
 namespace assay::simulate {
 namespace {
 
-constexpr std::string_view kIdentity = "YOKOGAWA,WT310E,SIMULATED,F1.00";
+constexpr std::string_view kWt300eIdentity = "YOKOGAWA,WT310E,SIMULATED,F1.00";
 
 /// What a simple setting may be.
 enum class Kind { kBoolean, kWord, kRate };
@@ -43,12 +43,6 @@ constexpr Setting kSettings[] = {
 };
 
 constexpr double kRates[] = {0.1, 0.25, 0.5, 1, 2, 5, 10, 20};
-
-std::string capitals(std::string_view text) {
-  std::string result;
-  for (const char c : text) result += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return result;
-}
 
 /// <NR3> the instrument's way: mantissa of five digits, exponent a multiple of three: 12.345E+00.
 std::string nr3(double value) {
@@ -144,7 +138,7 @@ std::optional<std::string> Wt300eDevice::run(const Command& command, std::int64_
 }
 
 std::optional<std::string> Wt300eDevice::run_common(const Command& command) {
-  if (command.header == "*IDN" && command.query) return std::string(kIdentity);
+  if (command.header == "*IDN" && command.query) return std::string(kWt300eIdentity);
   if (command.header == "*OPT" && command.query) return "C7";
   if (command.header == "*CAL" && command.query) return "0";
   if (command.header == "*OPC" && command.query) return "1";

@@ -303,8 +303,9 @@ Experiment read_experiment(const YAML::Node& document, Problems& problems, const
 
 Result<Experiment> parse_experiment(std::string_view text, const fs::path& source) {
   Experiment experiment;
+  ASSAY_TRY(const fs::path file, absolute_path(source));
   const auto read = [&](const YAML::Node& document, Problems& problems) {
-    experiment = read_experiment(document, problems, fs::absolute(source).parent_path());
+    experiment = read_experiment(document, problems, file.parent_path());
     // Contradictions among values that could not be read would only confuse.
     if (problems.empty())
       for (const Problem& problem : find_problems(experiment))

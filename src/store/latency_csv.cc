@@ -6,7 +6,7 @@
 namespace assay::store {
 namespace {
 
-constexpr std::string_view kHeader = "phase,iteration,input,latency_ns\n";
+constexpr std::string_view kLatencyHeader = "phase,iteration,input,latency_ns\n";
 
 template <typename Number>
 void append_number(std::string& out, Number value) {
@@ -39,7 +39,7 @@ bool take_number(const char*& at, const char* stop, char end, std::int64_t& valu
 
 std::string latencies_to_csv(std::span<const std::int64_t> warmup_ns, std::span<const std::int64_t> timed_ns,
                              int inputs) {
-  std::string out(kHeader);
+  std::string out(kLatencyHeader);
   constexpr std::size_t kTypicalLine = 32;
   out.reserve(out.size() + kTypicalLine * (warmup_ns.size() + timed_ns.size()));
   const auto slots = static_cast<std::size_t>(std::max(1, inputs));
@@ -49,10 +49,10 @@ std::string latencies_to_csv(std::span<const std::int64_t> warmup_ns, std::span<
 }
 
 Result<LatencySeries> latencies_from_csv(std::string_view text) {
-  if (!text.starts_with(kHeader))
+  if (!text.starts_with(kLatencyHeader))
     return fail(Code::kCorrupt, "line 1: expected the header phase,iteration,input,latency_ns");
   LatencySeries series;
-  const char* at = text.data() + kHeader.size();
+  const char* at = text.data() + kLatencyHeader.size();
   const char* const stop = text.data() + text.size();
   for (std::int64_t line = 2; at != stop; ++line) {
     const auto bad = [&](const char* expected) {

@@ -77,12 +77,12 @@ Result<Enum> word_of(const std::array<Enum, N>& all, const std::string& word) {
   return fail(Code::kCorrupt, "'" + word + "' is no kind or boundary of a channel");
 }
 
-constexpr std::string_view kHeader = "channel,begin_ns,end_ns,value\n";
+constexpr std::string_view kReadingHeader = "channel,begin_ns,end_ns,value\n";
 
 }  // namespace
 
 std::string readings_to_csv(const std::vector<Series>& series) {
-  std::string out(kHeader);
+  std::string out(kReadingHeader);
   const auto append = [&](auto value, char end) {
     char buffer[40];
     out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
@@ -99,9 +99,9 @@ std::string readings_to_csv(const std::vector<Series>& series) {
 }
 
 Result<void> readings_from_csv(std::string_view text, std::vector<Series>& series) {
-  if (!text.starts_with(kHeader))
+  if (!text.starts_with(kReadingHeader))
     return fail(Code::kCorrupt, "line 1: expected the header channel,begin_ns,end_ns,value");
-  const char* at = text.data() + kHeader.size();
+  const char* at = text.data() + kReadingHeader.size();
   const char* const stop = text.data() + text.size();
   for (std::int64_t line = 2; at != stop; ++line) {
     const auto take = [&](auto& value, char end) {

@@ -34,7 +34,7 @@ record::SessionInfo session() {
   return s;
 }
 
-record::Observation observation() {
+record::Observation metered() {
   record::Source meter;
   meter.id = "wt300e";
   meter.simulated = true;
@@ -73,7 +73,7 @@ record::TimedRun timed_run() {
   r.loaded_idle_end_ns = 13;
   r.quiet_wait_ns = 14;
   r.disturbances = {"other programs used 31 % of the processor", "zone0 is 5.0 K above"};
-  r.observation = observation();
+  r.observation = metered();
   r.failure = {"killed by SIGSEGV", "crash", 11};
   return r;
 }
@@ -116,7 +116,7 @@ TEST(Records, TimedRunComesBackWhole) {
 
 TEST(Records, IdleAndPatternRunsComeBackWhole) {
   const auto dir = temporary(), again = temporary();
-  const record::IdleRun idle{100, 30'000'000'100, "boot", "", 7, {"firefox"}, observation()};
+  const record::IdleRun idle{100, 30'000'000'100, "boot", "", 7, {"firefox"}, metered()};
   ASSERT_TRUE(save_idle_run(dir.path(), idle));
   const auto back = load_idle_run(dir.path());
   ASSERT_TRUE(back) << back.error().message;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "target/catalogue.h"
 
 namespace assay::target {
@@ -13,12 +14,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kWidth = 100;
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
 
 /// The highest dense peak of a precision over all modes; "-": none is known.
 std::string dense_peak(const Unit& unit, std::string_view precision) {
@@ -155,8 +150,9 @@ std::string unit_text(const Target& target, const Unit& unit) {
     out += "  on-chip memory: " + unit.on_chip_memory->text + cited(target, unit.on_chip_memory->cite) + "\n";
   for (const Peak& peak : unit.peaks) {
     out += "  peak " + peak.precision + (peak.mode.empty() ? "" : " in " + peak.mode) + ":";
-    if (peak.dense) out += " " + number(*peak.dense) + " GOPS dense";
-    if (peak.sparse) out += std::string(peak.dense ? "," : "") + " " + number(*peak.sparse) + " GOPS sparse";
+    if (peak.dense) out += " " + number_text(*peak.dense) + " GOPS dense";
+    if (peak.sparse)
+      out += std::string(peak.dense ? "," : "") + " " + number_text(*peak.sparse) + " GOPS sparse";
     out += cited(target, peak.cite) + "\n";
   }
   if (unit.peaks.empty()) out += "  peak: none is known\n";
@@ -165,9 +161,9 @@ std::string unit_text(const Target& target, const Unit& unit) {
 
 std::string mode_text(const Target& target, const PowerMode& mode) {
   std::string out = "  " + mode.name + (mode.is_default ? " (default)" : "") + ":";
-  if (mode.budget_w) out += " " + number(*mode.budget_w) + " W;";
+  if (mode.budget_w) out += " " + number_text(*mode.budget_w) + " W;";
   for (const auto& [unit, active] : mode.active) out += " " + unit + " " + active + ";";
-  for (const auto& [unit, mhz] : mode.clock_mhz) out += " " + unit + " " + number(mhz) + " MHz;";
+  for (const auto& [unit, mhz] : mode.clock_mhz) out += " " + unit + " " + number_text(mhz) + " MHz;";
   if (!mode.command.empty()) out += " set by `" + mode.command + "`;";
   out.pop_back();
   return out + cited(target, mode.cite) + "\n";
@@ -183,7 +179,8 @@ std::string targets_table(const std::vector<Target>& targets) {
       const bool first = &unit == &target.units.front();
       lines.push_back({first ? target.id : "", unit.name, dense_peak(unit, "fp32"), dense_peak(unit, "fp16"),
                        dense_peak(unit, "int8"),
-                       first && target.memory_gb_per_s ? number(target.memory_gb_per_s->value) : "", ""});
+                       first && target.memory_gb_per_s ? number_text(target.memory_gb_per_s->value) : "",
+                       ""});
     }
   for (std::size_t c = 0; c < 6; ++c) {
     std::size_t width = 0;
@@ -208,8 +205,8 @@ std::string target_text(const Target& t) {
   };
   const auto quantity = [&](const char* key, const std::optional<Quantity>& value) {
     if (value)
-      out +=
-          std::string(key) + ": " + number(value->value) + " " + value->unit + cited(t, value->cite) + "\n";
+      out += std::string(key) + ": " + number_text(value->value) + " " + value->unit + cited(t, value->cite) +
+             "\n";
   };
   words("memory", t.memory);
   quantity("memory size", t.memory_gb);
@@ -227,7 +224,7 @@ std::string target_text(const Target& t) {
   words("integration", t.integration);
   words("availability", t.availability);
   for (const Price& price : t.prices)
-    out += "price: " + number(price.amount) + " " + price.currency +
+    out += "price: " + number_text(price.amount) + " " + price.currency +
            (price.date == kUndated ? ", undated, " : " in " + price.date + ", ") + price.of +
            cited(t, price.cite) + "\n";
   for (const SensorHint& hint : t.sensors)

@@ -14,8 +14,6 @@
 namespace assay::timeline {
 namespace {
 
-double square(double x) { return x * x; }
-
 tl::unexpected<Status> refuse(const std::string& reason) {
   return fail(Code::kInvalidInput, "the power log does not match the load pattern: " + reason);
 }

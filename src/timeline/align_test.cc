@@ -19,10 +19,9 @@ using record::ReadingKind;
 using record::Series;
 using testing::Curve;
 using testing::Draw;
+using testing::kKinds;
 using testing::Meter;
 using testing::to_ns;
-
-constexpr ReadingKind kKinds[] = {ReadingKind::kInstant, ReadingKind::kMean, ReadingKind::kCounter};
 
 struct Scene {
   std::vector<DrivenPattern> patterns;

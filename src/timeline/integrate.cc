@@ -12,7 +12,6 @@ namespace {
 constexpr double kSecond = 1e-9;  // Of a nanosecond.
 const double kSqrt3 = std::sqrt(3.0);
 
-double square(double x) { return x * x; }
 double to_s(std::int64_t ns) { return static_cast<double>(ns) * kSecond; }
 
 /// What lies on either side of the window's edges, as wide as the clock may be wrong, and no narrower than a

@@ -19,11 +19,10 @@ using record::Reading;
 using record::ReadingKind;
 using record::Series;
 using testing::Draw;
+using testing::kKinds;
 using testing::reading_at;
 using testing::series_of;
 using testing::to_ns;
-
-constexpr ReadingKind kKinds[] = {ReadingKind::kInstant, ReadingKind::kMean, ReadingKind::kCounter};
 
 Window window_s(double begin, double end) { return {to_ns(begin), to_ns(end)}; }
 

@@ -1,17 +1,15 @@
-// Numbers in this folder's messages.
+// Durations in messages, and arithmetic that several files of this folder need.
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <string>
+
+#include "base/text.h"
 
 namespace assay::timeline {
 
-inline std::string number_text(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
+inline double square(double x) { return x * x; }
+
 inline std::string seconds_text(double ns) { return number_text(ns * 1e-9) + " s"; }
 inline std::string seconds_text(std::int64_t ns) { return seconds_text(static_cast<double>(ns)); }
 

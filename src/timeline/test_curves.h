@@ -14,6 +14,9 @@
 
 namespace assay::timeline::testing {
 
+inline constexpr record::ReadingKind kKinds[] = {record::ReadingKind::kInstant, record::ReadingKind::kMean,
+                                                 record::ReadingKind::kCounter};
+
 /// Random draws that are the same everywhere.
 class Draw {
  public:

@@ -77,7 +77,7 @@ void add_reasons(Subject& s, double value) {
   s.evidence.timed[2].observation.series.push_back(series);
 }
 
-const Fires kFires[] = {
+const Fires kHeatFires[] = {
     {"heat-unobserved", Severity::kUnmeasured, "no source of temperature, clocks or throttling was read",
      [](Subject& s) {
        for (auto& run : s.evidence.timed) run.observation.series.resize(1);
@@ -183,11 +183,11 @@ const Fires kFires[] = {
 
 }  // namespace
 
-std::span<const Fires> testing::heat_cases() { return kFires; }
+std::span<const Fires> testing::heat_cases() { return kHeatFires; }
 
 namespace {
 
-TEST(HeatRules, EachFires) { testing::expect_each_fires(kFires, metered); }
+TEST(HeatRules, EachFires) { testing::expect_each_fires(kHeatFires, metered); }
 
 TEST(HeatRules, OnlyTheTimedWindowCounts) {
   Subject s = metered();

@@ -60,7 +60,7 @@ void instants(Subject& s) {
     series_of(run, "wt300e.power").channel.kind = record::ReadingKind::kInstant;
 }
 
-const Fires kFires[] = {
+const Fires kPowerFires[] = {
     {"power-unmeasured", Severity::kUnmeasured, "no power source",
      [](Subject& s) { s.row.power_sources.clear(), no_power(s, "no power source"); }, metered_figures},
     {"power-unmeasured", Severity::kUnmeasured, "wt300e.power: no reading covers",
@@ -254,11 +254,11 @@ const Fires kFires[] = {
 
 }  // namespace
 
-std::span<const Fires> testing::power_cases() { return kFires; }
+std::span<const Fires> testing::power_cases() { return kPowerFires; }
 
 namespace {
 
-TEST(PowerRules, EachFires) { testing::expect_each_fires(kFires, metered); }
+TEST(PowerRules, EachFires) { testing::expect_each_fires(kPowerFires, metered); }
 
 TEST(PowerRules, NoneFiresOnAMeterAtTheInput) {
   EXPECT_TRUE(metered().judge().empty()) << testing::in_words(metered().judge());
@@ -281,7 +281,7 @@ TEST(PowerRules, LimitsThemselvesAreWithin) {
 }
 
 TEST(PowerRules, NeverVoidALatency) {
-  for (const Fires& fires : kFires) {
+  for (const Fires& fires : kPowerFires) {
     Subject s = metered();
     fires.spoil(s);
     apply_findings(s.judge(), s.row);

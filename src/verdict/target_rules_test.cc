@@ -43,7 +43,7 @@ void simulate(Subject& s) {
   s.row.simulated = true;
 }
 
-const Fires kFires[] = {
+const Fires kTargetFires[] = {
     {"target-mismatch", Severity::kInvalid, "found Compute Engine; AMD EPYC 7B13", elsewhere, of_target},
     {"target-mismatch", Severity::kOk, "simulated on another machine than the target", simulate,
      testing::whole_row},
@@ -93,7 +93,7 @@ bool has(const Subject& s, std::string_view rule) {
   return std::ranges::any_of(s.judge(), [&](const auto& finding) { return finding.rule == rule; });
 }
 
-TEST(TargetRules, EachFires) { testing::expect_each_fires(kFires, on_target); }
+TEST(TargetRules, EachFires) { testing::expect_each_fires(kTargetFires, on_target); }
 
 TEST(TargetRules, AreSilentOnTheTargetItself) {
   const Subject s = on_target();
@@ -183,6 +183,6 @@ TEST(TargetRules, TheSpecsLimitsStandAboveTheTargets) {
 
 }  // namespace
 
-std::span<const Fires> testing::target_cases() { return kFires; }
+std::span<const Fires> testing::target_cases() { return kTargetFires; }
 
 }  // namespace assay::verdict

@@ -94,6 +94,21 @@ TEST_F(Compare, TwoCampaignsInEveryFormat) {
     }
 }
 
+// However a side is spelled, it is the same runs that tell.
+TEST_F(Compare, AResultsFileBesideItsRunsIsTheirDirectory) {
+  const auto compared = [](const std::string& a, const std::string& b) {
+    const Outcome outcome = compare({a, b, "--format", "json"});
+    Json json = Json::parse(outcome.text, nullptr, false);
+    EXPECT_TRUE(json.is_object()) << outcome.text;
+    for (Json& side : json["sides"]) side.erase("directory");
+    return json;
+  };
+  const std::string a = run_directory("a"), b = run_directory("b");
+  const Json by_name = compared(a, b);
+  EXPECT_EQ(compared(a + "/results.json", b + "/results.json"), by_name);
+  EXPECT_EQ(compared(a + "/", b + "/./results.json"), by_name);
+}
+
 TEST_F(Compare, ACopyIsTheSameRuns) {
   const fs::path copy = path("copy");
   fs::copy(run_directory("a"), copy, fs::copy_options::recursive);

@@ -49,30 +49,18 @@ ComparisonReport report_of(record::Results a, std::vector<record::Results> other
   ComparisonReport report;
   report.sides.push_back({"runs/before", std::move(a)});
   for (record::Results& other : others) report.sides.push_back({"runs/after", std::move(other)});
-  std::vector<metric::ComparedRows> pairs;
-  for (std::size_t side = 1; side < report.sides.size(); ++side) {
-    auto matching = metric::match_rows(report.sides[0].results, report.sides[side].results);
-    EXPECT_TRUE(matching) << matching.error().message;
-    report.against.push_back({side, *matching, pairs.size()});
-    report.forced = report.forced || matching->refused();
-    for (const metric::RowPair& pair : matching->pairs) {
-      pairs.push_back({&report.sides[0].results.rows[pair.a], &report.sides[side].results.rows[pair.b],
-                       nullptr, nullptr, true, pair.same_runs, report::side_letter(side)});
-      pairs.back().counts_a = {pairs.back().a->repeats, 200};
-      pairs.back().counts_b = {pairs.back().b->repeats, 200};
-    }
+  for (const std::string& text : conditions)
+    report.conditions.push_back({metric::parse_condition(text).value()});
+  const auto matched = report::match_sides(report);
+  EXPECT_TRUE(matched) << matched.error().message;
+  report.forced = !report::refusals(report).empty();
+  auto pairs = report::matched_rows(report);
+  for (metric::ComparedRows& rows : pairs) {
+    rows.one_machine = true;
+    rows.counts_a = {rows.a->repeats, 200};
+    rows.counts_b = {rows.b->repeats, 200};
   }
-  std::vector<const record::MetricInfo*> asked;
-  for (const std::string& text : conditions) {
-    report.conditions.push_back({metric::parse_condition(text).value(), {}, {}});
-    asked.push_back(report.conditions.back().condition.metric);
-  }
-  report.comparison = metric::compare(pairs, asked);
-  for (report::Condition& condition : report.conditions)
-    for (const auto& row : report.comparison.rows) {
-      condition.answers.push_back(metric::answer(condition.condition, row));
-      condition.fails.push_back(metric::fails(condition.answers.back().holding, false));
-    }
+  report::compare_sides(report, pairs, false);
   return report;
 }
 
@@ -208,6 +196,11 @@ TEST(Comparison, ARowThatIsGoneFailsEveryCondition) {
   const auto report = report_of(quick_results(), {less}, {"mean > +900%"});
   ASSERT_FALSE(report.against[0].matching.only_a.empty());
   EXPECT_TRUE(report.fails());
+  const auto& answers = report.conditions[0].answers;
+  const auto gone =
+      std::ranges::find_if(answers, [](const report::ConditionAnswer& told) { return !told.b.has_value(); });
+  ASSERT_NE(gone, answers.end());
+  EXPECT_TRUE(gone->fails);
   for (const auto format : {ComparisonFormat::kTable, ComparisonFormat::kMarkdown, ComparisonFormat::kJson}) {
     const std::string text = rendered(report, format, {false, 400});
     EXPECT_NE(text.find("the row has no like in B"), std::string::npos) << text;
@@ -284,15 +277,32 @@ TEST(Comparison, AnInvalidNumberIsNeverPlain) {
   EXPECT_NE(rendered(report, ComparisonFormat::kMarkdown).find("~~16.02~~ invalid"), std::string::npos);
 }
 
-TEST(Comparison, RefusalsAreToldOnceForAllRows) {
+TEST(Comparison, RefusalsAreToldOnceForAllRowsAndByTheirSide) {
   record::Results other = changed();
   for (record::Row& row : other.rows) row.digests["dataset"] = "8888";
-  const auto matching = metric::match_rows(quick_results(), other);
-  ASSERT_TRUE(matching);
-  const std::string text = report::refusals({"a", quick_results()}, {"b", other}, *matching);
-  EXPECT_EQ(
-      text,
-      "  data set: 4444 in A, 8888 in B (openvino-cpu-fp32, openvino-cpu-int8, onnxruntime-cpu-fp32)\n");
+  ComparisonReport report;
+  report.sides = {{"a", quick_results()}, {"b", changed()}, {"c", other}};
+  ASSERT_TRUE(report::match_sides(report));
+  EXPECT_EQ(report::refusals(report),
+            "a (A) against c (C):\n  data set: 4444 in A, 8888 in C (openvino-cpu-fp32, openvino-cpu-int8, "
+            "onnxruntime-cpu-fp32)\n");
+}
+
+TEST(Comparison, WhatHasNoLikeIsToldByItsSide) {
+  record::Results other = changed();
+  for (record::Row& row : other.rows) row.key.model = "another";
+  ComparisonReport report;
+  report.sides = {{"a", quick_results()}, {"b", changed()}, {"c", other}};
+  auto matched = report::match_sides(report);
+  ASSERT_FALSE(matched);
+  EXPECT_TRUE(matched.error().message.starts_with("a (A) against c (C): no row of A has its like in C"))
+      << matched.error().message;
+  report = {};
+  report.sides = {{"a", quick_results()}, {"b", changed()}, {"c", other, false, {}, "nothing"}};
+  matched = report::match_sides(report);
+  ASSERT_FALSE(matched);
+  EXPECT_TRUE(matched.error().message.starts_with("a (A) against c (C): C has no row 'nothing'"))
+      << matched.error().message;
 }
 
 TEST(Comparison, Formats) {

@@ -68,7 +68,7 @@ TEST(Golden, Page) {
   directory.results.rows[0].per_class_iou = {88.2, -1, 91.25};
   directory.classes = {{"road", {128, 64, 128}}, {"train", {0, 80, 100}}, {"car", {0, 0, 142}}};
   const report::PagePicture picture{"image/png", "iVBORw0KGgo=", "what is to be seen", 384, 192};
-  directory.samples = {{"city/frame_000019", picture, picture, {{0, picture}, {1, picture}}}};
+  directory.samples = {{"city/frame_000019", picture, picture, {{0, picture, ""}, {1, picture, ""}}}};
   directory.sample_notes = {"Of 200 validation images the first 1, scaled down."};
   directory.files = {"Every run is as it was sealed (SHA256SUMS in its folder)."};
   directory.superseded = {{"timed.openvino-cpu-fp32.r2", "killed by SIGSEGV (signal 11)"}};

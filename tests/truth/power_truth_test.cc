@@ -177,9 +177,9 @@ struct Tally {
   }
 };
 
-class RowPower : public ::testing::TestWithParam<ReadingKind> {};
+class PowerTruth : public ::testing::TestWithParam<ReadingKind> {};
 
-TEST_P(RowPower, LiesWithinItsIntervalWhichIsNoWiderThanItHasToBe) {
+TEST_P(PowerTruth, LiesWithinItsIntervalWhichIsNoWiderThanItHasToBe) {
   constexpr int kCampaigns = 1000;
   Draw draw(20261121 + static_cast<std::uint64_t>(GetParam()));
   Tally power{"power"}, net{"net power"}, efficiency{"FPS/W"};
@@ -203,7 +203,7 @@ TEST_P(RowPower, LiesWithinItsIntervalWhichIsNoWiderThanItHasToBe) {
   for (Tally* tally : {&power, &net, &efficiency}) tally->judge(std::string(to_string(GetParam())));
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, RowPower,
+INSTANTIATE_TEST_SUITE_P(Kinds, PowerTruth,
                          ::testing::Values(ReadingKind::kInstant, ReadingKind::kMean, ReadingKind::kCounter),
                          [](const auto& kind) { return std::string(to_string(kind.param)); });
 

@@ -114,15 +114,11 @@ bool any_alarm(const Comparison& comparison) {
   return false;
 }
 
-const FigureComparison& figure(const std::vector<FigureComparison>& row, std::string_view name) {
-  return *std::ranges::find(row, name, [](const FigureComparison& c) { return c.metric->name; });
-}
-
 constexpr int kRows = 3;
 
 // 1000 campaigns in which A and B are the same machine: with 95 % together, some 50 may see a difference
 // somewhere, in any figure of any row; 70 are the limit.
-TEST(ComparedCampaigns, TheSameMachineIsRarelyFoundDifferent) {
+TEST(ComparisonTruth, TheSameMachineIsRarelyFoundDifferent) {
   Normal normal(1);
   int alarms = 0;
   for (int campaign = 0; campaign < 1000; ++campaign) {
@@ -152,14 +148,14 @@ int alarms_of_300(double steady_between, int steady_repeats, double restless_bet
 
 // What Welch's degrees of freedom are for. Up to three times the noise on one side the 5 % hold;
 // docs/compare.md tells what ten times cost.
-TEST(ComparedCampaigns, NeitherAreMachinesOfUnequalNoise) {
+TEST(ComparisonTruth, NeitherAreMachinesOfUnequalNoise) {
   constexpr int kLimit = 300 * 7 / 100;
   EXPECT_LE(alarms_of_300(0.005, 3, 0.015, 3), kLimit);
   EXPECT_LE(alarms_of_300(0.005, 5, 0.015, 5), kLimit);
   EXPECT_LE(alarms_of_300(0.005, 5, 0.015, 3), kLimit);
 }
 
-TEST(ComparedCampaigns, FivePercentAreFoundWithFiveRepeatsOfOnePercentNoise) {
+TEST(ComparisonTruth, FivePercentAreFoundWithFiveRepeatsOfOnePercentNoise) {
   Normal normal(3);
   int found = 0, wrong = 0;
   constexpr int kCampaigns = 100;
@@ -179,7 +175,7 @@ TEST(ComparedCampaigns, FivePercentAreFoundWithFiveRepeatsOfOnePercentNoise) {
 }
 
 // A ratio that is known: how often every interval of a campaign holds the truth of its figure.
-TEST(ComparedCampaigns, IntervalsHoldTheTrueRatios) {
+TEST(ComparisonTruth, IntervalsHoldTheTrueRatios) {
   Normal normal(4);
   constexpr int kCampaigns = 300;
   constexpr double kTime = 0.31, kWatts = 1.4;
@@ -261,7 +257,7 @@ int accuracy_alarms_of_300(int images, bool paired, std::size_t rows, Normal& no
 
 // Bootstraps of few images are too narrow: the widening for them has to keep the 5 %, of one row and further
 // out, where four share them.
-TEST(ComparedCampaigns, AccuracyOfFewImagesRarelyDiffersByChance) {
+TEST(ComparisonTruth, AccuracyOfFewImagesRarelyDiffersByChance) {
   Normal normal(5);
   constexpr int kLimit = 300 * 7 / 100;
   for (const int images : {8, 12, 30})
@@ -275,7 +271,7 @@ TEST(ComparedCampaigns, AccuracyOfFewImagesRarelyDiffersByChance) {
       }
 }
 
-TEST(ComparedCampaigns, AccuracyOfFewImagesDiffersWhereItDoes) {
+TEST(ComparisonTruth, AccuracyOfFewImagesDiffersWhereItDoes) {
   Normal normal(6);
   int found = 0;
   for (int campaign = 0; campaign < 100; ++campaign) {
