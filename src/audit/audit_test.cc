@@ -3,14 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdio>
 #include <fstream>
 #include <set>
 #include <sstream>
 
 #include "audit/describe.h"
 #include "audit/read.h"
-#include "base/splitmix64.h"
 
 namespace assay::audit {
 namespace {
@@ -119,8 +117,11 @@ INSTANTIATE_TEST_SUITE_P(
                  "gops-per-watt suspicion\n"},
         RuleCase{"energy of a whole run", "Inference time [ms],Power [W],Energy [J]\n20.000,10.000,50.000\n",
                  "energy suspicion\n"},
-        RuleCase{"energy that vague numbers make a whole number of",
+        RuleCase{"energy off by so much that a batch may be hidden, whole number or not",
                  "Model,Precision,Inference time [ms],Power [W],Energy [mJ]\nA,FP32,100,10,2050\n",
+                 "energy suspicion\n"},
+        RuleCase{"energy off by less than any batch",
+                 "Model,Precision,Inference time [ms],Power [W],Energy [mJ]\nA,FP32,100.0,10.00,1250\n",
                  "energy contradiction\n"},
         RuleCase{"energy of two, where the batch is one",
                  "Batch,Inference time [ms],Power [W],Energy [mJ]\n1,100.00,10.000,2000.0\n",
@@ -135,7 +136,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "gops-per-watt contradiction\n"},
         RuleCase{"FPS/W", "FPS,Power [W],FPS/W\n1223,3.03,403.1\n358,11.5,33.2\n",
                  "rate-per-watt contradiction\n"},
-        RuleCase{"EDP", "Energy [mJ],Inference time [ms],EDP [J s]\n100.0,20.0,0.002\n100.0,20.0,0.003\n",
+        RuleCase{"EDP",
+                 "Energy [mJ],Inference time [ms],EDP [J s]\n100.0,20.0,0.002000\n100.0,20.0,0.002500\n",
                  "edp contradiction\n"},
         RuleCase{"idle over load", "Power [W],Idle power [W]\n3.91,4.20\n", "idle-power contradiction\n"},
         RuleCase{"average over peak power", "Power [W],Peak power [W]\n5.0,4.2\n",
@@ -204,24 +206,33 @@ TEST(Audit, TextIsHeldAgainstTheTable) {
   const auto found = [](const std::string& prose) {
     return rules_of(
         prose +
-            "\n\n| Model | Precision | FPS | Peak [GOPS] | GOPS/W |\n|---|---|---|---|---|\n"
-            "| ResNet50 | FP32 | 71.65 | 5000 | 36.25 |\n| ResNet50 | INT8 | 320.62 | 20000 | 210.3 |\n"
-            "| YoloV4 | INT8 | 60.63 | 20000 | 242.1 |\n",
+            "\n\nTable 7: results\n\n"
+            "| Device | Model | Precision | FPS | Peak [GOPS] | GOPS/W |\n|---|---|---|---|---|---|\n"
+            "| Nano | ResNet50 | FP32 | 71.65 | 5000 | 36.25 |\n| Nano | ResNet50 | INT8 | 320.62 | 20000 | "
+            "210.3 |\n"
+            "| Nano | YoloV4 | INT8 | 60.63 | 20000 | 242.1 |\n",
         "t.md");
   };
   EXPECT_EQ(found("It achieves 71.6 FPS."), "");
   EXPECT_EQ(found("It achieves 71.7 FPS."), "");
   EXPECT_EQ(found("YoloV4 achieves 61 FPS in INT8."), "");
   EXPECT_EQ(found("YoloV4 achieves 66 FPS in INT8."), "text contradiction\n");
+  EXPECT_EQ(found("YoloV4 achieves 66 FPS in INT8 on the TX2."), "text suspicion\n");
   EXPECT_EQ(found("It achieves 75.3 FPS."), "text suspicion\n");
   EXPECT_EQ(found("The theoretical peak is 20 TOPS for INT8 and 5 TFLOPS for FP32."), "");
   EXPECT_EQ(found("The theoretical peak is 22 TOPS for INT8, and 5 TFLOPS for FP32."),
-            "text contradiction\n");
+            "text suspicion\n");  // It may be of another device.
+  EXPECT_EQ(found("The theoretical peak of the Nano is 22 TOPS for INT8."), "text contradiction\n");
+  EXPECT_EQ(found("Unlike the Nano the Orin has a peak of 22 TOPS for INT8."), "text suspicion\n");
+  EXPECT_EQ(found("Tables 7: the theoretical peak is 22 TOPS for INT8."), "text contradiction\n");
+  EXPECT_EQ(found("In the 75 W power mode it reaches 321 FPS."), "");
   EXPECT_EQ(found("It reaches up to 242 GOPS/W."), "");
   EXPECT_EQ(found("It reaches up to 2420 GOPS/W."), "text suspicion\n");
   // Of a wider format no more is possible.
-  EXPECT_EQ(found("The theoretical peak is 22 TOPS for INT16."), "text suspicion\ntext suspicion\n");
-  EXPECT_EQ(found("The theoretical peak is 10 TOPS for INT16."), "");
+  EXPECT_EQ(found("The theoretical peak of the Nano is 22 TOPS for INT16."),
+            "text suspicion\ntext suspicion\n");
+  EXPECT_EQ(found("The theoretical peak of the Nano is 10 TOPS for INT16."), "");
+  EXPECT_EQ(found("The theoretical peak of the Xavier is 22 TOPS for INT16."), "");
   // Hedged, cited, of something else, or no claim at all.
   EXPECT_EQ(found("It achieves about 75 FPS."), "");
   EXPECT_EQ(found("Smith et al. achieve 120 FPS."), "");
@@ -261,146 +272,6 @@ TEST(Audit, TwoCellsThatMayBothBeWrongNameNone) {
   const auto findings = findings_of("Inference time [ms],Inferences/s\n13.282,71.65\n");
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].suspect, std::nullopt);
-}
-
-// --- Properties
-// ---------------------------------------------------------------------------------------------------
-
-struct Column {
-  const char* heading;
-  Quantity quantity;
-  double value = 0;
-  int digits = 4;
-};
-
-class RandomTable {
- public:
-  explicit RandomTable(std::uint64_t seed) : random_(seed) {}
-
-  /// Rows whose numbers satisfy every relation, each rounded to random digits. `corrupt`: multiplies one of
-  /// them.
-  std::string make(int rows, int corrupt_row = -1, int corrupt_column = -1, double by = 1) {
-    std::string text = "Model,Batch";
-    for (const Column& column : columns()) text += "," + std::string(column.heading);
-    text += "\n";
-    for (int row = 0; row < rows; ++row) {
-      auto cells = columns();
-      const int batch = std::array{1, 4, 8}[below(3)];
-      const double time = log_between(0.5, 500), operations = log_between(0.05, 80),
-                   power = log_between(1, 90);
-      const double rate = batch * 1000 / time, gops = rate * operations, peak = gops * log_between(1.2, 100);
-      const double top5 = between(60, 99), map50 = between(40, 80);
-      const std::array values = {time,
-                                 rate,
-                                 operations,
-                                 gops,
-                                 peak,
-                                 100 * gops / peak,
-                                 power,
-                                 power * between(0.1, 0.9),
-                                 power * time / batch,
-                                 gops / power,
-                                 rate / power,
-                                 top5 * between(0.5, 0.95),
-                                 top5,
-                                 map50,
-                                 map50 * between(0.4, 0.9)};
-      text += "net" + std::to_string(row) + "," + std::to_string(batch);
-      for (std::size_t c = 0; c < cells.size(); ++c) {
-        const bool corrupted = row == corrupt_row && static_cast<int>(c) == corrupt_column;
-        text += "," + rounded(values[c] * (corrupted ? by : 1), 3 + static_cast<int>(below(4)));
-      }
-      text += "\n";
-    }
-    return text;
-  }
-
-  static std::vector<Column> columns() {
-    using Q = Quantity;
-    return {{"Inference time [ms]", Q::kInferenceTime},
-            {"Inferences/s", Q::kRate},
-            {"Operations [GOp]", Q::kOperations},
-            {"GOPS", Q::kGops},
-            {"Peak [GOPS]", Q::kPeak},
-            {"Performance ratio [%]", Q::kRatio},
-            {"Power [W]", Q::kPower},
-            {"Idle power [W]", Q::kIdlePower},
-            {"Energy [mJ]", Q::kEnergy},
-            {"GOPS/W", Q::kGopsPerWatt},
-            {"FPS/W", Q::kRatePerWatt},
-            {"Top-1 [%]", Q::kTop1},
-            {"Top-5 [%]", Q::kTop5},
-            {"mAP(.50) [%]", Q::kMap50},
-            {"mAP(.50:.95) [%]", Q::kMap5095}};
-  }
-
-  std::uint64_t below(std::uint64_t n) { return random_.next() % n; }
-
- private:
-  double unit() { return static_cast<double>(random_.next() >> 11) * 0x1p-53; }
-  double between(double lo, double hi) { return lo + unit() * (hi - lo); }
-  double log_between(double lo, double hi) { return lo * std::pow(hi / lo, unit()); }
-  /// To so many significant digits, as a table prints it.
-  static std::string rounded(double value, int digits) {
-    const int places = std::max(0, digits - 1 - static_cast<int>(std::floor(std::log10(value))));
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%.*f", places, value);
-    return text.data();
-  }
-  SplitMix64 random_;
-};
-
-TEST(Property, ConsistentTablesRoundedToAnyDigitsHaveNoFindings) {
-  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
-    const std::string text = RandomTable(seed).make(6);
-    const Document document = must_read(text);
-    const auto findings = audit(document);
-    ASSERT_TRUE(findings.empty()) << "seed " << seed << "\n" << text << audit_text(document, findings, 200);
-    ASSERT_GE(relations_checked(document), 6u * 8u);
-  }
-}
-
-TEST(Property, OneCorruptedCellIsFoundInItsRow) {
-  constexpr int kCorruptible = 11;  // Those that a product relation holds; the rest are only ordered.
-  int named = 0;
-  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
-    RandomTable table(seed);
-    const int row = static_cast<int>(table.below(6)), column = static_cast<int>(table.below(kCorruptible));
-    const double by = table.below(2) == 0 ? 1.3 : 0.7;
-    const Column corrupted = RandomTable::columns()[static_cast<std::size_t>(column)];
-    const std::string text =
-        RandomTable(seed).make(6, row, column, corrupted.quantity == Quantity::kIdlePower ? 20 : by);
-    const Document document = must_read(text);
-    bool found = false;
-    for (const Finding& finding : audit(document)) {
-      if (finding.severity != Severity::kContradiction) continue;
-      ASSERT_EQ(finding.entry, static_cast<std::size_t>(row)) << seed << finding.evidence;
-      // Every contradiction concerns that cell: the others are consistent.
-      bool concerned = false;
-      for (const CellRef& cell : finding.cells) concerned = concerned || cell.quantity == corrupted.quantity;
-      ASSERT_TRUE(concerned) << seed << " " << corrupted.heading << ": " << finding.evidence;
-      found = true;
-      if (!finding.suspect) continue;
-      ASSERT_EQ(*finding.suspect, corrupted.heading) << seed << " " << finding.evidence;
-      ++named;
-    }
-    ASSERT_TRUE(found) << "seed " << seed << ", " << corrupted.heading << " of row " << row << "\n" << text;
-  }
-  EXPECT_GT(named, 500);
-}
-
-TEST(Property, AWholeMultipleIsNoExcuseBesideAStatedBatch) {
-  constexpr std::pair<int, const char*> kCorrupted[] = {{1, "inference-rate"}, {8, "energy"}};
-  for (const auto& [column, rule] : kCorrupted)
-    for (std::uint64_t seed = 0; seed < 300; ++seed)
-      for (const double by : {2.0, 3.0, 5.0}) {
-        const std::string text = RandomTable(seed).make(3, 1, column, by);
-        const auto findings = findings_of(text);
-        const auto found = std::ranges::find(findings, rule, &Finding::rule);
-        ASSERT_NE(found, findings.end()) << rule << " " << seed << " x " << by << "\n" << text;
-        EXPECT_EQ(found->severity, Severity::kContradiction)
-            << seed << " x " << by << ": " << found->evidence;
-      }
 }
 
 // --- The table of rules

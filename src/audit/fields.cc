@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
+#include <utility>
 
+#include "audit/heading.h"
 #include "audit/words.h"
 #include "base/text.h"
 
@@ -17,11 +20,21 @@ struct Field {
   bool leading = false;  ///< Names the entries: what merged cells leave empty there is meant again.
   std::vector<std::string> cells;
   std::vector<std::pair<int, int>> places;  ///< Line and column of each.
+  std::optional<StatedBatch> batch;         ///< That its name states: "Network (batch 128)".
 };
 
-std::string shown(std::string_view text) {
-  constexpr std::size_t kEnough = 40;
-  return "'" + std::string(text.substr(0, kEnough)) + (text.size() > kEnough ? "...'" : "'");
+/// Of which neither words nor numbers say what was measured.
+bool is_remark(const Field& field) {
+  const auto label = field.heading.label;
+  return label == Label::kRemark || label == Label::kTable || label == Label::kSection ||
+         label == Label::kBoundary;
+}
+
+void read_name(Field& field) {
+  field.batch = batch_stated(field.name);
+  field.heading = read_heading(field.batch ? field.batch->rest : field.name);
+  // "Inference time batch 1 [ms]" and "FPS batch 8" are of two measurements.
+  if (field.batch && !field.heading.label) field.heading.quantity.reset();
 }
 
 int quantities_in(const std::vector<std::string>& names) {
@@ -38,13 +51,17 @@ bool is_transposed(const Grid& grid) {
   return quantities_in(first) > quantities_in(grid.rows[0].cells);
 }
 
+bool counts(const Field& field) {
+  return field.heading.quantity && info_of(*field.heading.quantity).dimension == Dimension::kCount;
+}
+
 std::vector<Field> fields_of(const Grid& grid, bool transposed) {
   std::vector<Field> fields;
   const std::size_t columns = grid.rows[0].cells.size();
   if (!transposed) {
     for (std::size_t c = 0; c < columns; ++c) {
-      Field field{plain(grid.rows[0].cells[c]), {}, c == 0, {}, {}};
-      field.heading = read_heading(field.name);
+      Field field{plain(grid.rows[0].cells[c]), {}, c == 0, {}, {}, {}};
+      read_name(field);
       for (std::size_t r = 1; r < grid.rows.size(); ++r) {
         field.cells.push_back(plain(grid.rows[r].cells[c]));
         field.places.emplace_back(grid.rows[r].line, static_cast<int>(c) + 1);
@@ -55,9 +72,11 @@ std::vector<Field> fields_of(const Grid& grid, bool transposed) {
   }
   for (std::size_t r = 0; r < grid.rows.size(); ++r) {
     const GridRow& row = grid.rows[r];
-    Field field{plain(row.cells[0]), {}, r == 0, {}, {}};
-    // The header of such a table names columns; its corner is no metric.
-    if (r > 0) field.heading = read_heading(field.name);
+    Field field{plain(row.cells[0]), {}, r == 0, {}, {}, {}};
+    read_name(field);
+    // The header of such a table names columns, or counts them ("Batch"); "Performance" in its corner is no
+    // metric.
+    if (r == 0 && !counts(field)) field.heading.quantity.reset();
     for (std::size_t c = 1; c < columns; ++c) {
       field.cells.push_back(plain(row.cells[c]));
       field.places.emplace_back(row.line, static_cast<int>(c) + 1);
@@ -82,7 +101,8 @@ void recognise_precisions(Field& field) {
 
 /// Empty cells of a leading field mean what stands before them: that is how merged cells arrive.
 void inherit(Field& field, std::vector<std::string>& notes) {
-  if (!field.leading || field.heading.quantity || field.heading.label == Label::kRemark) return;
+  if (!field.leading || (field.heading.quantity && !counts(field)) || field.heading.label == Label::kRemark)
+    return;
   int inherited = 0;
   for (std::size_t i = 1; i < field.cells.size(); ++i) {
     if (!field.cells[i].empty() || field.cells[i - 1].empty()) continue;
@@ -90,7 +110,7 @@ void inherit(Field& field, std::vector<std::string>& notes) {
     ++inherited;
   }
   if (inherited > 0)
-    notes.push_back(shown(field.name) + ": " + std::to_string(inherited) +
+    notes.push_back(in_quotes(field.name) + ": " + std::to_string(inherited) +
                     " empty cells are read as merged with the one before them");
 }
 
@@ -109,8 +129,70 @@ void inherit_peaks(std::vector<Field>& fields, std::vector<std::string>& notes) 
     ++inherited;
   }
   if (inherited > 0)
-    notes.push_back(shown(peak->name) + ": " + std::to_string(inherited) +
+    notes.push_back(in_quotes(peak->name) + ": " + std::to_string(inherited) +
                     " empty cells are read as merged with the one before them, of the same precision");
+}
+
+/// Metrics of several precisions in columns beside one another do not belong together: "GOPS" of any row,
+/// "Peak FP32 [GFLOPS]". Those that name one are not understood then.
+void part_precisions(std::vector<Field>& fields) {
+  std::set<std::string> named;
+  for (const Field& field : fields)
+    if (field.heading.quantity && !counts(field) && field.heading.quantity != Quantity::kOperations)
+      named.insert(field.heading.precision);
+  if (named.size() < 2) return;
+  for (Field& field : fields)
+    if (!field.heading.precision.empty()) field.heading.quantity.reset();
+}
+
+bool any_number(const Field& field, Marks marks) {
+  return std::ranges::any_of(field.cells, [&](const std::string& cell) {
+    return read_cell(cell, marks).reading == Reading::kNumber;
+  });
+}
+
+/// Whether a row's or column's name says that it sums up or compares others: "Average", "Speed-up", "max",
+/// "INT8 / FP32".
+bool is_summary(const std::string& name, const Field& field) {
+  constexpr std::string_view kSummaries[] = {
+      "average", "avg",       "mean",       "median",      "geomean",   "std",      "stdev",
+      "stddev",  "deviation", "sum",        "total",       "overall",   "speedup",  "ratio",
+      "gain",    "delta",     "difference", "improvement", "reduction", "variance", "sigma"};
+  constexpr std::string_view kExtremes[] = {"min", "max", "minimum", "maximum", "best", "worst"};
+  const auto is_in = [](const auto& list) {
+    return [&list](const std::string& word) { return std::ranges::find(list, word) != std::end(list); };
+  };
+  std::vector<std::string> words = words_of(name);
+  if (words.empty()) return false;
+  if (is_in(kSummaries)(words.front()) || is_in(kSummaries)(words.back()) || has_phrase(words, "speed up") ||
+      std::ranges::all_of(words, is_in(kExtremes)))
+    return true;
+  const auto is_row = [&](const std::string& side) {
+    return std::ranges::find(field.cells, side) != field.cells.end();
+  };
+  for (const std::string_view between : {" / ", " vs ", " vs. ", "/"}) {
+    const auto at = name.find(between);
+    if (at == std::string::npos) continue;
+    const std::string left = name.substr(0, at), right = name.substr(at + between.size());
+    // "FP16/INT8" may be a network of both.
+    const bool precisions = between != "/" && precision_in(left) && precision_in(right);
+    if (precisions || (is_row(left) && is_row(right))) return true;
+  }
+  return false;
+}
+
+/// Gives an entry the batch that words state, unless a column does.
+void give_batch(Entry& entry, const StatedBatch& stated, const std::string& from, int line) {
+  if (entry.cells.empty() || entry.find(Quantity::kBatch) || entry.count_unread) return;
+  if (!stated.size) {
+    entry.count_unread = true;
+    return;
+  }
+  Printed number;
+  number.value = *stated.size;
+  number.step = 0;
+  number.text = std::to_string(std::lround(*stated.size));
+  entry.cells.emplace(Quantity::kBatch, Cell{number, 1, "", from, line, 0});
 }
 
 /// The scale of a number, by the unit in its cell, else of its field; absent: none is stated, or another
@@ -140,10 +222,12 @@ void read_numbers(const Field& field, Marks marks, std::vector<Entry>& entries,
     const CellNumber read = read_cell(field.cells[i], marks);
     const auto [line, column] = field.places[i];
     const auto note = [&](const std::string& what) {
-      notes.push_back("line " + std::to_string(line) + ": " + shown(field.cells[i]) + " of " +
-                      shown(field.name) + " " + what + ": not checked");
+      notes.push_back("line " + std::to_string(line) + ": " + in_quotes(field.cells[i]) + " of " +
+                      in_quotes(field.name) + " " + what + ": not checked");
     };
     if (read.reading == Reading::kNothing) continue;
+    const bool count = dimension == Dimension::kCount;
+    const bool other_unread = std::exchange(entries[i].count_unread, entries[i].count_unread || count);
     if (read.reading == Reading::kInexact) note("is not an exact number");
     if (read.reading == Reading::kAmbiguous)
       note("may have a decimal comma or a comma between thousands, and nothing in the table tells which");
@@ -159,8 +243,13 @@ void read_numbers(const Field& field, Marks marks, std::vector<Entry>& entries,
       continue;
     }
     const double value = read.number.value * (*unit)->scale;
-    if (dimension == Dimension::kCount && (value < 1 || value != std::floor(value))) {
+    if (count && (value < 1 || value != std::floor(value))) {
       note("is no whole number from 1 on");
+      continue;
+    }
+    // 0 and -1 mark what was not run.
+    if (dimension != Dimension::kPercent && value <= 0) {
+      note("is not positive");
       continue;
     }
     percent_stated = percent_stated || (*unit)->dimension == Dimension::kPercent;
@@ -168,19 +257,20 @@ void read_numbers(const Field& field, Marks marks, std::vector<Entry>& entries,
     const std::string& name = read.unit.empty() ? field.heading.unit_text : read.unit;
     Printed number = read.number;
     // A batch of 8 is 8, not 7.5 to 8.5.
-    if (dimension == Dimension::kCount)
-      number = {number.value, 0, false, number.significant, {}, number.text};
+    if (count) number = {number.value, 0, 0, false, number.significant, {}, number.text};
+    entries[i].count_unread = other_unread;
     entries[i].cells.insert_or_assign(quantity, Cell{number, (*unit)->scale, name, field.name, line, column});
   }
   if (without_unit)
-    notes.push_back(shown(field.name) + " states no unit, neither in its name nor in its cells: not checked");
+    notes.push_back(in_quotes(field.name) +
+                    " states no unit, neither in its name nor in its cells: not checked");
   // Shares written as fractions: "Top-1: 0.712".
   if (dimension == Dimension::kPercent && !percent_stated && greatest > 0 && greatest <= 1) {
     constexpr double kPercentOfOne = 100;
     for (Entry& entry : entries)
       if (const auto cell = entry.cells.find(quantity); cell != entry.cells.end())
         cell->second.scale = kPercentOfOne;
-    notes.push_back(shown(field.name) + " states no unit and is nowhere over 1: read as fractions");
+    notes.push_back(in_quotes(field.name) + " states no unit and is nowhere over 1: read as fractions");
   }
 }
 
@@ -208,12 +298,23 @@ std::string name_of(const Entry& entry) {
   return name;
 }
 
+void state_batch(Table& table, const StatedBatch& stated, const std::string& from, int line) {
+  const bool known = std::ranges::any_of(
+      table.entries, [](const Entry& entry) { return entry.find(Quantity::kBatch) || entry.count_unread; });
+  if (known || table.entries.empty()) return;
+  for (Entry& entry : table.entries) give_batch(entry, stated, from, line);
+  table.notes.push_back(stated.size ? "the batch is taken from " + from + ": " +
+                                          table.entries[0].find(Quantity::kBatch)->number.text
+                                    : from + " names more than one batch: what rests on it is not checked");
+}
+
 Table read_grid(const Grid& grid) {
   Table table;
   table.line = grid.rows[0].line;
   const bool transposed = is_transposed(grid);
   std::vector<Field> fields = fields_of(grid, transposed);
   const std::size_t count = fields[0].cells.size();
+  part_precisions(fields);
   Marks marks;
   for (Field& field : fields) {
     recognise_precisions(field);
@@ -228,34 +329,70 @@ Table read_grid(const Grid& grid) {
     entries[i].column = transposed ? fields[0].places[i].second : 0;
   }
   std::map<Quantity, std::string> seen;
-  std::string unknown;
+  std::vector<bool> summary(count);
+  std::string unknown, summaries;
   for (const Field& field : fields) {
-    if (field.heading.quantity) {
-      table.understood.push_back(field.name);
-      // Two columns of one kind (say of CPU and GPU): which belongs to the others of the row is not told.
-      const auto [earlier, first] = seen.emplace(*field.heading.quantity, field.name);
-      if (first) {
-        read_numbers(field, marks, entries, table.notes);
-      } else {
-        table.notes.push_back(shown(earlier->second) + " and " + shown(field.name) + " are both taken for " +
-                              std::string(info_of(*field.heading.quantity).name) + ": neither is checked");
-        for (Entry& entry : entries) entry.cells.erase(*field.heading.quantity);
+    if (!field.heading.quantity) {
+      const bool names_rows = field.leading && !any_number(field, marks);
+      if (!field.heading.label && !names_rows && !field.name.empty())
+        unknown += (unknown.empty() ? "" : ", ") + in_quotes(field.name);
+      const bool time = !field.heading.label && field.heading.unit &&
+                        field.heading.unit->dimension == Dimension::kTime && any_number(field, marks);
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::string& cell = field.cells[i];
+        if (cell.empty()) continue;
+        entries[i].other_times |= time;
+        if (field.heading.label)
+          entries[i].labels.emplace(*field.heading.label, cell);
+        else
+          entries[i].others.push_back(cell);
+        const bool names = field.leading || (field.heading.label && !is_remark(field));
+        if (!names || summary[i] || !is_summary(cell, field)) continue;
+        summary[i] = true;
+        summaries += (summaries.empty() ? "" : ", ") + in_quotes(cell);
       }
       continue;
     }
-    if (!field.heading.label && !field.leading && !field.name.empty())
-      unknown += (unknown.empty() ? "" : ", ") + shown(field.name);
+    const Quantity quantity = *field.heading.quantity;
+    table.understood.push_back(field.name);
+    // Without a number it silences no other: "Power source" is no second power.
+    if (!any_number(field, marks)) {
+      read_numbers(field, marks, entries, table.notes);
+      continue;
+    }
+    // Two columns of one kind (say of CPU and GPU): which belongs to the others of the row is not told.
+    const auto [earlier, first] = seen.emplace(quantity, field.name);
+    if (first) {
+      read_numbers(field, marks, entries, table.notes);
+      continue;
+    }
+    table.notes.push_back(in_quotes(earlier->second) + " and " + in_quotes(field.name) +
+                          " are both taken for " + std::string(info_of(quantity).name) +
+                          ": neither is checked");
+    for (Entry& entry : entries) {
+      entry.cells.erase(quantity);
+      entry.count_unread |= counts(field);
+    }
+  }
+  // After the columns of batches, which say it better.
+  for (const Field& field : fields) {
+    if (field.heading.quantity || is_remark(field)) continue;
     for (std::size_t i = 0; i < count; ++i) {
-      if (field.cells[i].empty()) continue;
-      if (field.heading.label)
-        entries[i].labels.emplace(*field.heading.label, field.cells[i]);
-      else
-        entries[i].others.push_back(field.cells[i]);
+      if (const auto stated = batch_stated(field.cells[i]))
+        give_batch(entries[i], *stated, in_quotes(field.cells[i]), field.places[i].first);
+      else if (field.batch && field.heading.label)
+        give_batch(entries[i], *field.batch, in_quotes(field.name), table.line);
     }
   }
   if (!unknown.empty()) table.notes.push_back("not understood, and not checked: " + unknown);
-  for (Entry& entry : entries)
-    if (!entry.cells.empty()) table.entries.push_back(std::move(entry));
+  if (!summaries.empty()) table.notes.push_back("left out, for it sums up or compares others: " + summaries);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (entries[i].cells.empty()) continue;
+    if (summary[i])
+      ++table.left_out;
+    else
+      table.entries.push_back(std::move(entries[i]));
+  }
   return table;
 }
 

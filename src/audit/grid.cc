@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace assay::audit {
 namespace {
@@ -14,21 +15,6 @@ constexpr std::size_t kMostCells = 4096;  // Of a row.
 
 tl::unexpected<Status> wrong(int line, const std::string& what) {
   return fail(Code::kInvalidInput, "line " + std::to_string(line) + ": " + what);
-}
-
-/// The number of bytes of the UTF-8 character at the beginning, or 0.
-std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  const std::size_t length = first < 0x80       ? 1
-                             : first >> 5 == 6  ? 2
-                             : first >> 4 == 14 ? 3
-                             : first >> 3 == 30 ? 4
-                                                : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if (byte(i) >> 6 != 2) return 0;
-  return length;
 }
 
 /// The text without a byte order mark. Errors: what is no text.
@@ -41,13 +27,13 @@ Result<std::string_view> as_text(std::string_view text) {
     return wrong(1, "expected UTF-8, found a file in UTF-16: save it as UTF-8");
   int line = 1;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = character_length(text.substr(at));
-    if (length == 0 || text[at] == '\0')
+    const Decoded next = decode_utf8(text.substr(at));
+    if (!next.valid || next.point == 0)
       return wrong(line, "expected text in UTF-8, found byte " +
                              std::to_string(static_cast<unsigned char>(text[at])) +
                              ": this is no table in text, or one in another encoding");
     if (text[at] == '\n') ++line;
-    at += length;
+    at += next.length;
   }
   return text;
 }

@@ -110,6 +110,11 @@ void check_implied_operations(const Document& document, std::vector<Finding>& fi
     by_model[model].push_back(place);
   }
   for (const auto& [model, places] : by_model) {
+    // One GOPS at every rate is the model's size, called so, and not what was achieved.
+    const auto same_gops = [&](const Place& place) {
+      return same_number(*place.entry->find(Q::kGops), *places[0].entry->find(Q::kGops));
+    };
+    if (places.size() > 1 && std::ranges::all_of(places, same_gops)) continue;
     const auto implied = [](const Place& place) {
       return place.entry->find(Q::kGops)->cut() / place.entry->find(Q::kRate)->cut();
     };

@@ -114,8 +114,14 @@ Printed number_of(const Token& token, char decimal) {
   std::from_chars(text.data(), text.data() + text.size(), number.value);
   if (token.negative) number.value = -number.value;
   number.step = std::pow(10.0, token.exponent - places);
-  number.tens = !fraction && token.exponent == 0 && digits.size() > 1 && digits.back() == '0';
   const auto first = digits.find_first_not_of('0');
+  if (!fraction && token.exponent == 0 && first != std::string::npos) {
+    constexpr std::size_t kFewest = 3;
+    const std::size_t zeros = digits.size() - 1 - digits.find_last_not_of('0');
+    const std::size_t spare = digits.size() - std::min(first + kFewest, digits.size());
+    number.tens = zeros > 0;
+    if (zeros > 0 && spare > 0) number.coarse = std::pow(10.0, std::min(zeros, spare));
+  }
   if (first != std::string::npos)
     number.significant = static_cast<int>(digits.find_last_not_of('0') - first) + 1;
   return number;
@@ -154,13 +160,17 @@ Interval Printed::rounded() const {
   return {value - half, value + half};
 }
 
-Interval Printed::cut() const {
+Interval Printed::further() const {
   Interval wide = rounded();
   // Cutting digits off makes a number smaller in size, never larger.
   (value < 0 ? wide.lo : wide.hi) += value < 0 ? -step / 2 : step / 2;
+  return {std::min(wide.lo, value - coarse / 2), std::max(wide.hi, value + coarse / 2)};
+}
+
+Interval Printed::cut() const {
+  const Interval wide = further();
   constexpr double kHalfOfTen = 5;
-  if (tens) wide = {std::min(wide.lo, value - kHalfOfTen), std::max(wide.hi, value + kHalfOfTen)};
-  return wide;
+  return tens ? Interval{std::min(wide.lo, value - kHalfOfTen), std::max(wide.hi, value + kHalfOfTen)} : wide;
 }
 
 Marks marks_of(std::string_view cell) {

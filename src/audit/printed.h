@@ -11,15 +11,20 @@ namespace assay::audit {
 
 struct Printed {
   double value = 0;
-  double step = 1;               ///< One in the last printed place: 0.01 of "71.65", 1 of "150".
-  bool tens = false;             ///< A whole number that ends in 0: "150" may have been rounded to tens.
-  int significant = 0;           ///< Digits without leading and trailing zeros: 4 of "71.65", 3 of "1.710".
+  double step = 1;      ///< One in the last printed place: 0.01 of "71.65", 1 of "150".
+  double coarse = 0;    ///< Of a whole number that ends in zeros: the greatest power of ten that it may have
+                        ///< been rounded to with three digits left: 100 of "10300". 0: none.
+  bool tens = false;    ///< A whole number that ends in 0: "150" may have been rounded to tens.
+  int significant = 0;  ///< Digits without leading and trailing zeros: 4 of "71.65", 3 of "1.710".
   std::optional<double> spread;  ///< Stated beside it: 0.4 of "12.3 +- 0.4".
   std::string text;              ///< As it stands there, without what surrounds it: "71,65".
 
   /// What it may have been if it was rounded: half a step each way, and the stated spread.
   Interval rounded() const;
-  /// What it may have been if digits were cut off rather than rounded, or a whole number rounded to tens.
+  /// What it may have been if digits were cut off rather than rounded, or a whole number rounded to three
+  /// digits or more.
+  Interval further() const;
+  /// The same, and a whole number of fewer digits rounded to tens.
   Interval cut() const;
 };
 

@@ -65,6 +65,13 @@ TEST(Printed, RoundingAllowsHalfAStep) {
   // A whole number that ends in 0 may have been rounded to tens.
   EXPECT_DOUBLE_EQ(read("150").number.cut().hi, 155);
   EXPECT_DOUBLE_EQ(read("150.0").number.cut().hi, 150.1);
+  // And a longer one further, as long as three digits are left.
+  EXPECT_DOUBLE_EQ(read("10300").number.cut().hi, 10350);
+  EXPECT_DOUBLE_EQ(read("10300").number.cut().lo, 10250);
+  EXPECT_DOUBLE_EQ(read("1000").number.cut().hi, 1005);
+  EXPECT_DOUBLE_EQ(read("10300").number.further().hi, 10350);
+  EXPECT_DOUBLE_EQ(read("150").number.further().hi, 151);
+  EXPECT_DOUBLE_EQ(read("12,345,000").number.cut().hi, 12345500);
 }
 
 TEST(Printed, AStatedSpreadWidens) {
@@ -120,6 +127,11 @@ TEST(Words, ReadLettersThatLookAlike) {
   EXPECT_EQ(plain("\u0422\u043e\u0440 1"), "Top 1");  // In Cyrillic letters, as some PDFs have it.
   EXPECT_EQ(plain("a<br/>b <b>c</b>"), "a b c");
   EXPECT_EQ(plain("a < b"), "a < b");
+  EXPECT_EQ(plain("75<sup>1</sup>"), "75");
+  EXPECT_EQ(plain("13.6 +-1.5 <sup>[1,2]</sup>"), "13.6 +-1.5");
+  EXPECT_EQ(plain("mm<sup>2</sup>"), "mm2");
+  EXPECT_EQ(plain("\x1b[31mred"), "?[31mred");
+  EXPECT_EQ(in_quotes(std::string(39, 'a') + "\u00e4rger"), "'" + std::string(39, 'a') + "\u00e4...'");
   EXPECT_EQ(words_of("Top-1 [%]"), (std::vector<std::string>{"top", "1"}));
   EXPECT_EQ(words_of("mAP@.50:.95"), (std::vector<std::string>{"map", "50", "95"}));
 }

@@ -1,4 +1,4 @@
-// What a column of a results table may hold, by the names and units that people give it.
+// What a column of a results table may hold.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,7 @@ namespace assay::audit {
 
 enum class Quantity {
   kInferenceTime,
+  kInputTime,
   kLatency,
   kLatencyMin,
   kP50,
@@ -23,6 +24,7 @@ enum class Quantity {
   kPreprocess,
   kPostprocess,
   kRate,
+  kMeanRate,
   kGops,
   kPeak,
   kRatio,
@@ -80,23 +82,10 @@ struct LabelInfo {
 std::span<const LabelInfo> labels();
 std::string_view label_id(Label label);
 
-/// What a header or a row's name says. Neither quantity nor label: not known, or known not to be checked.
-struct Heading {
-  std::optional<Quantity> quantity;
-  std::optional<Label> label;
-  const Unit* unit = nullptr;  ///< Stated with the name, or meant by it ("FPS").
-  std::string unit_text;       ///< As it stands there.
-};
-/// `text`: plain (audit/words.h).
-Heading read_heading(std::string_view text);
-
 /// "INT8", "FP16": one of the precisions' names, in upper case; absent: no such name.
 std::optional<std::string> precision_in(std::string_view text);
 
 /// Whether a precision is one that a model is quantized to.
 bool is_quantized(std::string_view precision);
-
-/// The names that are understood, for the message that none was found: "Inference time [ms], ...".
-std::string understood_names();
 
 }  // namespace assay::audit

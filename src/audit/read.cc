@@ -7,8 +7,10 @@
 
 #include "audit/fields.h"
 #include "audit/grid.h"
+#include "audit/heading.h"
 #include "audit/words.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace assay::audit {
 namespace {
@@ -26,7 +28,11 @@ std::optional<Captioned> captioned(std::string_view text) {
   const std::string line = plain(text);
   const bool several = line.starts_with("Tables ") || line.starts_with("tables ");
   if (!several && !line.starts_with("Table ") && !line.starts_with("TABLE ")) return std::nullopt;
-  const auto colon = line.find(':', several ? 7 : 6);
+  auto colon = line.find(':', several ? 7 : 6);
+  if (colon == std::string::npos && !several) {  // "Table 3. Results"
+    const auto stop = line.find(". ");
+    if (stop < line.find(' ', 6)) colon = stop;
+  }
   const std::string numbers =
       line.substr(several ? 7 : 6, colon == std::string::npos ? colon : colon - (several ? 7 : 6));
   Captioned found;
@@ -65,6 +71,26 @@ void take_caption(const Grid& grid, Table& table) {
   table.id = "at line " + std::to_string(table.line);
 }
 
+/// A batch that words beside tables state.
+struct Beside {
+  StatedBatch stated;
+  std::string from;
+  int line = 0;
+};
+
+/// The batch that the caption states, else the last heading above that states one; headings hold for all
+/// tables up to the next ones.
+void take_batch(const Grid& grid, Table& table, std::optional<Beside>& of_section) {
+  if (std::ranges::any_of(grid.before, &TextLine::heading)) of_section.reset();
+  for (const TextLine& line : grid.before)
+    if (const auto stated = line.heading ? batch_stated(plain(line.text)) : std::nullopt)
+      of_section = Beside{*stated, "the heading in line " + std::to_string(line.line), line.line};
+  if (const auto stated = batch_stated(table.title))
+    state_batch(table, *stated, "its title", table.line);
+  else if (of_section)
+    state_batch(table, of_section->stated, of_section->from, of_section->line);
+}
+
 /// Parts the entries by their label "table", in the order in which tables begin.
 std::vector<Table> parted(Table whole, std::vector<std::string>& notes) {
   const bool has_column =
@@ -89,7 +115,7 @@ std::vector<Table> parted(Table whole, std::vector<std::string>& notes) {
 
 /// Which tables a line of prose belongs to: those that it names, else those that it stands with.
 void add_passage(Document& document, const TextLine& line, std::vector<std::size_t> with) {
-  Passage passage{line.line, plain(line.text), std::move(with)};
+  Passage passage{line.line, plain(line.text), std::move(with), false};
   if (const auto named = captioned(line.text)) {
     std::vector<std::size_t> tables;
     for (const std::string& id : named->ids) {
@@ -97,7 +123,7 @@ void add_passage(Document& document, const TextLine& line, std::vector<std::size
       if (table != document.tables.end())
         tables.push_back(static_cast<std::size_t>(table - document.tables.begin()));
     }
-    if (!tables.empty()) passage = {line.line, named->rest, std::move(tables)};
+    if (!tables.empty()) passage = {line.line, named->rest, std::move(tables), true};
   }
   if (!passage.text.empty() && !passage.tables.empty()) document.passages.push_back(std::move(passage));
 }
@@ -108,7 +134,7 @@ bool take_about(Document& document, std::string_view line) {
   if (colon == std::string_view::npos) return false;
   const std::string_view key = line.substr(0, colon);
   if (std::ranges::find(kAbout, key) == std::end(kAbout)) return false;
-  document.about.emplace(key, trim(line.substr(colon + 2)));
+  document.about.emplace(key, one_line(trim(line.substr(colon + 2))));
   return true;
 }
 
@@ -169,7 +195,7 @@ std::string column_names(const std::vector<Grid>& grids) {
   for (const Grid& grid : grids)
     for (const std::string& cell : grid.rows[0].cells)
       if (constexpr std::size_t kEnough = 300; !cell.empty() && names.size() < kEnough)
-        names += (names.empty() ? "'" : ", '") + plain(cell).substr(0, 40) + "'";
+        names += (names.empty() ? "" : ", ") + in_quotes(plain(cell));
   return names;
 }
 
@@ -191,7 +217,7 @@ std::string no_table(std::string_view text, bool markdown) {
 
 Result<Document> read_tables(std::string_view text, const std::filesystem::path& name) {
   Document document;
-  document.name = name.filename().string();
+  document.name = one_line(name.filename().string());
   const auto in_file = [&](const Status& status) { return fail(status.with_context(document.name)); };
   const auto wrong = [&](const std::string& what) {
     return fail(Code::kInvalidInput, document.name + ": " + what);
@@ -212,16 +238,19 @@ Result<Document> read_tables(std::string_view text, const std::filesystem::path&
     return wrong("expected a table of results, of at most " + std::to_string(kMostRows) + " rows, found " +
                  std::to_string(rows) + ": rows are held against one another, so part it");
   std::vector<std::vector<std::size_t>> tables_of_grid;
+  std::optional<Beside> batch_of_section;
   for (const Grid& grid : *grids) {
     Table whole = read_grid(grid);
     take_caption(grid, whole);
+    take_batch(grid, whole, batch_of_section);
     std::vector<std::size_t>& numbers = tables_of_grid.emplace_back();
     for (Table& table : parted(std::move(whole), document.notes)) {
       numbers.push_back(document.tables.size());
       document.tables.push_back(std::move(table));
     }
   }
-  if (std::ranges::all_of(document.tables, [](const Table& table) { return table.entries.empty(); })) {
+  if (std::ranges::all_of(document.tables,
+                          [](const Table& table) { return table.entries.empty() && table.left_out == 0; })) {
     std::string empty;
     for (const Table& table : document.tables)
       for (const std::string& column : table.understood)

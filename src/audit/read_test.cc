@@ -4,6 +4,9 @@
 
 #include "audit/describe.h"
 #include "audit/grid.h"
+#include "audit/heading.h"
+#include "audit/stated_batch.h"
+#include "audit/words.h"
 
 namespace assay::audit {
 namespace {
@@ -44,7 +47,7 @@ struct HeadingCase {
 };
 class Headings : public testing::TestWithParam<HeadingCase> {};
 TEST_P(Headings, AreKnownByNameAndUnit) {
-  const Heading heading = read_heading(GetParam().text);
+  const Heading heading = read_heading(plain(GetParam().text));
   EXPECT_EQ(heading.quantity ? info_of(*heading.quantity).id : "", GetParam().id) << GetParam().text;
   if (heading.quantity) {
     EXPECT_EQ(heading.unit ? heading.unit->scale : 0, GetParam().scale) << GetParam().text;
@@ -57,11 +60,12 @@ INSTANTIATE_TEST_SUITE_P(
         HeadingCase{"Inference Time [s]", "latency_mean", 1e3},
         HeadingCase{"Avg. Inference Time (ms)", "latency_mean", 1},
         HeadingCase{"Avg. Preprocess Time (ms)", "preprocess_mean", 1},
-        HeadingCase{"Avg. FPS", "throughput", 1},
+        HeadingCase{"Avg. FPS", "throughput_mean", 1}, HeadingCase{"FPS (measured)", "throughput", 1},
+        HeadingCase{"Mean throughput [images/s]", "throughput_mean", 1},
         HeadingCase{"Achieved performance [Inferences/s]", "throughput", 1},
         HeadingCase{"Achieved performance [GOPS]", "gops", 1},
-        HeadingCase{"Achieved performance [TOPS]", "gops", 1e3},
-        HeadingCase{"Peak performance [Gops/s]", "peak", 1},
+        HeadingCase{"Achieved performance [TOPS]", "gops", 1e3}, HeadingCase{"Performance [TOPS]", "", 0},
+        HeadingCase{"TOPS", "", 0}, HeadingCase{"Peak performance [Gops/s]", "peak", 1},
         HeadingCase{"Peak performance [ops/s]", "peak", 1e-9}, HeadingCase{"Peak perf. [TOPS]", "peak", 1e3},
         HeadingCase{"Performance Ratio", "performance_ratio", 0},
         HeadingCase{"Memory Utilization [GB]", "memory", 1}, HeadingCase{"Power [W]", "power", 1},
@@ -91,16 +95,60 @@ INSTANTIATE_TEST_SUITE_P(
         HeadingCase{"Params (M)", "", 0}, HeadingCase{"Memory bandwidth [MB/s]", "", 0},
         HeadingCase{"Model S", "", 0}, HeadingCase{"Idle power, unconfigured [W]", "", 0},
         HeadingCase{"Time [ms]", "latency_mean", 1}, HeadingCase{"time_ms", "latency_mean", 1},
-        HeadingCase{"Time per inference [ms]", "latency_mean", 1}, HeadingCase{"GPU time [ms]", "", 0},
-        HeadingCase{"Total time [s]", "", 0}, HeadingCase{"Idle time [s]", "", 0},
-        HeadingCase{"Wall time [s]", "", 0}, HeadingCase{"Training energy [J]", "", 0},
-        HeadingCase{"Total energy [J]", "", 0}, HeadingCase{"Total power [W]", "power", 1},
-        HeadingCase{"Top-1 error [%]", "", 0}, HeadingCase{"Accuracy loss [%]", "", 0},
-        HeadingCase{"Top-1 drop [%]", "", 0}, HeadingCase{"Delta mAP", "", 0},
-        HeadingCase{"Accuracy change [%]", "", 0}, HeadingCase{"Power [mW]", "power", 1e-3},
-        HeadingCase{"Power [MW]", "", 0}, HeadingCase{"Energy [MJ]", "", 0},
-        HeadingCase{"Energy [MWh]", "", 0}, HeadingCase{"Memory [MB]", "memory", 1e-3},
-        HeadingCase{"", "", 0}));
+        HeadingCase{"Time per inference [ms]", "time_per_input", 1},
+        HeadingCase{"Inference time per image [ms]", "time_per_input", 1},
+        HeadingCase{"Latency per frame [ms]", "time_per_input", 1},
+        HeadingCase{"Inference time per batch [ms]", "latency_mean", 1},
+        HeadingCase{"Mean time [ms]", "latency_mean", 1}, HeadingCase{"Time [s]", "", 0},
+        HeadingCase{"End-to-end latency [ms]", "end_to_end_mean", 1},
+        HeadingCase{"latency_mean [ms]", "latency_mean", 1}, HeadingCase{"latency_mean_lo", "", 0},
+        HeadingCase{"throughput_status", "", 0}, HeadingCase{"power_idle [W]", "power_idle", 1},
+        HeadingCase{"Inference time CI 95% [ms]", "", 0}, HeadingCase{"Throughput 95% [FPS]", "", 0},
+        HeadingCase{"FPS \u03c3", "", 0}, HeadingCase{"FPS (gr\u00f6\u00dfte)", "", 0},
+        HeadingCase{"\u0394mAP", "", 0}, HeadingCase{"FPS \u2191", "throughput", 1},
+        HeadingCase{"Median latency [ms]", "latency_p50", 1}, HeadingCase{"Median FPS", "", 0},
+        HeadingCase{"Max inference time [ms]", "", 0}, HeadingCase{"Peak FPS", "", 0},
+        HeadingCase{"Camera FPS", "", 0}, HeadingCase{"Relative FPS", "", 0},
+        HeadingCase{"Energy per 1000 images [J]", "", 0}, HeadingCase{"Energy per day [Wh]", "", 0},
+        HeadingCase{"Energy, total [J]", "", 0},
+        HeadingCase{"Energy per image [mJ]", "energy_per_inference", 1},
+        HeadingCase{"Energy per inference, idle subtracted [mJ]", "", 0},
+        HeadingCase{"Power above idle [W]", "power_net", 1}, HeadingCase{"Net power [W]", "power_net", 1},
+        HeadingCase{"Power mode [W]", "", 0}, HeadingCase{"GPU power [W]", "", 0},
+        HeadingCase{"GPU FPS/W", "", 0}, HeadingCase{"Board [W]", "power", 1},
+        HeadingCase{"Power consumption (W)", "power", 1},
+        HeadingCase{"GPU inference time [ms]", "latency_mean", 1},
+        HeadingCase{"Relative accuracy [%]", "", 0}, HeadingCase{"Top-1 accuracy [%]", "top1", 1},
+        HeadingCase{"AP50 bicycle [%]", "", 0}, HeadingCase{"mAP50-95", "map50_95", 0},
+        HeadingCase{"GFLOPS", "", 0}, HeadingCase{"Achieved performance [GFLOPS]", "gops", 1},
+        HeadingCase{"INT8 GOPS", "gops", 1}, HeadingCase{"Peak FP32 [GFLOPS]", "peak", 1},
+        HeadingCase{"MACs [G]", "operations", 2}, HeadingCase{"capacity [op/s]", "", 0},
+        HeadingCase{"Network (batch 128)", "", 0}, HeadingCase{"FPS batch 8", "", 0},
+        HeadingCase{"GPU time [ms]", "", 0}, HeadingCase{"Total time [s]", "", 0},
+        HeadingCase{"Idle time [s]", "", 0}, HeadingCase{"Wall time [s]", "", 0},
+        HeadingCase{"Training energy [J]", "", 0}, HeadingCase{"Total energy [J]", "", 0},
+        HeadingCase{"Total power [W]", "power", 1}, HeadingCase{"Top-1 error [%]", "", 0},
+        HeadingCase{"Accuracy loss [%]", "", 0}, HeadingCase{"Top-1 drop [%]", "", 0},
+        HeadingCase{"Delta mAP", "", 0}, HeadingCase{"Accuracy change [%]", "", 0},
+        HeadingCase{"Power [mW]", "power", 1e-3}, HeadingCase{"Power [MW]", "", 0},
+        HeadingCase{"Energy [MJ]", "", 0}, HeadingCase{"Energy [MWh]", "", 0},
+        HeadingCase{"Memory [MB]", "memory", 1e-3}, HeadingCase{"", "", 0}));
+
+TEST(Read, ABatchInWords) {
+  const auto size = [](const char* text) {
+    const auto stated = batch_stated(text);
+    return !stated ? "none" : stated->size ? std::to_string(static_cast<int>(*stated->size)) : "several";
+  };
+  for (const char* text :
+       {"ResNet50, batch size 64", "Batch 64", "batch=64", "(batch-size of 64)", "BS64", "batchsize: 64"})
+    EXPECT_EQ(size(text), "64") << text;
+  for (const char* text : {"batch 1, 8 and 64", "batch sizes 1/8", "batch 1 to 8", "batch 1 and batch 8",
+                           "batch 1,024", "latency at batch 1 vs throughput at batch 8"})
+    EXPECT_EQ(size(text), "several") << text;
+  for (const char* text : {"batch inference", "batches of 8", "64", "", "the abs 5"})
+    EXPECT_EQ(size(text), "none") << text;
+  EXPECT_EQ(batch_stated("Network (batch 128)")->rest, "Network");
+}
 
 TEST(Read, CsvOfEverySeparatorAndMark) {
   for (const char* text : {"Model,FPS,Power [W]\nA,10.5,2.5\n", "Model;FPS;Power [W]\r\nA;10,5;2,5\r\n",
@@ -138,7 +186,7 @@ Table 58: ResNet50 (Xavier NX)
 | Cost Metrics | | | | |
 | Memory Utilization [GB] | 2.21 | 2.19 | 2,57 | 2.19 |
 )",
-                                      "t.md");
+                                         "t.md");
   ASSERT_EQ(document.tables.size(), 1u);
   const Table& table = document.tables[0];
   EXPECT_EQ(table.id, "58");
@@ -183,7 +231,7 @@ TEST(Read, CellsMayCarryAnotherUnitOfTheSameKind) {
 
 TEST(Read, SaysWhatItCannotTell) {
   const Document document = must_read_as(
-      "Model;Inference time;FPS;Batch;CPU power [W];GPU power [W];Memory "
+      "Model;Inference time;FPS;Batch;Power [W];Mean power [W];Memory "
       "[GB];Color\nA;35;1,234;0;2;3;4;red\n",
       "t.csv");
   EXPECT_TRUE(has_note(document, "'Inference time' states no unit"));

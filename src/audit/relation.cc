@@ -35,6 +35,8 @@ Comparison compare_form(const Form& form, const Cell& result, const std::vector<
   if (meet(result.rounded(), made.expected)) return made;
   made.outcome = meet(result.cut(), cut) ? Outcome::kCut : Outcome::kBroken;
   if (made.outcome == Outcome::kCut) return made;
+  // What may be 0 is any other number times a small power of 1000.
+  if (!below(Interval::of(0), result.cut())) return made;
   for (const int thousands : {1, -1, 2, -2, 3, -3}) {
     const Interval scaled = cut * Interval::of(std::pow(kThousand, thousands));
     if (!meet(result.cut(), scaled)) continue;
@@ -45,11 +47,6 @@ Comparison compare_form(const Form& form, const Cell& result, const std::vector<
   return made;
 }
 
-/// How far the printed result is from the expected one, as a ratio's logarithm.
-double off(const Comparison& comparison) {
-  return std::abs(std::log(comparison.cells[0]->value() / comparison.expected_value));
-}
-
 /// "x 1000", "/ 1e6"
 std::string power_of_thousand(int thousands) {
   const int size = std::abs(thousands);
@@ -57,6 +54,10 @@ std::string power_of_thousand(int thousands) {
 }
 
 }  // namespace
+
+double off(const Comparison& comparison) {
+  return std::abs(std::log(comparison.cells[0]->value() / comparison.expected_value));
+}
 
 const Cell* cell_of(const Entry& entry, std::span<const Given> given, Quantity quantity) {
   if (const Cell* cell = entry.find(quantity)) return cell;
@@ -115,15 +116,15 @@ std::string range_text(Interval interval) {
 }
 
 std::string percent_off(double value, double from) {
-  std::array<char, 48> text{};
-  constexpr double kPercent = 100, kTwice = 2;
-  const double ratio = value / from;
-  if (!(ratio < kTwice)) {
-    std::snprintf(text.data(), text.size(), "%.3g times as much", ratio);
-  } else {
-    std::snprintf(text.data(), text.size(), "%.2g %% %s", std::abs(ratio - 1) * kPercent,
+  std::array<char, 400> text{};  // Enough for any double.
+  constexpr double kPercent = 100, kTwice = 2, kThousandth = 1e-3, kTwoDigits = 99;
+  const double ratio = value / from, percent = std::abs(ratio - 1) * kPercent;
+  if (!(ratio < kTwice && ratio > kThousandth))
+    std::snprintf(text.data(), text.size(), ratio < kThousand ? "%.3g times as much" : "%.0f times as much",
+                  ratio);
+  else
+    std::snprintf(text.data(), text.size(), "%.*g %% %s", percent < kTwoDigits ? 2 : 3, percent,
                   ratio < 1 ? "less" : "more");
-  }
   return text.data();
 }
 
@@ -155,7 +156,7 @@ std::optional<Finding> finding_of(const Comparison& comparison, Quantity result,
     case Outcome::kCut:
       finding.rule = "digits";
       finding.severity = Severity::kSuspicion;
-      words += ": it holds only if digits were cut off or rounded to tens";
+      words += ": it holds only if digits were cut off or a whole number rounded further";
       break;
     case Outcome::kScaled:
       finding.rule = "units";

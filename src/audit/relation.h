@@ -31,7 +31,7 @@ struct Given {
 
 enum class Outcome {
   kHolds,   ///< Some numbers that would have been rounded to these satisfy it.
-  kCut,     ///< Only numbers that were cut off, or rounded to tens.
+  kCut,     ///< Only numbers that were cut off, or rounded before the last digit that is printed.
   kScaled,  ///< Only if one of them is a power of a thousand off.
   kBroken
 };
@@ -55,6 +55,10 @@ const Cell* cell_of(const Entry& entry, std::span<const Given> given, Quantity q
 std::optional<Comparison> compare(const Entry& entry, Quantity result, std::span<const Form> forms,
                                   std::span<const Given> given = {});
 
+/// How far the printed result is from the expected one, as a ratio's logarithm: 0.69 of twice or half as
+/// much.
+double off(const Comparison& comparison);
+
 /// Of two relations that both have to hold, the one that fits less, or that holds but for a unit. Absent:
 /// neither could be checked.
 std::optional<Comparison> worse(std::optional<Comparison> a, std::optional<Comparison> b);
@@ -69,6 +73,6 @@ CellRef reference(Quantity quantity, const Cell& cell);
 std::string with_unit(const Cell& cell);             ///< "13.282 ms"
 std::string number_text(double value);               ///< Up to eight significant digits.
 std::string range_text(Interval interval);           ///< "75.287 to 75.293"
-std::string percent_off(double value, double from);  ///< "4.8 % less"
+std::string percent_off(double value, double from);  ///< "4.8 % less", "12.5 times as much"
 
 }  // namespace assay::audit

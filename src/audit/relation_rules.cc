@@ -10,27 +10,39 @@ namespace {
 
 using Q = Quantity;
 constexpr double kPerThousand = 1000;  // ms in a second, mJ in a joule.
+// What a batch of two makes of a rate at the least: it does not quite double it.
+constexpr double kBatchOfTwo = 1.5;
 
-/// inferences/s = batch / time. Where several requests are under way at once, it is a bound instead
-/// (check_rate); where a table has stages of a pipeline, its rate is the pipeline's (check_stages).
-std::optional<Comparison> rate(const Entry& entry) {
-  if (in_flight(entry) != 1 || entry.find(Q::kPreprocess) || entry.find(Q::kPostprocess)) return std::nullopt;
+/// One stage, one request at once, and a batch that is known or not stated: then the rate follows from the
+/// time. Of several requests at once it is bounded instead (check_rate); of a pipeline's stages it is the
+/// pipeline's (check_stages).
+bool plain(const Entry& entry) {
+  return in_flight(entry) == 1 && !entry.find(Q::kPreprocess) && !entry.find(Q::kPostprocess) &&
+         !entry.count_unread;
+}
+
+/// The rate of the inference time first. A time "per image" is usually the batch's over the batch; some mean
+/// that of the batch in which each image waits.
+std::span<const Form> rate_forms(const Entry& entry) {
   static const std::vector<Form> kBatched = {
       {kPerThousand, {{Q::kBatch, 1}, {Q::kInferenceTime, -1}}, "batch / inference time"},
-      {kPerThousand, {{Q::kBatch, 1}, {Q::kLatency, -1}}, "batch / latency"}};
+      {kPerThousand, {{Q::kBatch, 1}, {Q::kLatency, -1}}, "batch / latency"},
+      {kPerThousand, {{Q::kInputTime, -1}}, "1 / time per input"},
+      {kPerThousand, {{Q::kBatch, 1}, {Q::kInputTime, -1}}, "batch / time of each input"}};
   static const std::vector<Form> kSingle = {{kPerThousand, {{Q::kInferenceTime, -1}}, "1 / inference time"},
-                                            {kPerThousand, {{Q::kLatency, -1}}, "1 / latency"}};
-  return compare(entry, Q::kRate, entry.find(Q::kBatch) ? kBatched : kSingle);
+                                            {kPerThousand, {{Q::kLatency, -1}}, "1 / latency"},
+                                            {kPerThousand, {{Q::kInputTime, -1}}, "1 / time per input"}};
+  return entry.find(Q::kBatch) ? kBatched : kSingle;
+}
+
+std::optional<Comparison> rate(const Entry& entry) {
+  return plain(entry) ? compare(entry, Q::kRate, rate_forms(entry)) : std::nullopt;
 }
 
 /// Whether the rate is that of the inference time: then what follows from one has to follow from the other,
 /// which may be printed with more digits. Where they contradict each other, that is told once.
 bool rate_is_of_time(const Entry& entry) {
-  if (in_flight(entry) != 1 || entry.find(Q::kPreprocess) || entry.find(Q::kPostprocess)) return false;
-  static const std::vector<Form> kBatched = {
-      {kPerThousand, {{Q::kBatch, 1}, {Q::kInferenceTime, -1}}, "batch / inference time"}};
-  static const std::vector<Form> kSingle = {{kPerThousand, {{Q::kInferenceTime, -1}}, "1 / inference time"}};
-  const auto comparison = compare(entry, Q::kRate, entry.find(Q::kBatch) ? kBatched : kSingle);
+  const auto comparison = plain(entry) ? compare(entry, Q::kRate, rate_forms(entry).first(1)) : std::nullopt;
   return comparison && comparison->outcome <= Outcome::kCut;
 }
 
@@ -50,8 +62,7 @@ std::optional<Comparison> gops_by_time(const Entry& entry, std::span<const Given
                                              {{Q::kOperations, 1}, {Q::kInferenceTime, -1}},
                                              "operations per inference / inference time"}};
   const Cell* batch = entry.find(Q::kBatch);
-  const bool alone =
-      batch && in_flight(entry) == 1 && !entry.find(Q::kLatency) && !entry.find(Q::kPreprocess);
+  const bool alone = batch && plain(entry) && !entry.find(Q::kLatency) && !entry.other_times;
   if (entry.find(Q::kRate) ? !rate_is_of_time(entry) : !alone) return std::nullopt;
   return compare(entry, Q::kGops, batch ? kBatched : kSingle, given);
 }
@@ -61,29 +72,45 @@ std::optional<Comparison> ratio(const Entry& entry) {
   return compare(entry, Q::kRatio, kForms);
 }
 
-/// Tables state it for one input or for a whole request, over the inference or over the whole way; it has to
-/// be one of them. That of one input follows from the time and from the rate, if they are of one measurement.
+/// Tables state it for one input or for a whole request, over the inference or over the whole way, of all the
+/// power or of that above idle, where they state it; it has to be one of them. That of one input follows from
+/// the time and from the rate, if they are of one measurement.
 std::optional<Comparison> energy(const Entry& entry) {
   using Forms = std::vector<Form>;
   static const Forms kByRate = {{kPerThousand, {{Q::kPower, 1}, {Q::kRate, -1}}, "power / (inferences/s)"}};
-  static const Forms kRequest = {{1, {{Q::kPower, 1}, {Q::kInferenceTime, 1}}, "power x inference time"}};
+  static const Forms kByNetRate = {
+      {kPerThousand, {{Q::kNetPower, 1}, {Q::kRate, -1}}, "net power / (inferences/s)"}};
   static const Forms kInput = {
       {1, {{Q::kPower, 1}, {Q::kInferenceTime, 1}, {Q::kBatch, -1}}, "power x inference time / batch"}};
-  static const Forms kWholeRequest = {{1, {{Q::kPower, 1}, {Q::kLatency, 1}}, "power x latency"}};
-  static const Forms kWholeInput = {
-      {1, {{Q::kPower, 1}, {Q::kLatency, 1}, {Q::kBatch, -1}}, "power x latency / batch"}};
+  static const Forms kRequest = {{1, {{Q::kPower, 1}, {Q::kInferenceTime, 1}}, "power x inference time"}};
+  static const Forms kOtherwise = {
+      {1, {{Q::kPower, 1}, {Q::kLatency, 1}}, "power x latency"},
+      {1, {{Q::kPower, 1}, {Q::kInputTime, 1}}, "power x time per input"},
+      {1, {{Q::kNetPower, 1}, {Q::kInferenceTime, 1}}, "net power x inference time"},
+      {1, {{Q::kNetPower, 1}, {Q::kLatency, 1}}, "net power x latency"},
+      {1, {{Q::kNetPower, 1}, {Q::kInputTime, 1}}, "net power x time per input"}};
+  static const Forms kOtherwiseOfInput = {
+      {1, {{Q::kPower, 1}, {Q::kLatency, 1}, {Q::kBatch, -1}}, "power x latency / batch"},
+      {1, {{Q::kPower, 1}, {Q::kInputTime, 1}}, "power x time per input"},
+      {1, {{Q::kPower, 1}, {Q::kInputTime, 1}, {Q::kBatch, -1}}, "power x time of each input / batch"},
+      {1, {{Q::kNetPower, 1}, {Q::kInferenceTime, 1}, {Q::kBatch, -1}}, "net power x inference time / batch"},
+      {1, {{Q::kNetPower, 1}, {Q::kInferenceTime, 1}}, "net power x inference time"},
+      {1, {{Q::kNetPower, 1}, {Q::kLatency, 1}, {Q::kBatch, -1}}, "net power x latency / batch"},
+      {1, {{Q::kNetPower, 1}, {Q::kInputTime, 1}}, "net power x time per input"}};
   const auto by = [&](const Forms& forms) { return compare(entry, Q::kEnergy, forms); };
-  if (in_flight(entry) != 1) return by(kByRate);
+  if (in_flight(entry) != 1 || entry.count_unread) return better(by(kByRate), by(kByNetRate));
   const bool batched = entry.find(Q::kBatch) != nullptr;
   auto by_time = by(batched ? kInput : kRequest);
   auto found = rate_is_of_time(entry) ? worse(std::move(by_time), by(kByRate))
                                       : better(std::move(by_time), by(kByRate));
-  found = better(std::move(found), by(batched ? kWholeInput : kWholeRequest));
+  found = better(std::move(found), by(kByNetRate));
+  found = better(std::move(found), by(batched ? kOtherwiseOfInput : kOtherwise));
   return batched ? better(std::move(found), by(kRequest)) : found;
 }
 
 std::optional<Comparison> gops_per_watt(const Entry& entry) {
-  static const std::vector<Form> kAchieved = {{1, {{Q::kGops, 1}, {Q::kPower, -1}}, "GOPS / power"}};
+  static const std::vector<Form> kAchieved = {{1, {{Q::kGops, 1}, {Q::kPower, -1}}, "GOPS / power"},
+                                              {1, {{Q::kGops, 1}, {Q::kNetPower, -1}}, "GOPS / net power"}};
   static const std::vector<Form> kClaimed = {{1, {{Q::kPeak, 1}, {Q::kPower, -1}}, "peak / power"}};
   // Beside a measurement GOPS/W is of what was achieved, even where that is not printed.
   const bool measured = entry.find(Q::kGops) || entry.find(Q::kRate) || entry.find(Q::kInferenceTime);
@@ -91,19 +118,22 @@ std::optional<Comparison> gops_per_watt(const Entry& entry) {
 }
 
 std::optional<Comparison> rate_per_watt(const Entry& entry) {
-  static const std::vector<Form> kForms = {{1, {{Q::kRate, 1}, {Q::kPower, -1}}, "inferences/s / power"}};
+  static const std::vector<Form> kForms = {
+      {1, {{Q::kRate, 1}, {Q::kPower, -1}}, "inferences/s / power"},
+      {1, {{Q::kRate, 1}, {Q::kNetPower, -1}}, "inferences/s / net power"}};
   return compare(entry, Q::kRatePerWatt, kForms);
 }
 
 std::optional<Comparison> edp(const Entry& entry) {
   static const std::vector<Form> kForms = {
       {1e-6, {{Q::kEnergy, 1}, {Q::kInferenceTime, 1}}, "energy x inference time"},
-      {1e-6, {{Q::kEnergy, 1}, {Q::kLatency, 1}}, "energy x latency"}};
+      {1e-6, {{Q::kEnergy, 1}, {Q::kLatency, 1}}, "energy x latency"},
+      {1e-6, {{Q::kEnergy, 1}, {Q::kBatch, 1}, {Q::kInferenceTime, 1}}, "energy x batch x inference time"}};
   return compare(entry, Q::kEdp, kForms);
 }
 
 /// The whole number from 2 on that an unstated count would have to be. Absent: none is in reach, or so many
-/// values are that one would be met by chance more than once in ten times: then it explains nothing.
+/// values are that one would be met by chance more than once in ten times: then it is not worth telling.
 std::optional<double> whole_number(Interval many) {
   constexpr double kVague = 0.1;
   const double whole = std::round((many.lo + many.hi) / 2);
@@ -112,35 +142,55 @@ std::optional<double> whole_number(Interval many) {
   return whole;
 }
 
-/// Energy and efficiency may be of the power above idle; energy also of a whole run. Either explains a broken
-/// relation, if the table says so; here it does not.
-void soften_power(const Entry& entry, Quantity result, Finding& finding) {
+/// With other times in the table a rate may be of a longer way than the inference, and so may an energy.
+void soften_longer_way(const Entry& entry, bool longer, Finding& finding) {
+  if (!entry.other_times || !longer || finding.severity == Severity::kSuspicion) return;
+  finding.severity = Severity::kSuspicion;
+  finding.evidence += "; it may be of a longer way: there are other times, which are not understood";
+}
+
+/// Where no batch is stated, a number that is off by as much as a batch of two would make it may be of a
+/// batch: that is odd, and yet possible. `many`: how many it would be of, if it were of several.
+void soften_unstated_batch(const Entry& entry, const Comparison& comparison, Interval many,
+                           std::string_view together, Finding& finding) {
+  if (entry.find(Q::kBatch) || off(comparison) < std::log(kBatchOfTwo)) return;
+  finding.severity = Severity::kSuspicion;
+  const auto whole = whole_number(many);
+  finding.evidence += whole ? "; it holds for " + number_text(*whole) + std::string(together) +
+                                  ", which the table does not state"
+                            : "; no batch is stated, and the numbers may be of different ones";
+}
+
+/// Energy and efficiency may be of the power above idle; energy also of several inferences. Either explains a
+/// broken relation, if the table says so; here it does not.
+void soften_power(const Entry& entry, const Comparison& comparison, Quantity result, Finding& finding) {
   const Cell& printed = *entry.find(result);
   const Cell* power = entry.find(Q::kPower);
   const Cell* idle = entry.find(Q::kIdlePower);
-  const Cell* net = entry.find(Q::kNetPower);
   const Cell* time = entry.find(Q::kInferenceTime);
   const Cell* per_second = entry.find(Q::kRate);
   const Cell* achieved = entry.find(Q::kGops);
-  const auto explain = [&](const std::string& words) {
-    finding.severity = Severity::kSuspicion;
-    finding.evidence += "; " + words;
-  };
-  if (power && (idle || net)) {
-    const Interval above = net ? net->rounded() : power->rounded() - idle->rounded();
+  if (power && idle && !entry.find(Q::kNetPower)) {
+    const Interval above = power->cut() - idle->cut();
     const Interval batch = Interval::of(entry.count(Q::kBatch, 1));
     const bool holds =
-        (result == Q::kEnergy && ((time && meet(printed.rounded(), above * time->rounded() / batch)) ||
-                                  (per_second && meet(printed.rounded(), Interval::of(kPerThousand) * above /
-                                                                             per_second->rounded())))) ||
-        (result == Q::kGopsPerWatt && achieved && meet(printed.rounded(), achieved->rounded() / above)) ||
-        (result == Q::kRatePerWatt && per_second && meet(printed.rounded(), per_second->rounded() / above));
-    if (holds) return explain("it holds with the power above idle, which the table does not state");
+        (result == Q::kEnergy &&
+         ((time && meet(printed.cut(), above * time->cut() / batch)) ||
+          (per_second && meet(printed.cut(), Interval::of(kPerThousand) * above / per_second->cut())))) ||
+        (result == Q::kGopsPerWatt && achieved && meet(printed.cut(), achieved->cut() / above)) ||
+        (result == Q::kRatePerWatt && per_second && meet(printed.cut(), per_second->cut() / above));
+    if (holds) {
+      finding.severity = Severity::kSuspicion;
+      finding.evidence += "; it holds with the power above idle, which the table does not state";
+      return;
+    }
   }
-  // A stated batch says how many there are.
-  if (result != Q::kEnergy || !power || !time || entry.find(Q::kBatch)) return;
-  if (const auto whole = whole_number(printed.rounded() / (power->rounded() * time->rounded())))
-    explain("it holds for " + number_text(*whole) + " inferences together, which the table does not state");
+  if (result != Q::kEnergy && result != Q::kEdp) return;
+  const bool of_time = result == Q::kEnergy && power && time;
+  soften_unstated_batch(entry, comparison,
+                        of_time ? printed.rounded() / (power->rounded() * time->rounded()) : Interval{},
+                        " inferences together", finding);
+  soften_longer_way(entry, printed.value() > comparison.expected_value, finding);
 }
 
 /// Appends the findings of one rule over all entries.
@@ -151,50 +201,37 @@ void check(const Document& document, std::vector<Finding>& findings, std::string
     const auto comparison = compare_entry(entry);
     auto finding = comparison ? finding_of(*comparison, result, rule) : std::nullopt;
     if (!finding) return;
-    if (comparison->outcome == Outcome::kBroken) soften_power(entry, result, *finding);
+    if (comparison->outcome == Outcome::kBroken) soften_power(entry, *comparison, result, *finding);
     finding->table = table;
     finding->entry = number;
     findings.push_back(std::move(*finding));
   });
 }
 
-/// The whole number of requests that would explain a rate, where exactly one would.
-std::optional<double> requests_at_once(const Entry& entry) {
-  const Cell* time = entry.find(Q::kInferenceTime) ? entry.find(Q::kInferenceTime) : entry.find(Q::kLatency);
-  const Cell* per_second = entry.find(Q::kRate);
-  if (entry.find(Q::kBatch) || !time || !per_second) return std::nullopt;
-  constexpr double kMost = 1024;
-  const auto whole = whole_number(per_second->rounded() * time->rounded() / Interval::of(kPerThousand));
-  return whole && *whole <= kMost ? whole : std::nullopt;
-}
-
-/// A broken rate may be one that is only odd: with a latency of the whole way beside it a rate below
-/// 1/latency leaves gaps, and one between the two is a pipeline's.
-void soften_rate(const Entry& entry, Finding& finding, bool& drop) {
+/// A broken rate may be one that is only odd. Beside a latency of the whole way alone, a device that works on
+/// several requests in turn has a higher rate, one that waits a lower. With the inference time too a rate
+/// below 1/latency leaves gaps, and one between the two is a pipeline's (`drop`).
+void soften_rate(const Entry& entry, const Comparison& comparison, Finding& finding, bool& drop) {
   const Cell* time = entry.find(Q::kInferenceTime);
   const Cell* latency = entry.find(Q::kLatency);
+  const Cell* any = time ? time : latency;
   const Cell& printed = *entry.find(Q::kRate);
-  if (const auto whole = requests_at_once(entry)) {
-    finding.severity = Severity::kSuspicion;
-    finding.evidence += "; it holds for " + number_text(*whole) + " at once, which the table does not state";
-    return;
-  }
   const Interval batch = Interval::of(entry.count(Q::kBatch, 1) * kPerThousand);
-  if (!latency) return;
-  if (!time) {
-    // "Latency" and "throughput" without a batch are often two measurements: one request alone, and many.
-    if (!entry.find(Q::kBatch)) finding.severity = Severity::kSuspicion;
+  if (latency && !time) finding.severity = Severity::kSuspicion;
+  if (latency && time && !below(batch / time->rounded(), printed.rounded())) {
+    drop = below(batch / latency->rounded(), printed.rounded());
+    finding.severity = Severity::kSuspicion;
+    finding.evidence += "; with gaps between requests it is possible";
     return;
   }
-  if (below(batch / time->rounded(), printed.rounded())) return;  // Faster than the inference alone.
-  drop = below(batch / latency->rounded(), printed.rounded());
-  finding.severity = Severity::kSuspicion;
-  finding.evidence += "; with gaps between requests it is possible";
+  const Interval many = any ? printed.rounded() * any->rounded() / Interval::of(kPerThousand) : Interval{};
+  soften_unstated_batch(entry, comparison, many, " at once", finding);
+  soften_longer_way(entry, printed.value() < comparison.expected_value, finding);
 }
 
 }  // namespace
 
-double in_flight(const Entry& entry) { return entry.count(Q::kThreads, entry.count(Q::kInstances, 1)); }
+double in_flight(const Entry& entry) { return entry.count(Q::kThreads, 1) * entry.count(Q::kInstances, 1); }
 
 std::map<std::string, const Cell*> operations_by_model(const Document& document) {
   std::map<std::string, const Cell*> operations;
@@ -246,7 +283,7 @@ void check_rate(const Document& document, std::vector<Finding>& findings) {
       auto finding = finding_of(*comparison, Q::kRate, "inference-rate");
       if (!finding) return;
       bool drop = false;
-      if (comparison->outcome == Outcome::kBroken) soften_rate(entry, *finding, drop);
+      if (comparison->outcome == Outcome::kBroken) soften_rate(entry, *comparison, *finding, drop);
       finding->table = table;
       finding->entry = number;
       if (!drop) findings.push_back(std::move(*finding));
@@ -256,16 +293,18 @@ void check_rate(const Document& document, std::vector<Finding>& findings) {
     const Cell* per_second = entry.find(Q::kRate);
     const Cell* time = entry.find(Q::kLatency) ? entry.find(Q::kLatency) : entry.find(Q::kInferenceTime);
     const double most = in_flight(entry);
-    if (most == 1 || !per_second || !time || entry.find(Q::kPreprocess)) return;
-    const Interval under_way = per_second->rounded() * time->rounded() / Interval::of(kPerThousand);
+    if (most == 1 || !per_second || !time || entry.find(Q::kPreprocess) || entry.count_unread) return;
+    const Interval under_way = per_second->further() * time->further() / Interval::of(kPerThousand);
     const double limit = most * entry.count(Q::kBatch, 1);
     if (!below(Interval::of(limit), under_way)) return;
+    const bool possible = !entry.find(Q::kBatch) && under_way.hi > kBatchOfTwo * limit;
     findings.push_back(finding_at(
-        "inference-rate", Severity::kContradiction, table, number,
+        "inference-rate", possible ? Severity::kSuspicion : Severity::kContradiction, table, number,
         {reference(Q::kRate, *per_second),
          reference(entry.find(Q::kLatency) ? Q::kLatency : Q::kInferenceTime, *time)},
         "inferences/s x time = " + with_unit(*per_second) + " x " + with_unit(*time) + " = " +
-            range_text(under_way) + " under way at once; at most " + number_text(limit) + " can be"));
+            range_text(under_way) + " under way at once; at most " + number_text(limit) + " can be" +
+            (possible ? ", if each is of one input: no batch is stated" : "")));
   });
 }
 
@@ -281,7 +320,7 @@ void check_gops(const Document& document, std::vector<Finding>& findings) {
     // Many count a multiply-accumulate as one operation, and call it so.
     for (const double factor : {2.0, 0.5}) {
       if (comparison->outcome != Outcome::kBroken) break;
-      if (!meet(comparison->cells[0]->rounded(), comparison->expected * Interval::of(factor))) continue;
+      if (!meet(comparison->cells[0]->cut(), comparison->expected_cut * Interval::of(factor))) continue;
       finding->severity = Severity::kSuspicion;
       finding->evidence +=
           "; it holds if a multiply-accumulate counts once in one of them and twice in the other";

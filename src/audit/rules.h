@@ -24,7 +24,7 @@ std::map<std::string, const Cell*> operations_by_model(const Document& document)
 /// Every product relation of an entry, whether it holds or not.
 std::vector<Checked> relations_of(const Entry& entry, const std::map<std::string, const Cell*>& operations);
 
-/// How many inferences may be under way at once: threads, else instances, else 1.
+/// How many inferences may be under way at once: threads times instances, 1 where they are not stated.
 double in_flight(const Entry& entry);
 
 /// Calls `visit` with each entry and its place.

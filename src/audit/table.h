@@ -22,6 +22,7 @@ struct Cell {
   int column = 0;  ///< In its line, from 1.
 
   Interval rounded() const { return number.rounded() * Interval::of(scale); }
+  Interval further() const { return number.further() * Interval::of(scale); }
   Interval cut() const { return number.cut() * Interval::of(scale); }
   double value() const { return number.value * scale; }
 };
@@ -33,6 +34,10 @@ struct Entry {
   std::map<Label, std::string> labels;
   std::map<Quantity, Cell> cells;
   std::vector<std::string> others;  ///< Words of columns that are not understood: they may tell rows apart.
+  /// A batch, threads or instances are stated, and cannot be read: what rests on them is not to be checked.
+  bool count_unread = false;
+  /// The table has other times ("NMS [ms]"): a rate may be of a way that is longer than the inference.
+  bool other_times = false;
 
   const Cell* find(Quantity quantity) const {
     const auto found = cells.find(quantity);
@@ -56,6 +61,7 @@ struct Table {
   int line = 0;
   std::vector<std::string> understood;  ///< Names of its columns of numbers that are known, empty or not.
   std::vector<Entry> entries;
+  std::size_t left_out = 0;  ///< Rows or columns that sum up or compare others: averages, speed-ups.
   /// What was done to read it, and what could not be read or is not understood.
   std::vector<std::string> notes;
 };
@@ -65,6 +71,7 @@ struct Passage {
   int line = 0;
   std::string text;
   std::vector<std::size_t> tables;  ///< Of Document::tables.
+  bool assigned = false;            ///< It names those tables itself: "Tables 3, 5: ...".
 };
 
 struct Document {

@@ -121,6 +121,10 @@ std::vector<Claim> claims_of(const std::string& sentence, int line) {
       unit = find_unit("1/s");
     const auto quantity = unit ? quantity_of(unit->dimension, bare) : std::nullopt;
     if (!quantity) continue;
+    // "The 15 W power mode": set, not measured.
+    constexpr std::size_t kNear = 2;
+    if (any_word(words, behind, behind + kNear, {"mode", "supply", "budget", "limit", "profile", "tdp"}))
+      continue;
     constexpr std::size_t kReach = 3;
     const std::size_t from = i > kReach ? i - kReach : 0;
     if (any_word(words, from, i,
@@ -148,18 +152,32 @@ std::optional<int> integer_bits(const std::optional<std::string>& precision) {
   return std::stoi(precision->substr(3));
 }
 
-/// Keeps the entries that a sentence names, where it names some but not all of them.
-void keep_named(std::vector<Candidate>& candidates, const std::string& sentence) {
+/// Whether the line says itself which tables it is of, or its sentence names one of these entries by `named`,
+/// compares it with nothing and is "on" no device but theirs: else what it says may be of anything.
+bool is_about(const Passage& passage, const std::string& sentence, const std::set<Label>& named) {
+  static constexpr std::string_view kComparing[] = {"unlike",  "than",    "versus", "vs",      "compared",
+                                                    "instead", "whereas", "while",  "contrast"};
+  const std::vector<std::string> bare = words_of(sentence);
+  const auto says = [&](std::string_view word) { return has_phrase(bare, word); };
+  const bool elsewhere = says("on") && !named.contains(Label::kDevice);
+  return passage.assigned || (!named.empty() && !elsewhere && std::ranges::none_of(kComparing, says));
+}
+
+/// Keeps the entries that a sentence names, where it names some of them. Returns by what it does.
+std::set<Label> keep_named(std::vector<Candidate>& candidates, const std::string& sentence) {
   constexpr std::size_t kTelling = 4;
   const std::string bare = bare_name(sentence);
+  std::set<Label> by;
   for (const Label label : {Label::kDevice, Label::kAccelerator, Label::kModel}) {
     const auto named = [&](const Candidate& candidate) {
       const std::string name = bare_name(candidate.entry->label(label));
       return name.size() >= kTelling && bare.find(name) != std::string::npos;
     };
-    if (std::ranges::any_of(candidates, named))
-      std::erase_if(candidates, [&](const Candidate& c) { return !named(c); });
+    if (std::ranges::none_of(candidates, named)) continue;
+    std::erase_if(candidates, [&](const Candidate& c) { return !named(c); });
+    by.insert(label);
   }
+  return by;
 }
 
 /// A peak claimed for a wider integer format than the table's is no more than the table's.
@@ -174,7 +192,7 @@ void check_wider_claim(const Document& document, const Passage& passage, const s
       const auto narrower = integer_bits(precision_in(entry.label(Label::kPrecision)));
       if (entry.find(Q::kPeak) && narrower && *narrower < *bits) candidates.push_back({&entry, table, e});
     }
-  keep_named(candidates, sentence);
+  if (!is_about(passage, sentence, keep_named(candidates, sentence))) return;
   for (const Candidate& candidate : candidates) {
     const Cell& peak = *candidate.entry->find(Q::kPeak);
     if (!below(peak.cut(), claim.cell.cut())) continue;
@@ -197,19 +215,17 @@ void check_claim(const Document& document, const Passage& passage, const std::st
           (!claim.precision || precision_in(entry.label(Label::kPrecision)) == claim.precision))
         candidates.push_back({&entry, table, e});
     }
-  keep_named(candidates, sentence);
+  const bool about = is_about(passage, sentence, keep_named(candidates, sentence));
   const Interval claimed = claim.cell.cut();
-  const auto agrees = [&](const Candidate& c) {
-    return meet(claimed, c.entry->find(claim.quantity)->rounded());
-  };
+  const auto agrees = [&](const Candidate& c) { return meet(claimed, c.entry->find(claim.quantity)->cut()); };
   if (candidates.empty() || std::ranges::any_of(candidates, agrees)) return;
   std::set<double> values;
   for (const Candidate& candidate : candidates) values.insert(candidate.entry->find(claim.quantity)->value());
   const Cell& first = *candidates[0].entry->find(claim.quantity);
   Finding finding;
   finding.rule = "text";
-  // Of several different values it may be none that the sentence means.
-  finding.severity = values.size() == 1 ? Severity::kContradiction : Severity::kSuspicion;
+  // Of several different values, or of another device, it may be none that the sentence means.
+  finding.severity = about && values.size() == 1 ? Severity::kContradiction : Severity::kSuspicion;
   finding.table = candidates[0].table;
   for (const Candidate& candidate : candidates)
     finding.concerned.emplace_back(candidate.table, candidate.number);

@@ -55,6 +55,7 @@ constexpr auto kUnits = std::to_array<Unit>({
     {"gmacs/s", D::kOpRate, 2},
     {"tmac/s", D::kOpRate, 2e3},
     {"gop", D::kOperations, 1},
+    {"gop/inference", D::kOperations, 1},
     {"mop", D::kOperations, 1e-3},
     {"gflop", D::kOperations, 1},
     {"mflop", D::kOperations, 1e-3},

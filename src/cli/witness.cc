@@ -5,6 +5,7 @@
 #include "base/exit_code.h"
 #include "base/file.h"
 #include "base/output.h"
+#include "base/utf8.h"
 #include "campaign/artifacts.h"
 #include "campaign/describe.h"
 #include "campaign/witness.h"
@@ -12,7 +13,6 @@
 #include "cli/progress.h"
 #include "cli/run_folder.h"
 #include "prepare/prepare.h"
-#include "report/number_text.h"
 #include "spec/explain.h"
 #include "spec/parse.h"
 #include "store/records.h"
@@ -69,13 +69,13 @@ void print_reasons(const record::Witness& witness, bool likely, const char* titl
   std::printf("%s\n", title);
   for (const record::WitnessReason& reason : witness.reasons)
     if (reason.likely == likely)
-      std::printf("  %-12s %s\n", reason.id.c_str(), report::one_line(reason.evidence).c_str());
+      std::printf("  %-12s %s\n", reason.id.c_str(), one_line(reason.evidence).c_str());
 }
 
 void print(const record::Witness& witness) {
   std::printf("%s: assay beside %s%s%s, the same artifact and input, %zu pairs in random order\n",
               witness.row.c_str(), witness.tool.c_str(), witness.tool_version.empty() ? "" : " ",
-              report::one_line(witness.tool_version).c_str(), witness.runs.size());
+              one_line(witness.tool_version).c_str(), witness.runs.size());
   std::printf("  pair  first    ours (ms)  theirs (ms)  theirs/ours\n");
   for (std::size_t i = 0; i < witness.runs.size(); ++i) {
     const record::WitnessRun& run = witness.runs[i];
@@ -95,7 +95,7 @@ void print(const record::Witness& witness) {
                 witness.verdict == "agrees" ? "Fits what is left of a difference:" : "Likely reasons:");
   print_reasons(witness, false, "Looked at, and not the reason:");
   for (const std::string& change : witness.changed)
-    std::printf("Changed since the row was measured: %s\n", report::one_line(change).c_str());
+    std::printf("Changed since the row was measured: %s\n", one_line(change).c_str());
   std::printf("Command: %s\n", witness.command.c_str());
 }
 

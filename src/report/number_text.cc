@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 namespace assay::report {
 namespace {
@@ -48,8 +48,6 @@ constexpr Span kWide[] = {{0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232
                           {0xF900, 0xFAFF},   {0xFE10, 0xFE19},   {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},
                           {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF},
                           {0x1FA70, 0x1FAFF}, {0x20000, 0x3FFFD}};
-// C0 and C1 controls, and what turns the direction of writing.
-constexpr Span kHarmful[] = {{0, 0x1F}, {0x7F, 0x9F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
 
 std::size_t width_of(std::uint32_t point) {
   return within(point, kNoWidth) ? 0 : within(point, kWide) ? 2 : 1;
@@ -190,21 +188,6 @@ std::string to_ascii(std::string_view text) {
       out += next.valid ? likeness(next.point) : "?";
     const bool before_number = next.point == 0xB1 && !text.empty() && text[0] >= '0' && text[0] <= '9';
     if (before_number) out += ' ';
-  }
-  return out;
-}
-
-std::string one_line(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const Decoded next = decode_utf8(text);
-    if (next.point == '\n' || next.point == '\r' || next.point == '\t')
-      out += ' ';
-    else if (!next.valid || within(next.point, kHarmful))
-      out += '?';
-    else
-      out += text.substr(0, next.length);
-    text.remove_prefix(next.length);
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/utf8.h"
 #include "record/figure.h"
 
 namespace assay::report {
@@ -47,9 +48,5 @@ std::string joined(const Range& parts, std::string_view separator) {
   }
   return text;
 }
-
-/// Line breaks become blanks. Control characters (a vendor's log may hold escape sequences), marks that turn
-/// the direction of writing and bytes that are no UTF-8 become "?".
-std::string one_line(std::string_view text);
 
 }  // namespace assay::report

@@ -163,20 +163,5 @@ TEST(NumberText, AsciiHasALikenessOfWhatThisProgramPrints) {
   EXPECT_EQ(to_ascii("plain"), "plain");
 }
 
-TEST(NumberText, NothingThatATerminalObeysIsLeft) {
-  EXPECT_EQ(one_line("a\nb\tc"), "a b c");
-  EXPECT_EQ(one_line("\x1b[31mred\x7f"), "?[31mred?");
-  EXPECT_EQ(one_line("\xc2\x9b"
-                     "31m"),
-            "?31m");                      // CSI as one character.
-  EXPECT_EQ(one_line("\x9b\xff"), "??");  // And as a byte that is no UTF-8.
-  EXPECT_EQ(one_line("a\xe2\x80\xae"
-                     "b"),
-            "a?b");  // Right-to-left override.
-  EXPECT_EQ(one_line("シミ ±"), "シミ ±");
-  EXPECT_EQ(one_line("\xc3\x1b"), "??");
-  EXPECT_EQ(one_line(std::string_view("\0", 1)), "?");
-}
-
 }  // namespace
 }  // namespace assay::report

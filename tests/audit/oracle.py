@@ -17,13 +17,16 @@ KNOWN = {"inference-rate", "gops", "performance-ratio", "energy", "gops-per-watt
 
 
 def parse(text):
-    """(value, step, printed to tens, factor of the unit), or None where there is no number."""
+    """(value, step, power of ten that a whole number may be rounded to, factor of the unit), or None where there is no number."""
     match = re.fullmatch(r"(\d+(?:[.,]\d+)?)(?: (\S+))?", text or "")
     if not match:
         return None
     digits = match[1].replace(",", ".")
     places = len(digits.split(".")[1]) if "." in digits else 0
-    return F(digits), F(1, 10**places), places == 0 and digits.endswith("0"), F(UNITS.get(match[2], 1))
+    zeros = len(digits) - len(digits.rstrip("0")) if places == 0 else 0
+    # Three digits are left at least; to tens a number of two may be rounded as well.
+    coarse = F(10 ** min(zeros, max(len(digits) - 3, 1))) if zeros else F(0)
+    return F(digits), F(1, 10**places), coarse, F(UNITS.get(match[2], 1))
 
 
 def rounded(number):
@@ -32,11 +35,9 @@ def rounded(number):
 
 
 def cut(number):
-    value, step, tens, unit = number
+    value, step, coarse, unit = number
     low, high = value - step / 2, value + step
-    if tens:
-        low, high = min(low, value - 5), max(high, value + 5)
-    return low * unit, high * unit
+    return min(low, value - coarse / 2) * unit, max(high, value + coarse / 2) * unit
 
 
 def product(numbers, powers, factor, width):
@@ -81,7 +82,7 @@ def check_row(row, operations):
     number = {heading: parse(text) for heading, text in row.items()}
     get = number.get
     batch = F(row.get("Batch") or 1)
-    at_once = F(row.get("Threads") or row.get("Instances") or 1)
+    at_once = F(row.get("Threads") or 1) * F(row.get("Instances") or 1)
     time, latency, power = get("Inference time [ms]"), get("Latency [ms]"), get("Power [W]")
     rate_heading = "Inferences/s" if "Inferences/s" in row else "FPS"
     rate = get(rate_heading)
@@ -94,7 +95,7 @@ def check_row(row, operations):
                 judge(rate, [([time], [-1], 1000 * batch)]) in ("", "digits"))
     if get("GOPS") and row.get("Model") in operations:
         each = [([rate, operations[row["Model"]]], [1, 1], 1)] if rate else []
-        alone = row.get("Batch") and time and at_once == 1 and not latency and not get("Preprocess [ms]")
+        alone = row.get("Batch") and time and at_once == 1 and not latency and not get("Preprocess [ms]") and not get("Postprocess [ms]")
         if same or (not rate and alone):
             each.append(([operations[row["Model"]], time], [1, -1], 1000 * batch))
         if each:

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "report/number_text.h"
 #include "report/report.h"
 #include "sample_results.h"
@@ -118,7 +119,7 @@ TEST(Table, NamesThatAreCutStandInFullBelow) {
   const std::string text = table(results, {false, 80});
   std::string flat;
   for (const std::string& line : lines_of(text))
-    flat += report::one_line(
+    flat += one_line(
         line.substr(line.find_first_not_of(' ') == std::string::npos ? 0 : line.find_first_not_of(' ')));
   for (const auto& row : results.rows) EXPECT_NE(flat.find(row.key.id), std::string::npos) << row.key.id;
 }

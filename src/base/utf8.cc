@@ -1,6 +1,15 @@
-#include "report/utf8.h"
+#include "base/utf8.h"
 
-namespace assay::report {
+namespace assay {
+namespace {
+
+/// C0 and C1 controls, and what turns the direction of writing.
+bool is_harmful(std::uint32_t point) {
+  return point <= 0x1F || (point >= 0x7F && point <= 0x9F) || (point >= 0x2028 && point <= 0x202E) ||
+         (point >= 0x2066 && point <= 0x2069);
+}
+
+}  // namespace
 
 Decoded decode_utf8(std::string_view text) {
   const Decoded wrong;
@@ -19,4 +28,19 @@ Decoded decode_utf8(std::string_view text) {
   return {point, length, true};
 }
 
-}  // namespace assay::report
+std::string one_line(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const Decoded next = decode_utf8(text);
+    if (next.point == '\n' || next.point == '\r' || next.point == '\t')
+      out += ' ';
+    else if (!next.valid || is_harmful(next.point))
+      out += '?';
+    else
+      out += text.substr(0, next.length);
+    text.remove_prefix(next.length);
+  }
+  return out;
+}
+
+}  // namespace assay
