@@ -107,6 +107,11 @@ class Functions(unittest.TestCase):
         for share in (0, 0.25, 0.5, 0.99, 1):
             self.assertAlmostEqual(self.call("quantile", values.tolist(), share), float(numpy.quantile(values, share)), places=12)
 
+    def test_bulk_is_998_of_1000(self):
+        values = numpy.sort(self.random.standard_normal(1000))
+        lo, hi = self.call("bulk", values.tolist())
+        self.assertEqual(int(((values >= lo) & (values <= hi)).sum()), 998)
+
     def test_pareto_front_by_its_definition(self):
         for _ in range(20):
             points = self.random.integers(0, 12, (25, 2))

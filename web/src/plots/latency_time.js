@@ -5,7 +5,7 @@ import { failedRuns, once, samplesOf, timedRuns } from '../data.js';
 import { highest, lowerBound, m4 } from '../downsample.js';
 import { notesOf, stamp, wordsOf } from '../status.js';
 import { countText, reasonOf, significant } from '../text.js';
-import { quantile } from '../statistics.js';
+import { bulk, quantile } from '../statistics.js';
 
 const kPanel = 120;
 const kGap = 26;
@@ -74,10 +74,9 @@ export function latencyTime({ row, rowData }) {
     return { series, yAxis: parts.map((_, i) => ({ id: `y${i}`, min, max })) };
   };
 
-  /** Where 998 of 1000 timed latencies are. */
   const bulkOf = (parts) => {
-    const sorted = parts.map(({ timed }) => once(timed, 'sorted', () => timed.latency_ms.slice().sort()));
-    return [Math.min(...sorted.map((one) => quantile(one, 0.001))), Math.max(...sorted.map((one) => quantile(one, 0.998)))];
+    const bulks = parts.map(({ timed }) => bulk(once(timed, 'sorted', () => timed.latency_ms.slice().sort())));
+    return [Math.min(...bulks.map(([lo]) => lo)), Math.max(...bulks.map(([, hi]) => hi))];
   };
 
   return {
