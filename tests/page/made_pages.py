@@ -210,6 +210,33 @@ def many_page(count=500):
                                        status="invalid" if i == count - 2 else "ok") for i in range(count)]))
 
 
+def unsound_page(count=58, sound=6):
+    """More plots of INVALID rows than a print takes by itself; the sound rows, at the end, have no accuracy. Small, since a
+    test prints it whole."""
+    random = numpy.random.default_rng(7)
+    rows = []
+    for i in range(count):
+        last = i >= count - sound
+        rows.append(row(random, f"openvino-cpu-{i}", 3 + i * 0.1, count=30, repeats=1, power=5 + i * 0.01, status="ok" if last else "invalid",
+                        accuracy=not last, classes=["road", "sky"]))
+        rows[-1][0]["layers"] = rows[-1][0]["layers"][:3]
+    return data(directory("unsound", rows, ["road", "sky"]))
+
+
+def unlike_page():
+    """Networks, sizes and batches that no ranking may mix."""
+    random = numpy.random.default_rng(8)
+
+    def of(name, model, size, batch, mean, power):
+        result, own = row(random, "openvino-cpu-fp32", mean, power=power)
+        result.update(model=model, batch=batch)
+        made_ = directory(name, [(result, own)])
+        made_["results"]["protocol"] = {"size": size}
+        return made_
+    return data(of("large", "DDRNet-39", "1024x2048", 1, 90, 12.0), of("small", "DDRNet-23-slim", "256x512", 1, 9, 8.0),
+                of("again", "DDRNet-23-slim", "256x512", 1, 8, 9.9), of("batched", "DDRNet-23-slim", "256x512", 8, 50, 12.0))
+
+
 HOSTILE = ('<img src=x onerror="window.pwned=1">', '</script><script>window.pwned=2</script>', '{a|b}\u202e"\'&lt;&#x27;', '"><svg onload=window.pwned=3>')
 
 

@@ -275,7 +275,10 @@ function paperChoice(first, classes) {
       const shown = Math.min(room, plots.length);
       room -= shown;
       const left = plots.length - shown;
-      return left === 0 ? `all ${shown} ${words}` : `the first ${shown} of the ${plots.length} ${words} (${left} are left out)`;
+      if (left === 0) return `all ${shown} ${words}`;
+      return shown === 0
+        ? `none of the ${left} ${words}`
+        : `the first ${shown} of the ${plots.length} ${words} (${left} are left out)`;
     });
   const all = element('input', { type: 'checkbox', id: 'plot-paper-all' });
   const say = element('p', { class: 'plot-note' }, `On paper are ${kPaperPlots} of the ${count} plots: ${shares.join(', ')}. `);
