@@ -134,6 +134,15 @@ class Functions(unittest.TestCase):
             self.assertLess(begin, lo)
             self.assertGreater(end, hi)
 
+    def test_tick_labels_of_a_narrow_range_differ(self):
+        for lo, hi in ((12.0, 12.003), (0.99991, 1.0001), (-5.0002, -5.0), (0, 100), (1e6, 1e6 + 3)):
+            digits = self.call("tickDigits", lo, hi)
+            step = 10 ** numpy.floor(numpy.log10((hi - lo) / 5))  # As fine as ticks get.
+            ticks = [self.call("significant", lo + i * step, digits) for i in range(1, 6)]
+            self.assertEqual(len(set(ticks)), 5, ticks)
+        self.assertEqual(self.call("tickDigits", 0, 100), 4)
+        self.assertEqual(self.call("tickDigits", 3, 3), 4)
+
     def test_clipped_segments(self):
         self.assertEqual(self.call("clipped", [-10, 5], [10, 5], [0, 0, 8, 8]), [[0, 5], [8, 5]])
         self.assertIsNone(self.call("clipped", [-10, 9], [10, 9], [0, 0, 8, 8]))
