@@ -37,7 +37,7 @@ def paper_ms(browser, path):
     page = browser.new_page()
     page.goto(path.as_uri(), wait_until="load")
     taken, plots = page.evaluate("""() => { const begin = performance.now(); dispatchEvent(new Event('beforeprint'));
-        return [performance.now() - begin, document.querySelectorAll('.plot-paper svg').length]; }""")
+        return [performance.now() - begin, document.querySelectorAll('.plot-paper:has(svg)').length]; }""")
     page.close()
     return taken, plots
 
