@@ -10,8 +10,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "sdk/playwright"), str(ROOT / "tests/page")]
+import browser as chromium  # noqa: E402
 import made_pages  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
 
 GOAL_MS = 2000
 SHOWN = 8  # Plots in or near the window: the five across the rows and the row's latencies.
@@ -37,7 +37,7 @@ def paper_ms(browser, path):
     page = browser.new_page()
     page.goto(path.as_uri(), wait_until="load")
     taken, plots = page.evaluate("""() => { const begin = performance.now(); dispatchEvent(new Event('beforeprint'));
-        return [performance.now() - begin, document.querySelectorAll('.plot-paper svg').length]; }""")
+        return [performance.now() - begin, document.querySelectorAll('.plot-paper:has(svg)').length]; }""")
     page.close()
     return taken, plots
 
@@ -48,14 +48,15 @@ def main():
     parser.add_argument("--opens", type=int, default=5)
     args = parser.parse_args()
     template = args.template.read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+    driver, browser = chromium.start()
+    with tempfile.TemporaryDirectory() as folder:
         million, many = pathlib.Path(folder, "million.html"), pathlib.Path(folder, "many.html")
         million.write_text(made_pages.fill(template, made_pages.million_page()), encoding="utf-8")
         many.write_text(made_pages.fill(template, made_pages.many_page()), encoding="utf-8")
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium")
         opens = [opened_ms(browser, million) for _ in range(args.opens)]
         taken, plots = paper_ms(browser, many)
-        browser.close()
+    browser.close()
+    driver.stop()
     median = statistics.median(opens)
     print(f"1,000,000 latencies, {SHOWN} plots: {median:.0f} ms after the open (opens {min(opens):.0f} .. {max(opens):.0f}; "
           f"under {GOAL_MS})\n500 rows: a print waits {taken:.0f} ms for {plots} plots", flush=True)

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "base/exit_code.h"
 #include "base/file.h"
@@ -15,41 +16,56 @@
 namespace assay::cli {
 namespace {
 
-Result<report::TraceSummary> to_file(const std::filesystem::path& directory, const std::string& output) {
+namespace fs = std::filesystem;
+using report::TraceResults;
+using report::TraceSummary;
+
+Result<TraceSummary> to_file(const fs::path& directory, const TraceResults& checked,
+                             const std::string& output) {
   ASSAY_TRY(FileWriter file, FileWriter::create(output));
-  ASSAY_TRY(report::TraceSummary summary,
-            report::write_trace(directory, [&](std::string_view bytes) { return file.append(bytes); }));
+  ASSAY_TRY(TraceSummary summary, report::write_trace(directory, checked, [&](std::string_view bytes) {
+              return file.append(bytes);
+            }));
   ASSAY_OK(file.commit());
   return summary;
 }
 
-Result<report::TraceSummary> to_stdout(const std::filesystem::path& directory) {
+Result<TraceSummary> to_stdout(const fs::path& directory, const TraceResults& checked) {
   if (::isatty(STDOUT_FILENO))
     return fail(Code::kInvalidInput,
                 "a trace is no text for a terminal: expected -o FILE, or a pipe behind this command; "
                 "https://ui.perfetto.dev opens the file");
-  ASSAY_TRY(report::TraceSummary summary, report::write_trace(directory, append_stdout));
+  ASSAY_TRY(TraceSummary summary, report::write_trace(directory, checked, append_stdout));
   ASSAY_OK(flush_stdout());
   return summary;
+}
+
+/// Results marked where something was edited, as every format has them. A run that has only begun may have
+/// none that can be derived: what it has of times is shown all the same.
+Result<TraceResults> checked_results(const fs::path& directory) {
+  auto checked = campaign::read_checked_results(directory);
+  std::error_code error;  // What cannot be seen is told by reading it.
+  if (!checked && fs::exists(directory / "results.json", error)) return fail(checked.error());
+  if (!checked) return TraceResults{std::nullopt, {"no verdicts: " + checked.error().message}};
+  if (!checked->intact)
+    for (const std::string& note : checked->notes)
+      std::fprintf(stderr, "assay: %s: %s\n", directory.c_str(), note.c_str());
+  return TraceResults{std::move(checked->results), std::move(checked->notes)};
 }
 
 }  // namespace
 
 Result<int> report_trace(const std::string& directory, const std::string& output) {
-  const std::filesystem::path path = directory;
+  const fs::path path = directory;
   std::error_code error;  // What cannot be seen is told by reading it.
-  const auto status = std::filesystem::status(path, error);
-  if (std::filesystem::exists(status) && !std::filesystem::is_directory(status))
+  const auto status = fs::status(path, error);
+  if (fs::exists(status) && !fs::is_directory(status))
     return fail(Code::kInvalidInput, directory +
                                          ": a trace is made from the raw runs: expected a run directory of "
                                          "`assay run`, found a file");
-  // Verdicts come from the results; an unfinished run has none.
-  if (std::filesystem::exists(path / "results.json", error)) {
-    ASSAY_TRY(const campaign::CheckedResults checked, campaign::read_checked_results(directory));
-    for (const std::string& note : checked.notes)
-      if (!checked.intact) std::fprintf(stderr, "assay: %s: %s\n", directory.c_str(), note.c_str());
-  }
-  ASSAY_TRY(const report::TraceSummary summary, output.empty() ? to_stdout(path) : to_file(path, output));
+  ASSAY_TRY(const TraceResults checked, checked_results(path));
+  ASSAY_TRY(const TraceSummary summary,
+            output.empty() ? to_stdout(path, checked) : to_file(path, checked, output));
   std::fprintf(
       stderr,
       "trace: %lld timed and %lld warm-up inferences, %lld requests end to end, %lld layers, %lld readings\n",

@@ -11,7 +11,6 @@
 #include "report/perfetto_sensors.h"
 #include "store/power_import.h"
 #include "store/records.h"
-#include "store/results_json.h"
 #include "store/run_directory.h"
 
 namespace assay::report {
@@ -39,13 +38,27 @@ Result<std::int64_t> fitting_total(std::span<const std::int64_t> times_ns, std::
   return *sum;
 }
 
+/// "note 1", "note 2": a viewer shows the last of several arguments of one name alone.
+void add_numbered(std::vector<TraceArg>& args, const std::string& name, std::span<const std::string> texts) {
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    args.push_back({name + " " + std::to_string(i + 1), texts[i]});
+}
+
+void add_findings(std::vector<TraceArg>& args, std::span<const record::Finding> findings) {
+  std::vector<std::string> texts;
+  for (const record::Finding& finding : findings)
+    texts.push_back(std::string(to_string(finding.severity)) + " " + finding.rule + ": " + finding.evidence);
+  add_numbered(args, "finding", texts);
+}
+
 class TraceMaker {
  public:
   TraceMaker(const fs::path& directory, RunIndex index, TraceClock clock, TraceWriter& out)
       : directory_(directory), index_(std::move(index)), clock_(std::move(clock)), out_(out) {}
 
-  Result<TraceSummary> make(const std::optional<record::Results>& results) {
-    const Track campaign = out_.process("assay" + (results ? ": " + results->name : std::string()));
+  Result<TraceSummary> make(const TraceResults& checked) {
+    const Track campaign =
+        out_.process("assay" + (checked.results ? ": " + checked.results->name : std::string()));
     campaign_ = out_.thread(campaign, "campaign");
     if (!index_.idle.empty() || !index_.patterns.empty())
       idle_ = out_.thread(campaign, "idle and load pattern");
@@ -54,7 +67,7 @@ class TraceMaker {
     for (const RowRuns& row : index_.rows) ASSAY_OK(whole_row(row));
     for (const RunRef& ref : index_.imports) ASSAY_OK(power_import(ref));
     summary_.readings = sensors_.readings();
-    ASSAY_OK(whole_campaign(results));
+    ASSAY_OK(whole_campaign(checked));
     ASSAY_OK(out_.finish());
     return std::move(summary_);
   }
@@ -116,14 +129,25 @@ class TraceMaker {
   }
 
   Result<void> whole_row(const RowRuns& row) {
-    const bool unsound = !row.verdict.empty() && row.verdict != "OK";
-    const Track process = out_.process(
-        "row " + row.row + (unsound ? ": " + row.verdict : ""),
-        row.verdict.empty() ? std::vector<std::string>{} : std::vector{"verdict " + row.verdict});
+    const std::string verdict = row.result ? row.result->verdict : "";
+    const bool unsound = row.result && verdict != "OK";
+    const Track process =
+        out_.process("row " + row.row + (unsound ? ": " + verdict : ""),
+                     row.result ? std::vector{"verdict " + verdict} : std::vector<std::string>{});
+    std::optional<Track> judged;
+    if (row.result) judged = out_.thread(process, "verdict");
+    const TimeSpan others = std::exchange(span_, {});
     std::optional<std::int64_t> first_window;
     for (const RunRef& ref : row.timed) ASSAY_OK(timed(ref, process, first_window));
     for (const RunRef& ref : row.pipeline) ASSAY_OK(pipeline(ref, process));
     for (const RunRef& ref : row.profiled) ASSAY_OK(profiled(ref, process, first_window));
+    if (judged && span_.first_ns) {
+      std::vector<TraceArg> args;
+      add_findings(args, row.result->findings);
+      out_.begin(*judged, *span_.first_ns, kPhase, verdict, args);
+      out_.end(*judged, span_.last_ns);
+    }
+    if (others.first_ns) span_.include(*others.first_ns, others.last_ns);
     return out_.status();
   }
 
@@ -329,7 +353,7 @@ class TraceMaker {
   }
 
   /// Around everything, and with what a trace has to tell of where it comes from.
-  Result<void> whole_campaign(const std::optional<record::Results>& results) {
+  Result<void> whole_campaign(const TraceResults& checked) {
     if (!span_.first_ns) return {};
     ASSAY_TRY(const store::Campaign campaign, store::read_campaign(directory_));
     std::vector<TraceArg> args{{"assay", campaign.assay_version},
@@ -338,20 +362,19 @@ class TraceMaker {
                                {"programs SHA-256", campaign.binary_digest},
                                {"machine", campaign.environment.cpu_model + ", " + campaign.environment.os +
                                                ", " + campaign.environment.kernel},
-                               {"complete", results && results->complete},
+                               {"complete", checked.results && checked.results->complete},
                                {"time", std::string("CLOCK_MONOTONIC, ns")}};
-    std::vector<std::string> names;
-    names.reserve(3 * clock_.boots().size());
     for (std::size_t i = 0; i < clock_.boots().size(); ++i) {
       const Boot& boot = clock_.boots()[i];
       const std::string which = clock_.boots().size() > 1 ? " " + std::to_string(i + 1) : "";
-      args.push_back({names.emplace_back("boot id" + which), boot.id});
-      if (boot.utc_offset_ns)
-        args.push_back({names.emplace_back("UTC less CLOCK_MONOTONIC (ns)" + which), *boot.utc_offset_ns});
+      args.push_back({"boot id" + which, boot.id});
+      if (boot.utc_offset_ns) args.push_back({"UTC less CLOCK_MONOTONIC (ns)" + which, *boot.utc_offset_ns});
       if (i > 0)
         if (const auto shift = clock_.offset_ns(boot.id))
-          args.push_back({names.emplace_back("added to the times of boot (ns)" + which), *shift});
+          args.push_back({"added to the times of boot (ns)" + which, *shift});
     }
+    add_numbered(args, "note", checked.notes);
+    if (checked.results) add_findings(args, checked.results->findings);
     if (!summary_.left_out.empty()) args.push_back({"left out", joined(summary_.left_out, "; ")});
     out_.begin(campaign_, *span_.first_ns, kPhase, "campaign", args);
     out_.end(campaign_, span_.last_ns);
@@ -368,20 +391,12 @@ class TraceMaker {
   SensorTracks sensors_{out_, span_};
 };
 
-/// Results are not needed, but say in which order rows stand and what is to be believed of them.
-Result<std::optional<record::Results>> results_if_any(const fs::path& directory) {
-  auto results = store::read_results(directory / "results.json");
-  if (results) return std::optional(std::move(*results));
-  if (results.error().code == Code::kNotFound) return std::optional<record::Results>();
-  return fail(results.error());
-}
-
 }  // namespace
 
-Result<TraceSummary> write_trace(const fs::path& directory, const ByteSink& sink) {
+Result<TraceSummary> write_trace(const fs::path& directory, const TraceResults& checked,
+                                 const ByteSink& sink) {
   ASSAY_TRY(const std::vector<std::string> ids, finished_runs(directory));
-  ASSAY_TRY(const std::optional<record::Results> results, results_if_any(directory));
-  RunIndex index = index_runs(ids, results ? &*results : nullptr);
+  RunIndex index = index_runs(ids, checked.results ? &*checked.results : nullptr);
   ASSAY_TRY(std::vector<Boot> boots, find_boots(directory, index));
   TraceClock clock(std::move(boots));
   const Boot* base = clock.base();
@@ -389,7 +404,7 @@ Result<TraceSummary> write_trace(const fs::path& directory, const ByteSink& sink
   std::optional<std::int64_t> utc_ns;
   if (base && base->utc_offset_ns) utc_ns = seen_ns + *base->utc_offset_ns;
   TraceWriter out(sink, seen_ns, utc_ns);
-  return TraceMaker(directory, std::move(index), std::move(clock), out).make(results);
+  return TraceMaker(directory, std::move(index), std::move(clock), out).make(checked);
 }
 
 }  // namespace assay::report

@@ -46,11 +46,11 @@ fs::path run_folder(const fs::path& directory, const std::string& id) { return d
 RunIndex index_runs(std::span<const std::string> ids, const record::Results* results) {
   RunIndex index;
   if (results)
-    for (const record::Row& row : results->rows) index.rows.push_back({row.key.id, row.verdict, {}, {}, {}});
+    for (const record::Row& row : results->rows) index.rows.push_back({row.key.id, &row, {}, {}, {}});
   const auto row_of = [&](std::string_view name) -> RowRuns& {
     const auto found = std::ranges::find(index.rows, name, &RowRuns::row);
     if (found != index.rows.end()) return *found;
-    index.rows.push_back({std::string(name), "", {}, {}, {}});
+    index.rows.push_back({std::string(name), nullptr, {}, {}, {}});
     return index.rows.back();
   };
   for (const std::string& id : ids) {

@@ -22,7 +22,7 @@ struct RunRef {
 
 struct RowRuns {
   std::string row;                                ///< Id.
-  std::string verdict;                            ///< "" where there are no results.
+  const record::Row* result = nullptr;            ///< Of the results, which outlive this; null: not in them.
   std::vector<RunRef> timed, pipeline, profiled;  ///< In order of repeats.
 };
 

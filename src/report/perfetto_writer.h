@@ -21,7 +21,7 @@ using ByteSink = std::function<Result<void>(std::string_view)>;
 
 /// What is said of a slice where it is looked at.
 struct TraceArg {
-  std::string_view name;
+  std::string name;
   std::variant<std::int64_t, double, bool, std::string> value;
 };
 

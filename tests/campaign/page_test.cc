@@ -128,6 +128,11 @@ TEST_F(PageCampaign, AResultEditedByHandIsNamedInEveryFormat) {
       << "what is found out now was not in the file";
   ASSERT_EQ(page_of({spoiled.string()}).exit_code, 0);
   EXPECT_NE(read_file(page()).value().find("results.json has latency_mean"), std::string::npos);
+  const fs::path trace = path("trace");
+  ASSERT_EQ(run_assay({"report", spoiled.string(), "--format", "perfetto", "-o", trace.string()}).exit_code,
+            0);
+  EXPECT_NE(read_file(trace).value().find("WARN edited: "), std::string::npos);
+  EXPECT_NE(read_file(trace).value().find("results.json has latency_mean"), std::string::npos);
   // Without its seals it is found out as well: by the runs.
   fs::remove(spoiled / "SHA256SUMS");
   const std::string said = in_format(spoiled, "table");

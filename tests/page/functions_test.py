@@ -107,6 +107,11 @@ class Functions(unittest.TestCase):
         for share in (0, 0.25, 0.5, 0.99, 1):
             self.assertAlmostEqual(self.call("quantile", values.tolist(), share), float(numpy.quantile(values, share)), places=12)
 
+    def test_bulk_is_998_of_1000(self):
+        values = numpy.sort(self.random.standard_normal(1000))
+        lo, hi = self.call("bulk", values.tolist())
+        self.assertEqual(int(((values >= lo) & (values <= hi)).sum()), 998)
+
     def test_pareto_front_by_its_definition(self):
         for _ in range(20):
             points = self.random.integers(0, 12, (25, 2))
@@ -128,6 +133,15 @@ class Functions(unittest.TestCase):
             begin, end = self.call("logRange", lo, hi)
             self.assertLess(begin, lo)
             self.assertGreater(end, hi)
+
+    def test_tick_labels_of_a_narrow_range_differ(self):
+        for lo, hi in ((12.0, 12.003), (0.99991, 1.0001), (-5.0002, -5.0), (0, 100), (1e6, 1e6 + 3)):
+            digits = self.call("tickDigits", lo, hi)
+            step = 10 ** numpy.floor(numpy.log10((hi - lo) / 5))  # As fine as ticks get.
+            ticks = [self.call("significant", lo + i * step, digits) for i in range(1, 6)]
+            self.assertEqual(len(set(ticks)), 5, ticks)
+        self.assertEqual(self.call("tickDigits", 0, 100), 4)
+        self.assertEqual(self.call("tickDigits", 3, 3), 4)
 
     def test_clipped_segments(self):
         self.assertEqual(self.call("clipped", [-10, 5], [10, 5], [0, 0, 8, 8]), [[0, 5], [8, 5]])

@@ -136,7 +136,7 @@ def data(*directories):
     return {"format": 1, "directories": list(directories), "published": []}
 
 
-def body(page):
+def body(page, row_plots):
     """The C++'s page in little: what the script and the style meet there."""
     parts = ['<a class="skip" href="#content">Skip to the results</a><header class="page-head"><h1>made - assay</h1></header><main id="content">']
     for d, one in enumerate(page["directories"]):
@@ -152,13 +152,13 @@ def body(page):
     for d, one in enumerate(page["directories"]):
         for r in one["results"]["rows"]:
             where = f' data-directory="{d}" data-row="{html.escape(r["id"])}"'
-            parts.append(f'<section class="row"><h3>{html.escape(r["id"])}</h3><div class="plots">' + "".join(plot(kind, where) for kind in ROW_PLOTS) + "</div></section>")
+            parts.append(f'<section class="row"><h3>{html.escape(r["id"])}</h3><div class="plots">' + "".join(plot(kind, where) for kind in row_plots) + "</div></section>")
     return "".join(parts) + "</main>"
 
 
-def fill(template, page, text=None):
+def fill(template, page, text=None, row_plots=ROW_PLOTS):
     whole = template
-    for mark, value in (("title", "made - assay"), ("body", body(page)), ("data", (text or json.dumps(page)).replace("<", "\\u003c"))):
+    for mark, value in (("title", "made - assay"), ("body", body(page, row_plots)), ("data", (text or json.dumps(page)).replace("<", "\\u003c"))):
         assert whole.count(f"<!--assay:{mark}-->") == 1, mark
         before, after = whole.split(f"<!--assay:{mark}-->")
         whole = before + value + after
@@ -208,6 +208,33 @@ def many_page(count=500):
     random = numpy.random.default_rng(4)
     return data(directory("many", [row(random, f"openvino-cpu-{i}", 3 + i * 0.02, count=60, repeats=2, power=5 + i * 0.01,
                                        status="invalid" if i == count - 2 else "ok") for i in range(count)]))
+
+
+def unsound_page(count=58, sound=6):
+    """More plots of INVALID rows than a print takes by itself; the sound rows, at the end, have no accuracy. Small, since a
+    test prints it whole."""
+    random = numpy.random.default_rng(7)
+    rows = []
+    for i in range(count):
+        last = i >= count - sound
+        rows.append(row(random, f"openvino-cpu-{i}", 3 + i * 0.1, count=30, repeats=1, power=5 + i * 0.01, status="ok" if last else "invalid",
+                        accuracy=not last, classes=["road", "sky"]))
+        rows[-1][0]["layers"] = rows[-1][0]["layers"][:3]
+    return data(directory("unsound", rows, ["road", "sky"]))
+
+
+def unlike_page():
+    """Networks, sizes and batches that no ranking may mix."""
+    random = numpy.random.default_rng(8)
+
+    def of(name, model, size, batch, mean, power):
+        result, own = row(random, "openvino-cpu-fp32", mean, power=power)
+        result.update(model=model, batch=batch)
+        made_ = directory(name, [(result, own)])
+        made_["results"]["protocol"] = {"size": size}
+        return made_
+    return data(of("large", "DDRNet-39", "1024x2048", 1, 90, 12.0), of("small", "DDRNet-23-slim", "256x512", 1, 9, 8.0),
+                of("again", "DDRNet-23-slim", "256x512", 1, 8, 9.9), of("batched", "DDRNet-23-slim", "256x512", 8, 50, 12.0), of("twin", "DDRNet-23-slim", "256x512", 8, 50.2, 11.9))
 
 
 HOSTILE = ('<img src=x onerror="window.pwned=1">', '</script><script>window.pwned=2</script>', '{a|b}\u202e"\'&lt;&#x27;', '"><svg onload=window.pwned=3>')

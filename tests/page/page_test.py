@@ -27,11 +27,13 @@ FIGURES = "figure.plot"
 
 
 def setUpModule():
-    global driver, browser
+    global driver, browser, campaign
     driver, browser = start()
+    campaign = Campaign()  # It waits more than it works: the tests of made pages go on beside it.
 
 
 def tearDownModule():
+    campaign.close()
     browser.close()
     driver.stop()
 
@@ -72,6 +74,37 @@ class Opened:
           }
         }""", figures)
 
+    def unfold_numbers(self):
+        """-> of each figure: kind, columns of its table's head, cells of its first row."""
+        return self.page.evaluate("""async () => {
+          const found = [];
+          for (const figure of document.querySelectorAll('figure.plot')) {
+            figure.querySelector('.plot-numbers summary').click();
+            const end = performance.now() + 20_000;
+            let table;
+            while (!(table = figure.querySelector('.plot-numbers table'))) {
+              if (performance.now() > end) throw new Error(`waited 20 s in vain for the numbers of ${figure.dataset.plot}`);
+              await new Promise(requestAnimationFrame);
+            }
+            found.push([figure.dataset.plot, table.tHead.rows[0].cells.length, table.tBodies[0].rows[0].cells.length]);
+          }
+          return found;
+        }""")
+
+    def hover(self, canvas):
+        """Along a diagonal, a frame at each stop: what is hovered tells its labels."""
+        canvas.evaluate("c => c.scrollIntoView({block: 'center'})")
+        box = canvas.bounding_box()
+        for share in (0.15, 0.35, 0.5, 0.7, 0.9):
+            self.page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] * share)
+            self.page.evaluate("new Promise(requestAnimationFrame)")
+
+    def on_paper(self):
+        """-> of each figure: row, drawings, their words. As a print finds it."""
+        return self.page.eval_on_selector_all(FIGURES, """all => { dispatchEvent(new Event('beforeprint'));
+            const found = all.map(f => [f.dataset.row ?? '', f.querySelectorAll('.plot-paper svg').length, f.querySelector('.plot-paper')?.textContent ?? '']);
+            dispatchEvent(new Event('afterprint')); return found; }""")
+
     def wait(self, done, seconds=20):
         end = time.monotonic() + seconds
         while not done():
@@ -84,9 +117,9 @@ class Opened:
             self.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=full)
 
 
-def made(name, page, text=None):
+def made(name, page, *more, **options):
     path = WORK / f"{name}.html"
-    path.write_text(made_pages.fill(pathlib.Path(TEMPLATE).read_text(encoding="utf-8"), page, text), encoding="utf-8")
+    path.write_text(made_pages.fill(pathlib.Path(TEMPLATE).read_text(encoding="utf-8"), page, *more, **options), encoding="utf-8")
     return path
 
 
@@ -216,14 +249,9 @@ class Whole(unittest.TestCase):
 
     def test_numbers_stand_beside_every_plot(self):
         with Opened(self.path) as opened:
-            for figure in opened.page.locator(FIGURES).all():
-                figure.locator(".plot-numbers summary").click()
-                table = figure.locator(".plot-numbers table")
-                table.wait_for()
-                columns = table.locator("thead th").count()
-                cells = table.locator("tbody tr").first.locator("td").count()
+            for plot, columns, cells in opened.unfold_numbers():
                 self.assertGreater(columns, 1)
-                self.assertEqual(cells, columns, figure.get_attribute("data-plot"))
+                self.assertEqual(cells, columns, plot)
             self.assertEqual(opened.said, [])
 
     def test_numbers_of_very_many_readings(self):
@@ -291,12 +319,9 @@ class Others(unittest.TestCase):
         with Opened(made("hostile", made_pages.hostile_page())) as opened:
             opened.see_all()
             self.assertEqual({one[2] for one in opened.states()}, {"drawn"})
+            opened.unfold_numbers()
             for figure in opened.page.locator(FIGURES).all()[:12]:
-                figure.locator(".plot-numbers summary").click()
-                box = figure.locator(".plot-canvas").bounding_box()
-                figure.scroll_into_view_if_needed()
-                for share in (0.15, 0.35, 0.5, 0.7, 0.9):  # What is hovered tells its labels.
-                    figure.locator(".plot-canvas").hover(position={"x": box["width"] * share, "y": box["height"] * share})
+                opened.hover(figure.locator(".plot-canvas"))
             opened.page.emulate_media(media="print")
             opened.page.wait_for_timeout(200)
             self.assertIsNone(opened.page.evaluate("window.pwned ?? null"))
@@ -335,42 +360,81 @@ class Others(unittest.TestCase):
 
     def test_a_million_samples(self):
         path = made("million", made_pages.million_page())
-        with Opened(path) as opened:
-            opened.see_all(6)
-            first, last = opened.page.evaluate("(all => [all[0].startTime, all.at(-1).startTime])(performance.getEntriesByName('assay:drawn'))")
-            loaded = opened.page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
-            print(f"\n1,000,000 samples, {path.stat().st_size / 1e6:.1f} MB: parsed {loaded:.0f} ms, first plot {first:.0f} ms, six plots {last:.0f} ms after the open")
-        # What a reader waits for, who opens the page where its first row's latencies are.
-        with Opened(path.with_name("million.html"), viewport={"width": 1280, "height": 3600}) as opened:
-            opened.wait(lambda: opened.page.locator(f"{FIGURES}[data-state=drawn]").count() >= 8, seconds=5)
-            last = opened.page.evaluate("performance.getEntriesByName('assay:drawn').at(-1).startTime")
-            print(f"a window that shows the latency plots: all of them {last:.0f} ms after the open")
+        # Where its first row's latencies are, all of them in one window.
+        with Opened(path, viewport={"width": 1280, "height": 3600}) as opened:
+            opened.wait(lambda: opened.page.locator(f"{FIGURES}[data-state=drawn]").count() >= 8)
             self.assertEqual({one[2] for one in opened.states()[:8]}, {"drawn"})
             opened.shot("million", full=False)
-            for figure in opened.page.locator(FIGURES).all():
-                figure.locator(".plot-numbers summary").click()
-                figure.locator(".plot-numbers table").wait_for()
+            self.assertEqual(len(opened.unfold_numbers()), 5 + 7)
             self.assertEqual(opened.said, [])
 
-    def assert_paper_of_many(self, opened):
-        """All of it would hold the browser for most of a minute."""
-        on_paper = """all => { dispatchEvent(new Event('beforeprint'));
-            const found = all.map(f => [f.dataset.row ?? '', !!f.querySelector('.plot-paper svg'), f.querySelector('.plot-paper').textContent]);
-            dispatchEvent(new Event('afterprint')); return found; }"""
-        self.assertIn("350 of the 3505 plots", opened.page.locator("main").inner_text())
-        found = opened.page.eval_on_selector_all(FIGURES, on_paper)
-        self.assertEqual(sum(svg for _, svg, _ in found), 350)
-        for row, svg, words in found:
-            if not svg:
-                self.assertIn("Left out on paper", words)
-            if row in ("", "openvino-cpu-0", "openvino-cpu-498"):  # Across the rows, the first, the INVALID one.
-                self.assertTrue(svg, row)
-        self.assertEqual(opened.page.locator(".plot-paper > *").count(), 0)
-        self.assertTrue(opened.page.get_by_label("Print all of them").is_enabled())
+    def test_very_many_plots_are_printed_in_part_or_by_choice_whole(self):
+        with Opened(made("unsound", made_pages.unsound_page())) as opened:
+            told = opened.page.locator(".plot-note", has_text="On paper are")
+            self.assertIn("On paper are 350 of the 399 plots: all 5 across the rows, the first 345 of the 364 of INVALID rows (19 are left out), none of the 30 of other rows.",
+                          told.inner_text())
+            found = opened.on_paper()
+            self.assertEqual(sum(svgs > 0 for _, svgs, _ in found), 350)
+            for row, svgs, words in found:
+                if row in ("", "openvino-cpu-0", "openvino-cpu-48"):
+                    self.assertGreater(svgs, 0, row)
+            self.assertEqual(sum("Left out on paper" in words for _, _, words in found), 49)
+            self.assertEqual(opened.page.locator(".plot-paper > *").count(), 0)
+            opened.page.locator("#plot-paper-all").check()
+            self.assertFalse(told.is_visible())
+            self.assertEqual(sum(svgs > 0 for _, svgs, _ in opened.on_paper()), 399)
+            self.assertEqual(opened.said, [])
+
+    def test_every_row_has_its_bar_on_paper_and_as_svg(self):
+        page = made_pages.unsound_page(count=75)
+        names = [row["id"] for row in page["directories"][0]["results"]["rows"]]
+        with Opened(made("bars", page, row_plots=())) as opened:
+            figure = opened.page.locator('[data-plot="efficiency"]')
+            self.assertIn("40 of 75 rows at once on the screen; on paper and as SVG all.", figure.locator(".plot-note").inner_text())
+            opened.page.emulate_media(media="print")
+            parts = figure.locator(".plot-paper svg").evaluate_all("all => all.map(s => [[...s.querySelectorAll('text')].map(t => t.textContent), s.viewBox.baseVal.height])")
+            opened.page.emulate_media(media="screen")
+            self.assertEqual([one for words, _ in parts for one in words if one in names], names)
+            self.assertEqual(len(parts), 3)
+            for _, height in parts:  # At its width a page of A4 has some 1000.
+                self.assertLess(height, 960)
+            with opened.page.expect_download() as download:
+                figure.locator(".plot-save").click()
+            kept = WORK / "bars.svg"
+            download.value.save_as(kept)
+            words = [text.text for text in xml.etree.ElementTree.parse(kept).getroot().iter("{http://www.w3.org/2000/svg}text")]
+            self.assertEqual([one for one in words if one in names], names)
+            self.assertEqual(opened.said, [])
+
+    def test_a_front_is_of_one_kind_of_rows(self):
+        with Opened(made("unlike", made_pages.unlike_page())) as opened:
+            figure = opened.page.locator('[data-plot="latency-energy"]')
+            spoken = figure.locator(".plot-canvas").get_attribute("aria-label")
+            for kind, rows in (("model DDRNet-39, input size 1024x2048, batch 1", "large: openvino-cpu-fp32"),
+                               ("model DDRNet-23-slim, input size 256x512, batch 1", "again: openvino-cpu-fp32, small: openvino-cpu-fp32"),
+                               ("model DDRNet-23-slim, input size 256x512, batch 8", "batched: openvino-cpu-fp32, twin: openvino-cpu-fp32")):
+                self.assertIn(f"Pareto front (DC input, {kind}): {rows}", spoken)
+            for plot in ("gops-power", "latency-energy", "efficiency", "accuracy-efficiency"):
+                self.assertIn("The rows differ in model (DDRNet-39; DDRNet-23-slim), input size (1024x2048; 256x512), batch (1; 8): across these nothing may be ranked.",
+                              opened.page.locator(f'[data-plot="{plot}"] .plot-note').inner_text())
+            # Two of the rows are nearly at the same place: each has its name all the same, and none runs out of the drawing.
+            opened.page.emulate_media(media="print")
+            for plot in ("gops-power", "latency-energy", "accuracy-efficiency"):
+                texts = opened.page.locator(f'[data-plot="{plot}"] .plot-paper svg').evaluate(
+                    "s => { const all = s.getBoundingClientRect(); return [...s.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()])"
+                    ".filter(([words]) => words.includes(': ')).map(([words, r]) => [words, r.left >= all.left && r.right <= all.right, [r.left, r.top, r.right, r.bottom]]); }")
+                self.assertEqual({words for words, _, _ in texts}, {f"{one}: openvino-cpu-fp32" for one in ("large", "small", "again", "batched", "twin")}, plot)
+                for words, inside, box in texts:
+                    self.assertTrue(inside, (plot, words))
+                    for other, _, (left, top, right, bottom) in texts:
+                        apart = box[2] <= left or right <= box[0] or box[3] <= top + 4 or bottom <= box[1] + 4  # Letters do not fill their box.
+                        self.assertTrue(other == words or apart, (plot, words, box, other, (left, top, right, bottom)))
+            opened.page.emulate_media(media="screen")
+            opened.shot("unlike")
+            self.assertEqual(opened.said, [])
 
     def test_five_hundred_rows_stay_usable(self):
         with Opened(made("many", made_pages.many_page())) as opened:
-            ready = opened.page.evaluate("performance.getEntriesByType('navigation')[0].domComplete")
             opened.page.locator(FIGURES).first.scroll_into_view_if_needed()  # It stands below the table of 500 rows.
             opened.page.locator(f"{FIGURES}[data-state=drawn]").first.wait_for()
             self.assertEqual(opened.page.locator(FIGURES).count(), 5 + 500 * 7)
@@ -378,15 +442,18 @@ class Others(unittest.TestCase):
             self.assertLess(opened.page.locator("canvas").count(), 40)
             opened.page.evaluate("""async () => {
               const figures = [...document.querySelectorAll('figure.plot')];
-              for (const figure of [...figures.slice(0, 240).filter((_, i) => i % 8 === 0), figures.at(-1), figures[0]]) {
+              for (const figure of [...figures.slice(0, 240).filter((_, i) => i % 16 === 0), figures.at(-1), figures[0]]) {
                 figure.scrollIntoView({block: 'center'});
                 while (!figure.querySelector('canvas')) await new Promise(requestAnimationFrame);
               }
             }""")
             self.assertLessEqual(opened.page.locator("canvas").count(), 80)
-            self.assert_paper_of_many(opened)
+            # Where nobody looks nothing is laid out either.
+            laid_out = opened.page.eval_on_selector_all(FIGURES, "all => all.filter(f => f.checkVisibility({contentVisibilityAuto: true})).length")
+            self.assertLess(laid_out, 60)
+            self.assertIn("On paper are 350 of the 3505 plots: all 5 across the rows, all 7 of INVALID rows, the first 338 of the 3493 of other rows (3155 are left out).",
+                          opened.page.locator(".plot-note", has_text="On paper are").inner_text())
             self.assertEqual(opened.said, [])
-            print(f"\n500 rows: usable {ready:.0f} ms after the open")
             opened.page.evaluate("scrollTo(0, 0)")
             opened.shot("many", full=False)
 
@@ -405,21 +472,37 @@ power: {idle: 1 s, loaded_idle: 500 ms, meters: [{kind: wt300e, simulator: [--lo
 """
 
 
-class Real(unittest.TestCase):
-    """A page of `assay report` over a campaign of seconds: a runtime, the null backend and a simulated meter."""
+class Campaign:
+    """A campaign of seconds: a runtime, the null backend and a simulated meter."""
 
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.out = f"{self.folder.name}/out"
+        spec = pathlib.Path(self.folder.name, "spec.yaml")
+        spec.write_text(SPEC)
+        self.log = pathlib.Path(self.folder.name, "log")
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen([PROGRAM, "run", spec, "--out", self.out], stdout=log, stderr=subprocess.STDOUT)
+
+    def page(self):
+        """The page that `assay report` makes of it, once it has ended."""
+        self.process.wait()
+        path = pathlib.Path(self.folder.name, "page.html")
+        made = subprocess.run([PROGRAM, "report", self.out, "--format", "html", "-o", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if made.returncode != 0:
+            raise AssertionError(f"no page: {made.stdout}\nof the campaign that said: {self.log.read_text()}")
+        return path
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+        self.folder.cleanup()
+
+
+class WrittenByAssay(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.path = pathlib.Path(folder.name) / "page.html"
-        spec = pathlib.Path(folder.name) / "spec.yaml"
-        spec.write_text(SPEC)
-        out = f"{folder.name}/out"
-        told = subprocess.run([PROGRAM, "run", spec, "--out", out], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        made = subprocess.run([PROGRAM, "report", out, "--format", "html", "-o", cls.path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        if made.returncode != 0:
-            raise AssertionError(f"no page: {made.stdout}\nof the campaign that said: {told.stdout}")
+        cls.path = campaign.page()
 
     def test_every_plot_is_drawn_or_says_why_not(self):
         with Opened(self.path) as opened:

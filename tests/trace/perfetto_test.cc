@@ -7,7 +7,6 @@
 #include <numeric>
 
 #include "store/records.h"
-#include "store/results_json.h"
 #include "store/run_directory.h"
 #include "trace_processor.h"
 
@@ -88,9 +87,9 @@ class PerfettoTrace : public ::testing::Test {
     ASSERT_TRUE(run_dir_->add_run(id, [&](const fs::path& to) { return store::save_idle_run(to, run); }));
   }
 
-  Result<report::TraceSummary> write() {
+  Result<report::TraceSummary> write(const report::TraceResults& checked = {}) {
     std::string bytes;
-    auto summary = report::write_trace(path(), [&](std::string_view piece) -> Result<void> {
+    auto summary = report::write_trace(path(), checked, [&](std::string_view piece) -> Result<void> {
       bytes += piece;
       return {};
     });
@@ -337,13 +336,12 @@ TEST_F(PerfettoTrace, AFailedRunIsShownAsFarAsItCame) {
   early.failure = {"no such model", "start", 0};
   add("timed.row.r1", killed);
   add("timed.row.r2", early);
-  record::Results results;
-  results.name = "name \xe3\x82\xb7";
-  results.rows.resize(1);
-  results.rows[0].key.id = "row";
-  results.rows[0].verdict = "INVALID";
-  ASSERT_TRUE(store::write_results(path() / "results.json", results));
-  const auto summary = write();
+  report::TraceResults checked{record::Results{}, {}};
+  checked.results->name = "name \xe3\x82\xb7";
+  checked.results->rows.resize(1);
+  checked.results->rows[0].key.id = "row";
+  checked.results->rows[0].verdict = "INVALID";
+  const auto summary = write(checked);
   ASSERT_TRUE(summary) << summary.error().message;
   ASSERT_EQ(summary->left_out.size(), 1u);
   EXPECT_NE(summary->left_out[0].find("timed.row.r2"), std::string::npos);
@@ -363,6 +361,42 @@ TEST_F(PerfettoTrace, AFailedRunIsShownAsFarAsItCame) {
   EXPECT_EQ(answers[3], json::array());
 }
 
+TEST_F(PerfettoTrace, NotesAndFindingsStandInTheArguments) {
+  add("timed.row.r1", timed_run(1, kWindow));
+  add("timed.row.r2", timed_run(2, kWindow + 3'000'000'000));
+  add("timed.other.r1", timed_run(1, kWindow + 1'000'000'000));
+  report::TraceResults checked{record::Results{}, {"edited by hand: results.json <b>", "a second note"}};
+  checked.results->rows.resize(1);
+  record::Row& row = checked.results->rows[0];
+  row.key.id = "row";
+  row.verdict = "WARN";
+  row.findings = {{"outliers", record::Severity::kOk, "none was removed", {}},
+                  {"edited", record::Severity::kWarn, "its runs give 11.5", {"throughput"}}};
+  checked.results->findings = {{"clock-step", record::Severity::kWarn, "2 ms", {}}};
+  const auto summary = write(checked);
+  ASSERT_TRUE(summary) << summary.error().message;
+  const std::string arguments =
+      "select key, display_value as value from slice s join args using (arg_set_id) "
+      "join thread_track on s.track_id = thread_track.id join thread using (utid) where ";
+  const auto answers = ask(
+      trace(), {kSlices + "where thread.name = 'verdict'", arguments + "thread.name = 'verdict' order by key",
+                arguments + "s.name = 'campaign' and (key glob 'debug.note*' or key glob 'debug.finding*') "
+                            "order by key",
+                "select name from process where pid > 0 order by pid", kImportErrors});
+  ASSERT_EQ(answers[0].size(), 1u) << "a row that is not in the results has no verdict";
+  EXPECT_EQ(answers[0][0]["name"], "WARN");
+  EXPECT_EQ(answers[0][0]["process"], "row row: WARN");
+  EXPECT_EQ(answers[0][0]["ts"], kWindow - 50'000'000);
+  EXPECT_EQ(answers[0][0]["dur"], 3'050'000'000 + 9'500'010 + 321);
+  EXPECT_EQ(answers[1], json({{{"key", "debug.finding 1"}, {"value", "OK outliers: none was removed"}},
+                              {{"key", "debug.finding 2"}, {"value", "WARN edited: its runs give 11.5"}}}));
+  EXPECT_EQ(answers[2], json({{{"key", "debug.finding 1"}, {"value", "WARN clock-step: 2 ms"}},
+                              {{"key", "debug.note 1"}, {"value", "edited by hand: results.json <b>"}},
+                              {{"key", "debug.note 2"}, {"value", "a second note"}}}));
+  EXPECT_EQ(answers[3][2]["name"], "row other");
+  EXPECT_EQ(answers[4], json::array());
+}
+
 TEST_F(PerfettoTrace, TimesThatCannotBeAreRefused) {
   record::TimedRun run = timed_run(1, kWindow);
   run.window_end_ns -= 322;
@@ -380,7 +414,7 @@ TEST_F(PerfettoTrace, AnEmptyDirectoryIsAnEmptyTraceAndNoneIsAnError) {
   ASSERT_TRUE(summary) << summary.error().message;
   EXPECT_EQ(ask(trace(), "select count(*) as n from slice")[0]["n"], 0);
   const auto none =
-      report::write_trace(dir_->path() / "nowhere", [](std::string_view) { return Result<void>(); });
+      report::write_trace(dir_->path() / "nowhere", {}, [](std::string_view) { return Result<void>(); });
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, Code::kNotFound);
 }
@@ -391,7 +425,7 @@ TEST_F(PerfettoTrace, AMillionInferencesStreamThroughLittleMemory) {
   run.window_end_ns = kWindow + 1'000'000'000;
   add("timed.row.r1", run);
   std::size_t bytes = 0, longest = 0;
-  const auto summary = report::write_trace(path(), [&](std::string_view piece) -> Result<void> {
+  const auto summary = report::write_trace(path(), {}, [&](std::string_view piece) -> Result<void> {
     bytes += piece.size();
     longest = std::max(longest, piece.size());
     return {};
@@ -410,7 +444,7 @@ TEST_F(PerfettoTrace, TheFirstErrorOfTheSinkEndsIt) {
     add("timed.row.r" + std::to_string(repeat), run);
   }
   int calls = 0;
-  const auto full = report::write_trace(path(), [&](std::string_view) -> Result<void> {
+  const auto full = report::write_trace(path(), {}, [&](std::string_view) -> Result<void> {
     return ++calls == 2 ? Result<void>(fail(Code::kResource, "disk full")) : Result<void>();
   });
   ASSERT_FALSE(full);

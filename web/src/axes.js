@@ -13,6 +13,13 @@ const common = (theme, name) => ({
   splitLine: { show: true, lineStyle: { color: theme.grid } },
 });
 
+/** Digits that an axis from `lo` to `hi` needs, so that no two of its labels are the same: never under four. */
+export const tickDigits = (lo, hi) => {
+  const places = (value) => Math.floor(Math.log10(value));
+  return hi > lo ? Math.max(4, places(Math.max(Math.abs(lo), Math.abs(hi))) - places((hi - lo) / 10) + 1) : 4;
+};
+export const tickText = (lo, hi) => (value) => significant(value, tickDigits(lo, hi));
+
 /** @param {Theme} theme */
 export function valueAxis(theme, name, more = {}) {
   const axis = common(theme, name);
@@ -20,7 +27,7 @@ export function valueAxis(theme, name, more = {}) {
     type: 'value',
     ...axis,
     ...more,
-    axisLabel: { ...axis.axisLabel, formatter: (value) => significant(value), ...more.axisLabel },
+    axisLabel: { ...axis.axisLabel, formatter: tickText(more.min, more.max), ...more.axisLabel },
   };
 }
 

@@ -45,11 +45,13 @@ use([
  * @property {import('./theme.js').Theme} theme
  * @property {boolean} print  on paper: no controls, nothing to hover
  * @property {Record<string, any>} state  what the reader chose: values of the plot's controls
+ * @property {number} [part]  of a plot that paper has in several drawings: which; without it all is in one
  *
  * @typedef {Object} Plot
  * @property {string} [empty]  why there is nothing to draw; everything else is absent then
  * @property {string} label    what a screen reader says of it
- * @property {(width: number) => number} height
+ * @property {(width: number, view?: View) => number} height  without a view: of the one that is looked at
+ * @property {number} [parts]  drawings on paper, where one would be higher than a page
  * @property {(view: View) => object} option  of ECharts
  * @property {() => {head: string[], rows: (string|number)[][]}} table
  * @property {(width: number) => string[]} notes  sentences under it; known before it is drawn, so that nothing moves
@@ -103,10 +105,10 @@ function followZoom(chart, plot, view) {
   });
 }
 
-/** The plot as SVG, for paper and for saving. @param {Plot} plot */
-export function svgOf(plot, width, state) {
-  const view = { width, theme: currentTheme(true), print: true, state };
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height: plot.height(width) });
+/** The plot as SVG, whole for saving, or one part of it for paper. @param {Plot} plot @param {number} [part] */
+export function svgOf(plot, width, state, part) {
+  const view = { width, theme: currentTheme(true), print: true, state, part };
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height: plot.height(width, view) });
   try {
     chart.setOption(withDefaults(view, plot.option(view)));
     return chart.renderToSVGString();

@@ -67,6 +67,11 @@ class PlotFigure {
     });
   }
 
+  /** Neither empty nor failed. */
+  get drawable() {
+    return this.plot != null && !this.plot.empty;
+  }
+
   /** A failure stands where the plot would: it is neither hidden nor does it stop the others. */
   guard(run) {
     try {
@@ -157,14 +162,14 @@ class PlotFigure {
 
   /** Without drawing. */
   reserve(width) {
-    if (!this.plot || this.plot.empty) return;
+    if (!this.drawable) return;
     this.width = width;
     this.canvas.style.height = `${this.plot.height(width)}px`;
     this.notes.textContent = this.plot.notes(width).join(' ');
   }
 
   draw() {
-    if (!this.plot || this.plot.empty || this.chart) return;
+    if (!this.drawable || this.chart) return;
     this.guard(() => {
       this.chart = draw(this.canvas, this.plot, { width: this.width, theme: currentTheme(), print: false, state: this.state });
       this.figure.dataset.state = 'drawn';
@@ -207,26 +212,30 @@ class PlotFigure {
    * Vectors for paper. The page's policy refuses style elements and attributes, and tells of it: the first (for hovering) are
    * dropped, the second become properties, which it lets pass. Text out of data is escaped in the SVG, so it matches neither.
    */
+  paperSvg(part) {
+    const text = svgOf(this.plot, kPaperWidth, this.state, part)
+      .replace(/<style\b[^]*?<\/style>/g, '')
+      .replaceAll(' style="', ' data-style="');
+    const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+    if (parsed.nodeName !== 'svg' || parsed.querySelector('parsererror')) throw new Error('its SVG is not well formed');
+    const svg = document.importNode(parsed, true);
+    for (const styled of [svg, ...svg.querySelectorAll('[data-style]')]) {
+      styled.style.cssText = styled.dataset.style ?? '';
+      styled.removeAttribute('data-style');
+    }
+    return svg;
+  }
+
   toPaper() {
-    if (!this.plot || this.plot.empty || this.paper.firstChild) return;
+    if (!this.drawable || this.paper.firstChild) return;
     this.guard(() => {
-      const text = svgOf(this.plot, kPaperWidth, this.state)
-        .replace(/<style\b[^]*?<\/style>/g, '')
-        .replaceAll(' style="', ' data-style="');
-      const parsed = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
-      if (parsed.nodeName !== 'svg' || parsed.querySelector('parsererror')) throw new Error('its SVG is not well formed');
-      const svg = document.importNode(parsed, true);
-      for (const part of [svg, ...svg.querySelectorAll('[data-style]')]) {
-        part.style.cssText = part.dataset.style ?? '';
-        part.removeAttribute('data-style');
-      }
-      this.paper.append(svg);
+      for (let part = 0; part < (this.plot.parts ?? 1); ++part) this.paper.append(this.paperSvg(part));
       this.figure.dataset.state = 'drawn';
     });
   }
 
   leaveOut() {
-    if (!this.plot || this.plot.empty || this.paper.firstChild) return;
+    if (!this.drawable || this.paper.firstChild) return;
     this.paper.append(element('p', { class: 'plot-empty' }, 'Left out on paper: see above the first plot.'));
   }
 
@@ -236,43 +245,71 @@ class PlotFigure {
 }
 PlotFigure.groups = 0;
 
-/** Those across the rows first, then of the rows that are INVALID: what a reader must see. Then in the order of the page. */
-function paperOrder(figures, data) {
+/**
+ * Plots that have something to draw, by what a reader must see: those across the rows, then of rows that are INVALID, then the
+ * others, each in the order of the page.
+ * @param {PlotFigure[]} plots
+ */
+function paperOrder(plots, data) {
   const invalid = new Set();
   data.directories.forEach(({ results }, i) => {
     for (const { id, verdict } of results.rows) if (verdict === 'INVALID') invalid.add(`${i} ${id}`);
   });
-  const rank = ({ dataset: { directory, row } }) =>
-    row === undefined ? 0 : invalid.has(`${directory ?? 0} ${row}`) ? 1 : 2;
-  return figures.map((figure) => [rank(figure), figure]).sort(([a], [b]) => a - b).map(([, figure]) => figure);
+  const classOf = ({ figure: { dataset } }) =>
+    dataset.row === undefined ? 'across the rows' : invalid.has(`${dataset.directory ?? 0} ${dataset.row}`) ? 'of INVALID rows' : 'of other rows';
+  const drawable = plots.filter((plot) => plot.drawable);
+  return ['across the rows', 'of INVALID rows', 'of other rows'].map((words) => ({
+    words,
+    plots: drawable.filter((plot) => classOf(plot) === words),
+  }));
 }
 
-/** The choice to print all plots of a page of very many, above the first plot. Returns whether all are wanted. */
-function paperChoice(figures) {
-  if (figures.length <= kPaperPlots) return () => true;
+/** The choice to print all plots of a page of very many, above the first plot. Returns how many of the ordered are wanted. */
+function paperChoice(first, classes) {
+  const count = classes.reduce((sum, { plots }) => sum + plots.length, 0);
+  if (count <= kPaperPlots) return () => count;
+  let room = kPaperPlots;
+  const shares = classes
+    .filter(({ plots }) => plots.length > 0)
+    .map(({ words, plots }) => {
+      const shown = Math.min(room, plots.length);
+      room -= shown;
+      const left = plots.length - shown;
+      if (left === 0) return `all ${shown} ${words}`;
+      return shown === 0
+        ? `none of the ${left} ${words}`
+        : `the first ${shown} of the ${plots.length} ${words} (${left} are left out)`;
+    });
   const all = element('input', { type: 'checkbox', id: 'plot-paper-all' });
-  const say = element(
-    'p',
-    { class: 'plot-note' },
-    `On paper are ${kPaperPlots} of the ${figures.length} plots: those across the rows, those of INVALID rows, and the first of the others. `,
-  );
+  const say = element('p', { class: 'plot-note' }, `On paper are ${kPaperPlots} of the ${count} plots: ${shares.join(', ')}. `);
   const choice = element('label', { for: all.id }, all, ` Print all of them (the browser may stand still for minutes)`);
-  const first = figures[0].closest('.plots') ?? figures[0];
   first.before(say, element('p', { class: 'plot-actions' }, choice));
   all.addEventListener('change', () => {
     say.hidden = all.checked;
   });
-  return () => all.checked;
+  return () => (all.checked ? count : kPaperPlots);
+}
+
+/** Tells the browser how high the plots of each row are, which then needs to lay out those near the window alone. */
+function settle(groups) {
+  const heights = groups.map((group) => group.offsetHeight);
+  groups.forEach((group, i) => {
+    group.style.containIntrinsicBlockSize = `auto ${heights[i]}px`;
+    group.classList.add('settled');
+  });
 }
 
 /** @param {import('./data.js').Data} data */
 export function start(data) {
   const figures = [...document.querySelectorAll('figure.plot[data-plot]')];
-  const printAll = paperChoice(figures);
   const widthOf = (figure) => figure.clientWidth - Number.parseFloat(getComputedStyle(figure).paddingLeft) * 2;
   const width = new Map(figures.map((figure) => [figure, widthOf(figure)]));
   const plots = new Map(figures.map((figure) => [figure, new PlotFigure(figure, data)]));
   for (const [figure, plot] of plots) plot.reserve(width.get(figure));
+  const paper = paperOrder([...plots.values()], data);
+  const onPaper = figures.length > 0 ? paperChoice(figures[0].closest('.plots') ?? figures[0], paper) : () => 0;
+  const groups = [...document.querySelectorAll('.row > .plots')];
+  settle(groups);
 
   const near = new Set();
   const waiting = new Set();
@@ -319,18 +356,22 @@ export function start(data) {
     due = setTimeout(() => {
       if (document.documentElement.clientWidth === pageWidth) return;
       pageWidth = document.documentElement.clientWidth;
-      for (const [figure, plot] of plots) plot.reserve(widthOf(figure));
+      for (const group of groups) group.classList.remove('settled');
+      const widths = figures.map(widthOf);
+      figures.forEach((figure, i) => plots.get(figure).reserve(widths[i]));
+      settle(groups);
       for (const plot of live) plot.redraw();
     }, 150);
   });
 
-  const ordered = paperOrder(figures, data);
   const toPaper = () => {
-    const drawn = printAll() ? figures.length : kPaperPlots;
-    ordered.forEach((figure, i) => {
-      if (i < drawn) plots.get(figure).toPaper();
-      else plots.get(figure).leaveOut();
-    });
+    const drawn = onPaper();
+    paper
+      .flatMap((one) => one.plots)
+      .forEach((plot, i) => {
+        if (i < drawn) plot.toPaper();
+        else plot.leaveOut();
+      });
   };
   const fromPaper = () => {
     for (const plot of plots.values()) plot.fromPaper();

@@ -29,6 +29,29 @@ export const keyNote = (width, items, figures) =>
     : [];
 
 /**
+ * Places each label beside its mark, or a little higher or lower, where it covers neither another label nor an earlier mark and
+ * is not cut off at the edge: no row stands without its name.
+ */
+function placement(width) {
+  let taken = new Map();
+  const clear = (a, b) => a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+  return ({ seriesIndex, dataIndex, rect: mark, labelRect: { x, y, width: wide, height } }) => {
+    const key = `${seriesIndex} ${dataIndex}`;
+    if (taken.has(key)) taken = new Map(); // It is all drawn anew.
+    const sides = [mark.x + mark.width + 5, mark.x - wide - 5];
+    if (x < mark.x) sides.reverse();
+    const steps = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? -i / 2 : (i + 1) / 2) * (height + 2));
+    const places = steps.flatMap((step) => sides.map((side) => ({ x: side, y: y + step, width: wide, height })));
+    const others = [...taken.values()].flat();
+    const fits = (one) =>
+      one.x >= 2 && one.x + wide <= width - 2 && one.y >= 0 && [...others, mark].every((other) => clear(one, other));
+    const place = places.find(fits) ?? places[0];
+    taken.set(key, [place, mark]);
+    return { x: place.x, y: place.y, align: 'left', verticalAlign: 'top' };
+  };
+}
+
+/**
  * @typedef {{name: string, words: string, map?: (value: number) => number}} Side  a figure along an axis
  * @param {{view: import('./chart.js').View, items: import('./rows.js').Item[], x: Side, y: Side,
  *          figures: Record<string, string>, groups: string[]}} scene
@@ -41,6 +64,7 @@ export function points({ view, items, x, y, figures, groups }) {
   const place = (item) => [at(x, item.row[x.name].value), at(y, item.row[y.name].value)];
   const [left, right] = [Math.min, Math.max].map((most) => most(...items.map((item) => place(item)[0])));
   const labelled = items.length <= kLabelled;
+  const labelLayout = placement(view.width);
   const marks = items.map((item) => {
     const status = statusOf(item, [x.name, y.name]);
     return { item, status, simulated: isSimulated(item, [x.name, y.name]), place: place(item), colour: colour(item) };
@@ -58,7 +82,7 @@ export function points({ view, items, x, y, figures, groups }) {
       z: 6,
       symbolSize: 13,
       itemStyle: { color: theme.series[groups.indexOf(group) % theme.series.length], opacity: 1 },
-      labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
+      labelLayout,
       data: marks
         .filter(({ item }) => item.group === group)
         .map((mark) => ({
@@ -127,6 +151,9 @@ export const positiveExtentOf = (items, name) => {
   return [Math.min(...values), Math.max(...values)];
 };
 
+const kWordsHeight = 14;
+const kGapOfWords = 1.5; // Between a line and its words.
+
 /** Lines of a constant that a log-log plane shows as diagonals. Each: two ends [x, y] and its words. */
 export const diagonals = (theme, lines, strong = false) => ({
   type: 'custom',
@@ -142,6 +169,14 @@ export const diagonals = (theme, lines, strong = false) => ({
     if (!inside) return undefined;
     const [p, q] = inside;
     const angle = Math.atan2(q[1] - p[1], q[0] - p[0]);
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    // So far back from the line's end that no corner of the words is cut off at the edge.
+    const over = x + width - 2 - (q[0] + kWordsHeight * sin);
+    const under = q[1] - kWordsHeight * cos - (y + 2);
+    const back = Math.max(6, over < 0 ? -over / cos : 0, under < 0 && sin < 0 ? under / sin : 0);
+    const fore = Math.max(6, (x + 2 - (p[0] + kWordsHeight * sin)) / cos);
+    // A roof that rises has its words at its foot: at its head are the names of rows.
+    const [at, align] = strong && sin < 0 ? [[p[0] + fore * cos, p[1] + fore * sin], 'left'] : [[q[0] - back * cos, q[1] - back * sin], 'right'];
     return {
       type: 'group',
       children: [
@@ -158,16 +193,18 @@ export const diagonals = (theme, lines, strong = false) => ({
           : [
               {
                 type: 'text',
-                x: q[0] - 6 * Math.cos(angle),
-                y: q[1] - 6 * Math.sin(angle),
+                x: at[0] + kGapOfWords * sin,
+                y: at[1] - kGapOfWords * cos,
                 rotation: -angle,
                 style: {
                   text: lines[api.value(4)].words,
                   fill: strong ? theme.text : theme.faint,
                   fontSize: 10.5,
-                  align: 'right',
+                  align,
                   verticalAlign: 'bottom',
                   fontFamily: kFont,
+                  stroke: theme.paper,
+                  lineWidth: 3,
                 },
               },
             ]),

@@ -8,6 +8,9 @@ export function quantile(sorted, share) {
   return sorted[below] + (sorted[above] - sorted[below]) * (position - below);
 }
 
+/** Where 998 of 1000 values are. @param {ArrayLike<number>} sorted */
+export const bulk = (sorted) => [quantile(sorted, 0.001), quantile(sorted, 0.999)];
+
 const countUnder = (sorted, value) => {
   let low = 0;
   let high = sorted.length;

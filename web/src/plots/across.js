@@ -2,7 +2,7 @@
 import { categoryAxis, logAxis, logRange, logTicks, paddedRange, shortened, valueAxis } from '../axes.js';
 import { legendHeight, legendOf, whiskers, zooms } from '../chart.js';
 import { diagonals, extentOf, keyNote, kMarksNote, points, positiveExtentOf, withAlpha } from '../points.js';
-import { boundariesOf, comparable, describe, groupsOf, having, itemsOf, powerText, statusOf } from '../rows.js';
+import { comparable, describe, groupsOf, having, itemsOf, kindText, powerText, statusOf, unlikeNotes } from '../rows.js';
 import { paretoFront } from '../statistics.js';
 import { hatch } from '../theme.js';
 import { countText, figureText, measured, significant } from '../text.js';
@@ -12,12 +12,6 @@ import { countText, figureText, measured, significant } from '../text.js';
 const kLineIcon = 'path://M0,4L24,4L24,6L0,6Z';
 const grid = (legend) => ({ left: 66, right: 26, top: legend + 14, bottom: 50 });
 const missingNote = (missing) => (missing ? [`Not shown: ${missing}.`] : []);
-const powerNote = (items) => {
-  const boundaries = boundariesOf(items);
-  return boundaries.length > 1
-    ? [`Power was measured at several boundaries (${boundaries.join(', ')}): across them nothing may be ranked.`]
-    : [];
-};
 const tableOf = (items, figures) => () => ({
   head: ['row', 'power at', ...Object.values(figures)],
   rows: items.map((item) => [
@@ -37,7 +31,7 @@ export function gopsPower({ data }) {
   const notes = [
     'Diagonals: equal GOPS/W. Whiskers: intervals of the figures.',
     kMarksNote,
-    ...powerNote(there),
+    ...unlikeNotes(there),
     ...missingNote(missing),
   ];
   return {
@@ -87,28 +81,22 @@ export function latencyEnergy({ data }) {
   const { there, missing } = having(items, ['latency_mean', 'energy_per_inference']);
   if (there.length === 0) return { empty: `No row has both a latency and an energy. ${missing}.` };
   const groups = groupsOf(there);
-  // A front of each boundary; figures that are not to be believed are in none.
-  const fronts = [...new Set(there.map(comparable))]
-    .map((boundary) => {
-      const usable = there.filter(
-        (item) =>
-          comparable(item) === boundary && ['ok', 'warn'].includes(statusOf(item, ['latency_mean', 'energy_per_inference'])),
-      );
-      const front = paretoFront(usable.map(({ row }) => ({ x: row.latency_mean.value, y: row.energy_per_inference.value }))).map(
-        (i) => usable[i],
-      );
-      return { words: powerText(usable[0] ?? there.find((item) => comparable(item) === boundary)), front };
-    })
-    .filter(({ front }) => front.length > 0);
+  // A front of each kind of rows that may be ranked; figures that are not to be believed are in none.
+  const usable = there.filter((item) => ['ok', 'warn'].includes(statusOf(item, ['latency_mean', 'energy_per_inference'])));
+  const fronts = [...new Set(usable.map(comparable))].map((kind) => {
+    const own = usable.filter((item) => comparable(item) === kind);
+    const front = paretoFront(own.map(({ row }) => ({ x: row.latency_mean.value, y: row.energy_per_inference.value })));
+    return { words: kindText(own[0], there), front: front.map((i) => own[i]) };
+  });
   const lines = fronts.filter(({ front }) => front.length > 1);
   const alone = fronts.filter(({ front }) => front.length === 1);
   const frontNames = lines.map(({ words }) => `Pareto front (${words})`);
   const names = [...groups, ...frontNames];
   const notes = [
-    'Less is better of both. On the front no other row of the same boundary is better in both; INVALID figures are in no front. Diagonals: equal energy-delay product.',
+    'Less is better of both. A row on a front is beaten in both by no other of the same boundary, model, input size, batch, scenario and data; INVALID figures are in no front. Diagonals: equal energy-delay product.',
     ...alone.map(({ words, front }) => `The front (${words}) is ${front[0].name} alone.`),
     kMarksNote,
-    ...powerNote(there),
+    ...unlikeNotes(there),
     ...missingNote(missing),
   ];
   return {
@@ -166,6 +154,7 @@ export function latencyEnergy({ data }) {
 }
 
 const kRowsAtOnce = 40;
+const kRowsOnPaper = 34; // With axis and legend they fill a page of A4.
 
 /** Bars of FPS/W with their intervals. @param {Context} context @returns {import('../chart.js').Plot} */
 export function efficiency({ data }) {
@@ -174,7 +163,9 @@ export function efficiency({ data }) {
   const { there, missing } = having(items, ['efficiency']);
   if (there.length === 0) return { empty: `No row has an efficiency. ${missing}.` };
   const groups = groupsOf(items);
-  const shown = Math.min(items.length, kRowsAtOnce);
+  const barsIn = ({ print, part }) =>
+    print && part !== undefined ? items.slice(part * kRowsOnPaper, (part + 1) * kRowsOnPaper) : items;
+  const shown = (view) => (view?.print ? barsIn(view).length : Math.min(items.length, kRowsAtOnce));
   const invalid = ({ row }) => row.efficiency.status === 'invalid';
   const wordsFor = (item) => {
     if (!measured(item.row.efficiency)) return 'unmeasured';
@@ -190,11 +181,12 @@ export function efficiency({ data }) {
       .slice(0, 12)
       .map((item) => `${item.name} ${figureText(item.row.efficiency)}`)
       .join('; ')}.`,
-    height: (width) => 64 + legendHeight(groups, width) + shown * 24,
+    height: (width, view) => 64 + legendHeight(groups, width) + shown(view) * 24,
+    parts: Math.ceil(items.length / kRowsOnPaper),
     notes: () => [
       'Throughput over average power, whiskers: interval. A figure without a boundary in brackets was measured at the DC input. Hatched: INVALID, not to be used. Pale: WARN.',
-      ...(items.length > kRowsAtOnce ? [`${kRowsAtOnce} of ${items.length} rows at once; on paper the first, and all under Numbers.`] : []),
-      ...powerNote(there),
+      ...(items.length > kRowsAtOnce ? [`${kRowsAtOnce} of ${items.length} rows at once on the screen; on paper and as SVG all.`] : []),
+      ...unlikeNotes(there),
       ...(missing ? [`Unmeasured: ${missing}.`] : []),
     ],
     option: (view) => {
@@ -203,9 +195,9 @@ export function efficiency({ data }) {
       const top = legendHeight(groups, view.width) + 6;
       const [, greatest] = extentOf(there, 'efficiency');
       const paged = items.length > kRowsAtOnce && !view.print;
-      const bars = view.print ? items.slice(0, kRowsAtOnce) : items;
+      const bars = barsIn(view);
       const room = view.width - left - (paged ? 40 : 18);
-      const words = 22 + 6.3 * Math.max(...bars.map((item) => wordsFor(item).length));
+      const words = 22 + 6.3 * Math.max(...items.map((item) => wordsFor(item).length));
       const end = (greatest * room) / Math.max(room * 0.3, room - words);
       return {
         legend: legendOf(theme, { data: groups }),
@@ -290,7 +282,7 @@ export function accuracyEfficiency({ data }) {
   const notes = [
     'More is better of both. The axis of accuracy does not begin at 0. Whiskers: intervals.',
     kMarksNote,
-    ...powerNote(there),
+    ...unlikeNotes(there),
     ...missingNote(missing),
   ];
   return {

@@ -1,11 +1,12 @@
 // Latency of every inference over time, a panel for each repeat.
-import { paddedRange, timeWords, valueAxis } from '../axes.js';
-import { legendOf, zooms } from '../chart.js';
+import { paddedRange } from '../axes.js';
+import { legendOf } from '../chart.js';
 import { failedRuns, once, samplesOf, timedRuns } from '../data.js';
 import { highest, lowerBound, m4 } from '../downsample.js';
+import { stacked, zoomedAxes } from '../panels.js';
 import { notesOf, stamp, wordsOf } from '../status.js';
 import { countText, reasonOf, significant } from '../text.js';
-import { quantile } from '../statistics.js';
+import { bulk, quantile } from '../statistics.js';
 
 const kPanel = 120;
 const kGap = 26;
@@ -46,7 +47,7 @@ export function latencyTime({ row, rowData }) {
     return [Math.min(...begins), Math.max(...ends)];
   };
 
-  /** Series and the common y axis for a range of time. */
+  /** Series and the common range of latencies for a range of time. */
   const sampled = (view, from, to) => {
     const columns = Math.max(100, Math.floor(view.width - kLeft - kRight));
     const parts = panels();
@@ -71,13 +72,12 @@ export function latencyTime({ row, rowData }) {
     const [min, max] = Number.isFinite(lo) ? paddedRange(lo, hi) : [0, 1];
     // What is above the axis is not lost: its triangle stands at the upper edge.
     for (let k = 2; k < series.length; k += 3) series[k].data = series[k].data.map(([x, y]) => [x, Math.min(y, max)]);
-    return { series, yAxis: parts.map((_, i) => ({ id: `y${i}`, min, max })) };
+    return { series, ranges: parts.map(() => [min, max]) };
   };
 
-  /** Where 998 of 1000 timed latencies are. */
   const bulkOf = (parts) => {
-    const sorted = parts.map(({ timed }) => once(timed, 'sorted', () => timed.latency_ms.slice().sort()));
-    return [Math.min(...sorted.map((one) => quantile(one, 0.001))), Math.max(...sorted.map((one) => quantile(one, 0.998)))];
+    const bulks = parts.map(({ timed }) => bulk(once(timed, 'sorted', () => timed.latency_ms.slice().sort())));
+    return [Math.min(...bulks.map(([lo]) => lo)), Math.max(...bulks.map(([, hi]) => hi))];
   };
 
   return {
@@ -100,7 +100,10 @@ export function latencyTime({ row, rowData }) {
       ...failed.map((run) => `Repeat ${run.repeat} failed and is in no figure: ${run.failure}.`),
       ...notesOf(row, kFigures),
     ],
-    zoomed: sampled,
+    zoomed: (view, from, to) => {
+      const { series, ranges } = sampled(view, from, to);
+      return { series, ...zoomedAxes(from, to, ranges) };
+    },
     option: (view) => {
       const { theme } = view;
       const parts = panels();
@@ -127,29 +130,23 @@ export function latencyTime({ row, rowData }) {
       return {
         title: stamp(theme, wordsOf(row, kFigures), 24),
         legend: legendOf(theme, { data: names }),
-        grid: runs.map((_, i) => ({ left: kLeft, right: kRight, top: kTop + i * (kPanel + kGap) + 12, height: kPanel - 4 })),
-        xAxis: runs.map((_, i) =>
-          valueAxis(theme, i + 1 === runs.length ? timeWords(view.width) : undefined, {
-            gridIndex: i,
-            min: from,
-            max: to,
-            nameGap: 24,
-            axisLabel: { show: i + 1 === runs.length, showMinLabel: false, showMaxLabel: false },
-            splitLine: { show: false },
-          }),
-        ),
-        yAxis: runs.map((run, i) =>
-          valueAxis(theme, `repeat ${run.repeat}${run.failure ? ' (FAILED)' : ''}: latency, ms`, {
-            gridIndex: i,
-            nameLocation: 'end',
-            nameGap: 5,
-            nameTextStyle: { color: theme.text, fontSize: 11, align: 'left', padding: [0, 0, 0, -44] },
-            splitNumber: 3,
-            ...data.yAxis[i],
-            axisLabel: { showMinLabel: false, showMaxLabel: false },
-          }),
-        ),
-        axisPointer: { link: [{ xAxisIndex: 'all' }] },
+        ...stacked(view, {
+          left: kLeft,
+          right: kRight,
+          from,
+          to,
+          panels: runs.map((run, i) => ({
+            top: kTop + i * (kPanel + kGap) + 12,
+            height: kPanel - 4,
+            name: `repeat ${run.repeat}${run.failure ? ' (FAILED)' : ''}: latency, ms${view.state.bulk ? ', without the extremes' : ''}`,
+            range: data.ranges[i],
+            more: {
+              nameLocation: 'end',
+              nameGap: 5,
+              nameTextStyle: { color: theme.text, fontSize: 11, align: 'left', padding: [0, 0, 0, -44] },
+            },
+          })),
+        }),
         tooltip: {
           trigger: 'axis',
           axisPointer: { type: 'line' },
@@ -165,7 +162,6 @@ export function latencyTime({ row, rowData }) {
               ),
             ].join('\n'),
         },
-        dataZoom: zooms(view, { xAxisIndex: runs.map((_, i) => i) }),
         series: data.series.map((one, k) => ({
           ...one,
           ...(k % 3 === 1 && (invalid || runs[Math.floor(k / 3)].failure) ? failedLook : looks[k % 3]),

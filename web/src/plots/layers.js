@@ -25,7 +25,7 @@ export function layers({ row }) {
     label: `Time of the ${shown.length} longest of ${countText(told.length, 'layer')}. ${placements.map((one) => `${one}: ${significant(100 * share(one), 3)} % of the time`).join('; ')}.`,
     height: () => 70 + shown.length * 18,
     notes: () => [
-      `The ${shown.length} longest of ${countText(told.length, 'layer')}${rest.length > 0 ? `; the other ${rest.length} take ${restShare} % of the layers' time and stand under Numbers` : ''}. ` +
+      `The ${shown.length} longest of ${countText(told.length, 'layer')}${rest.length > 0 ? `; the other ${rest.length} take ${restShare} % of the layers' time and on the screen stand under Numbers` : ''}. ` +
         `By placement: ${placements.map((one) => `${one} ${significant(100 * share(one), 3)} %`).join(', ')} of the layers' time. ` +
         `From a profiled run of its own: its times are no latency.${told.length < row.layers.length ? ` ${countText(row.layers.length - told.length, 'layer')} without a time.` : ''}`,
       ...notesOf(row, ['placement']),
@@ -41,7 +41,7 @@ export function layers({ row }) {
       return {
         legend: legendOf(theme, { data: placements, icon: undefined }),
         grid: { left, right: 24, top: 26, bottom: 44 },
-        xAxis: valueAxis(theme, 'time in a profiled inference, µs', { nameGap: 26, min: 0 }),
+        xAxis: valueAxis(theme, `time in a profiled inference, µs${view.print && rest.length > 0 ? ` (the ${shown.length} longest of ${told.length} layers)` : ''}`, { nameGap: 26, min: 0 }),
         yAxis: categoryAxis(
           theme,
           shown.map(({ name }) => name),

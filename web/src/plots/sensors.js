@@ -1,8 +1,9 @@
 // Everything that was read beside one repeat, on one time axis.
-import { paddedRange, timeWords, valueAxis } from '../axes.js';
-import { legendHeight, legendOf, zooms } from '../chart.js';
+import { paddedRange } from '../axes.js';
+import { legendHeight, legendOf } from '../chart.js';
 import { readingsOf } from '../data.js';
 import { gapsIn, lowerBound, m4 } from '../downsample.js';
+import { stacked, zoomedAxes } from '../panels.js';
 import { powerOrigin } from '../status.js';
 import { boundaryText, reasonOf, significant, unitText } from '../text.js';
 
@@ -56,7 +57,7 @@ export function sensorsTime({ row, rowData }) {
     const columns = Math.max(100, Math.floor(view.width - kLeft - kRight));
     const panels = panelsOf(readingsIn(runOf(view.state)));
     const series = [];
-    const yAxis = panels.map((panel, i) => {
+    const ranges = panels.map((panel, i) => {
       let lo = Number.POSITIVE_INFINITY;
       let hi = Number.NEGATIVE_INFINITY;
       panel.readings.forEach((reading, k) => {
@@ -78,10 +79,9 @@ export function sensorsTime({ row, rowData }) {
         series.push({ id: `s${i}-${k}`, data });
       });
       // The first panel has the windows' names above its lines.
-      const [min, max] = Number.isFinite(lo) ? paddedRange(lo, i === 0 ? hi + 0.2 * (hi - lo) : hi) : [0, 1];
-      return { id: `y${i}`, min, max };
+      return Number.isFinite(lo) ? paddedRange(lo, i === 0 ? hi + 0.2 * (hi - lo) : hi) : [0, 1];
     });
-    return { series, yAxis };
+    return { series, ranges };
   };
 
   const wholeRange = (run) => {
@@ -111,7 +111,10 @@ export function sensorsTime({ row, rowData }) {
       ...(simulated ? ['Dashed: read from a simulator, not from a device.'] : []),
       ...(powerOrigin(row).boundary ? [`The row's power was measured at: ${powerOrigin(row).text}.`] : []),
     ],
-    zoomed: sampled,
+    zoomed: (view, from, to) => {
+      const { series, ranges } = sampled(view, from, to);
+      return { series, ...zoomedAxes(from, to, ranges) };
+    },
     option: (view) => {
       const { theme } = view;
       const run = runOf(view.state);
@@ -119,6 +122,7 @@ export function sensorsTime({ row, rowData }) {
       const { tops } = layout(view.width);
       const [from, to] = wholeRange(run);
       const data = sampled(view, from, to);
+      const pixels = (view.width - kLeft - kRight) / (to - from || 1);
       const shades = { 'warm-up': theme.shadeWarm, timed: theme.shade };
       const windows = (first) => ({
         silent: true,
@@ -129,7 +133,14 @@ export function sensorsTime({ row, rowData }) {
               xAxis: one.begin_s,
               name: one.name,
               itemStyle: { color: shades[one.name] ?? theme.shadeIdle },
-              label: { show: first, position: 'insideTop', color: theme.faint, fontSize: 10, formatter: one.name },
+              label: {
+                // Where it fits; every window stands under Numbers.
+                show: first && (one.end_s - one.begin_s) * pixels > 5.5 * one.name.length,
+                position: 'insideTop',
+                color: theme.faint,
+                fontSize: 10,
+                formatter: one.name,
+              },
             },
             { xAxis: one.end_s },
           ]),
@@ -144,27 +155,21 @@ export function sensorsTime({ row, rowData }) {
             data: panel.readings.map(readingName),
           }),
         ),
-        grid: panels.map((_, i) => ({ left: kLeft, right: kRight, top: tops[i], height: kPanel - 8 })),
-        xAxis: panels.map((_, i) =>
-          valueAxis(theme, i + 1 === panels.length ? timeWords(view.width) : undefined, {
-            gridIndex: i,
-            min: from,
-            max: to,
-            nameGap: 24,
-            axisLabel: { show: i + 1 === panels.length, showMinLabel: false, showMaxLabel: false },
-            splitLine: { show: false },
-          }),
-        ),
-        yAxis: panels.map((panel, i) =>
-          valueAxis(theme, [kKindNames[panel.kind], panel.unit].filter(Boolean).join(', '), {
-            gridIndex: i,
-            nameGap: 44,
-            splitNumber: 3,
-            ...data.yAxis[i],
-            axisLabel: { showMinLabel: false, showMaxLabel: false },
-          }),
-        ),
-        axisPointer: { link: [{ xAxisIndex: 'all' }] },
+        ...stacked(view, {
+          left: kLeft,
+          right: kRight,
+          from,
+          to,
+          // Paper has no buttons that tell which of them this is.
+          words: view.print && observed.length > 1 ? ` (repeat ${run.repeat})` : '',
+          panels: panels.map((panel, i) => ({
+            top: tops[i],
+            height: kPanel - 8,
+            name: [kKindNames[panel.kind], panel.unit].filter(Boolean).join(', '),
+            range: data.ranges[i],
+            more: { nameGap: 44 },
+          })),
+        }),
         tooltip: {
           trigger: 'axis',
           axisPointer: { type: 'line' },
@@ -180,7 +185,6 @@ export function sensorsTime({ row, rowData }) {
             ].join('\n');
           },
         },
-        dataZoom: zooms(view, { xAxisIndex: panels.map((_, i) => i) }),
         series: panels.flatMap((panel, i) =>
           panel.readings.map((reading, k) => ({
             ...data.series[at++],
