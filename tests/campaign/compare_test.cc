@@ -215,11 +215,13 @@ TEST_F(Compare, WhatWasEditedDecidesNothing) {
 TEST_F(Compare, WhatNothingVouchesForDecidesNothing) {
   const fs::path copy = path("unsealed");
   fs::copy(run_directory("b"), copy, fs::copy_options::recursive);
-  const std::vector<std::string> gate{run_directory("a"), copy.string(), "--fail-if", "mean > +900%"};
+  // A busy machine makes latencies invalid, but not the time to compile; and no machine is so much slower.
+  const char* condition = "compile_time > +100000%";
+  const std::vector<std::string> gate{run_directory("a"), copy.string(), "--fail-if", condition};
   EXPECT_EQ(compare(gate).exit_code, 0) << compare(gate).text;
   Json all = read_json(copy / "results.json");
-  Json& mean = all["rows"][0]["latency_mean"];
-  for (const char* key : {"value", "lo", "hi"}) mean[key] = mean[key].get<double>() / 1.5;
+  Json& compiling = all["rows"][0]["compile_time"];
+  for (const char* key : {"value", "lo", "hi"}) compiling[key] = compiling[key].get<double>() / 1.5;
   std::ofstream(copy / "results.json") << all.dump();
   fs::remove(copy / "SHA256SUMS");
   EXPECT_EQ(compare(gate).exit_code, 0) << "the runs give the figures: " << compare(gate).text;
@@ -230,7 +232,7 @@ TEST_F(Compare, WhatNothingVouchesForDecidesNothing) {
   EXPECT_EQ(compare({run_directory("a"), copy.string()}).exit_code, 0);
   // What somebody hands out as a file is taken at his word.
   const std::string alone = write("alone.json", all.dump());
-  EXPECT_EQ(compare({run_directory("a"), alone, "--fail-if", "mean > +900%"}).exit_code, 0);
+  EXPECT_EQ(compare({run_directory("a"), alone, "--fail-if", condition}).exit_code, 0);
 }
 
 TEST_F(Compare, RefusesWhatIsNotComparableWithAllReasons) {
