@@ -26,7 +26,7 @@ class PageCampaign : public Campaign {
                                protocol(2, 200) +
                                "power: {idle: 1 s, loaded_idle: 500 ms, meters: [{kind: "
                                "wt300e, simulator: [--load, \"const:7.5\"], boundary: dc_input, period: 100 "
-                               "ms}]}\n";
+                               "ms, options: {voltage_range: 15, current_range: 1}}]}\n";
     outcome_ = run_assay({"run", spec, "--out", out().string()});
   }
   static void TearDownTestSuite() {
