@@ -68,8 +68,7 @@ inline std::filesystem::path fresh_run_folder(const std::string& name) {
 /// `where` the results are. Errors: those of write_output.
 inline Result<void> print_measured(std::string_view text, const std::string& where) {
   auto printed = write_output({}, text);
-  if (!printed)
-    std::fprintf(stderr, "assay: everything was measured; results are in %s\n", where.c_str());
+  if (!printed) std::fprintf(stderr, "assay: everything was measured; results are in %s\n", where.c_str());
   return printed;
 }
 
