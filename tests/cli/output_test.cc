@@ -93,7 +93,7 @@ TEST_F(Output, AClosedStdoutIsAnError) {
 
 TEST_F(Output, ALinkToAClosedDescriptorIsNotReplaced) {
   for (const char* command : {"ln -s /proc/self/fd/1 link; $ASSAY report $RESULTS -o link >&-",
-                              "ln -sf /proc/self/fd/9 link; $ASSAY report $RESULTS -o link"}) {
+                              "ln -sf /proc/self/fd/9 link; $ASSAY report $RESULTS -o link 9>&-"}) {
     const Outcome outcome = shell(command);
     EXPECT_EQ(outcome.exit_code, 7) << command << ": " << outcome.text;
     EXPECT_TRUE(fs::is_symlink(folder_.path() / "link")) << command;
