@@ -1,11 +1,13 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -45,14 +47,22 @@ bool is_replaced(const struct stat& info) { return S_ISREG(info.st_mode); }
 
 /// The descriptor of this process that a path stands for, through whatever links (/dev/stdout, /dev/fd/3).
 /// A file that is open there is not this path's to replace: others write to it before and after.
+/// One that is closed counts, too: no file is to take the place of a link to it.
 std::optional<int> own_descriptor(fs::path path) {
   constexpr int kMostLinks = 40;  // As the kernel follows.
   std::error_code error;
+  if (!fs::is_symlink(path, error)) return std::nullopt;  // As nearly always: a file, or nothing yet.
   const fs::path ours = fs::canonical("/proc/self/fd", error);
-  for (int links = 0; !error && links < kMostLinks && fs::is_symlink(path, error); ++links) {
+  for (int links = 0; !error && links < kMostLinks; ++links) {
     const fs::path folder = fs::canonical(path.has_parent_path() ? path.parent_path() : ".", error);
     if (error) break;
-    if (folder == ours) return std::atoi(path.filename().c_str());
+    if (folder == ours) {
+      const std::string name = path.filename();
+      int fd = -1;  // No number is no descriptor, and opening it says so.
+      std::from_chars(name.data(), name.data() + name.size(), fd);
+      return fd;
+    }
+    if (!fs::is_symlink(path, error)) break;
     path = folder / fs::read_symlink(path, error);
   }
   return std::nullopt;
@@ -78,7 +88,6 @@ Status io_error(int error_number, std::string_view what, const fs::path& path) {
     case EACCES:
     case EPERM:
     case EROFS:
-    case EBADF:  // Of a descriptor that we were given: stdout closed, or open for reading only.
       code = Code::kUnavailable;
       break;
     case ENOSPC:
@@ -106,6 +115,32 @@ Status io_error(int error_number, std::string_view what, const fs::path& path) {
   return {code, std::string(what) + " " + path.string() + ": " + std::strerror(error_number)};
 }
 
+Status output_error(int error_number, std::string_view what, const fs::path& path) {
+  const Code code = error_number == EPIPE ? Code::kClosedPipe : Code::kResource;
+  return {code, io_error(error_number, what, path).message};
+}
+
+int write_whole(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+    if (put >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(put));
+    } else if (errno == EAGAIN) {
+      // A pipe that its other owner has set not to block: whoever reads it is only slower than we are.
+      pollfd room{fd, POLLOUT, 0};
+      ::poll(&room, 1, -1);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+bool written_in_place(const fs::path& path) {
+  struct stat info {};
+  return own_descriptor(path) || (::stat(path.c_str(), &info) == 0 && !is_replaced(info));
+}
+
 Result<std::string> read_file(const fs::path& path) {
   Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) return fail(io_error(errno, "opening", path));
@@ -123,7 +158,7 @@ Result<std::string> read_file(const fs::path& path) {
 Result<FileWriter> FileWriter::create(const fs::path& path) {
   if (const auto descriptor = own_descriptor(path)) {
     const int fd = ::fcntl(*descriptor, F_DUPFD_CLOEXEC, 0);
-    if (fd < 0) return fail(io_error(errno, "opening", path));
+    if (fd < 0) return fail(output_error(errno, "opening", path));
     return FileWriter(path, fd, false);
   }
   FileWriter writer(followed(path), -1, true);
@@ -149,18 +184,14 @@ FileWriter::~FileWriter() {
 }
 
 Result<void> FileWriter::append(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(fd_, bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return fail(io_error(errno, "writing", path_));
-    bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
-  return {};
+  const int error = write_whole(fd_, bytes);
+  if (error == 0) return {};
+  return fail(replaces_ ? io_error(error, "writing", path_) : output_error(error, "writing", path_));
 }
 
 Result<void> FileWriter::commit() {
   if (!replaces_) {
-    if (::close(std::exchange(fd_, -1)) != 0) return fail(io_error(errno, "closing", path_));
+    if (::close(std::exchange(fd_, -1)) != 0) return fail(output_error(errno, "closing", path_));
     return {};
   }
   if (::fsync(fd_) != 0) return fail(io_error(errno, "syncing", partial()));

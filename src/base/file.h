@@ -41,6 +41,12 @@ class FileWriter {
   bool replaces_ = true;  ///< fd_ is of partial(); else of what stands at path_ itself.
 };
 
+/// Whether a FileWriter writes to what is at `path` as it stands, instead of replacing it.
+bool written_in_place(const std::filesystem::path& path);
+
+/// Writes all of it to a descriptor, and waits where one that does not block is full: 0, or the errno.
+int write_whole(int fd, std::string_view bytes);
+
 /// The path from the root on. Errors: kNotFound: the current directory is gone, and the path rests on it.
 Result<std::filesystem::path> absolute_path(const std::filesystem::path& path);
 
@@ -52,6 +58,10 @@ Result<void> rename_directory(const std::filesystem::path& from, const std::file
 
 /// The error for `errno` while doing `what` to `path`.
 Status io_error(int error_number, std::string_view what, const std::filesystem::path& path);
+
+/// The same for what is written to as it stands, stdout above all: kClosedPipe, or kResource whatever else
+/// kept it from taking the output. No argument was bad then, and no bug found.
+Status output_error(int error_number, std::string_view what, const std::filesystem::path& path);
 
 /// Holds an exclusive advisory lock on a file (flock) until destroyed. The kernel frees it when the process
 /// dies.

@@ -1,5 +1,9 @@
 #include "base/output.h"
 
+#include <poll.h>
+#include <stdio_ext.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 
@@ -8,22 +12,26 @@
 namespace assay {
 
 Result<void> append_stdout(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size()) return {};
-  return fail(io_error(errno, "writing", "stdout"));
+  ASSAY_OK(flush_stdout());
+  if (const int error = write_whole(STDOUT_FILENO, text))
+    return fail(output_error(error, "writing", "stdout"));
+  return {};
 }
 
 Result<void> flush_stdout() {
-  if (std::fflush(stdout) != 0) return fail(io_error(errno, "writing", "stdout"));
-  // Of output that failed before now no errno is left. What is not kept is mostly a matter of room.
-  if (std::ferror(stdout))
-    return fail(Code::kResource, "stdout: some of the output could not be written (is the disk full?)");
-  return {};
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  // The C library drops what a pipe that does not block has no room for.
+  ::poll(&out, 1, ::__fpending(stdout) > 0 ? -1 : 0);
+  if (std::fflush(stdout) != 0) return fail(output_error(errno, "writing", "stdout"));
+  if (!std::ferror(stdout)) return {};
+  // Of output that failed before now no errno is left, but whether somebody reads can still be seen.
+  if (out.revents & POLLERR) return fail(output_error(EPIPE, "writing", "stdout"));
+  return fail(Code::kResource, "stdout: some of the output could not be written (is the disk full?)");
 }
 
 Result<void> write_output(const std::filesystem::path& path, std::string_view text) {
   if (!path.empty()) return write_file(path, text);
-  ASSAY_OK(append_stdout(text));
-  return flush_stdout();
+  return append_stdout(text);
 }
 
 }  // namespace assay

@@ -9,14 +9,14 @@
 
 namespace assay {
 
-/// To stdout, without a flush: of a document that arises piece by piece. Errors: kResource (full), or as
-/// io_error.
+/// To stdout, behind what was printed before: of a document that arises piece by piece. Errors: as
+/// output_error.
 Result<void> append_stdout(std::string_view text);
 
 /// What stands in stdout's buffer is written now. Errors: as append_stdout, of earlier output too.
 Result<void> flush_stdout();
 
-/// `text` to the file `path` (write_file), or to stdout where that is empty, flushed.
+/// `text` to the file `path` (write_file), or to stdout where that is empty.
 Result<void> write_output(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace assay

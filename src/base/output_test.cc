@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <string>
+#include <thread>
 
 #include "base/exit_code.h"
 #include "base/file.h"
@@ -81,6 +82,29 @@ TEST(WriteOutput, APipeThatNobodyReadsIsNoBug) {
   ::close(ends[1]);
   ASSERT_FALSE(written);
   EXPECT_EQ(exit_code(written.error().code), kExitClosedPipe) << written.error().message;
+}
+
+// Its other owner may have set it so.
+TEST(WriteOutput, APipeThatDoesNotBlockIsWaitedFor) {
+  int ends[2] = {};
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  ASSERT_EQ(::fcntl(ends[0], F_SETFL, 0), 0);
+  const std::string text(std::size_t{1} << 20, 'x');  // More than it holds.
+  std::string got;
+  std::thread reader([&] {
+    char buffer[4096];
+    while (got.size() < text.size()) {
+      const ssize_t some = ::read(ends[0], buffer, sizeof buffer);
+      if (some <= 0) break;
+      got.append(buffer, static_cast<std::size_t>(some));
+    }
+  });
+  const auto written = write_output("/dev/fd/" + std::to_string(ends[1]), text);
+  ::close(ends[1]);
+  reader.join();
+  ::close(ends[0]);
+  EXPECT_TRUE(written.has_value());
+  EXPECT_EQ(got, text);
 }
 
 TEST(WriteOutput, AFullDeviceIsAnError) {

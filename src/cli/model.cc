@@ -19,6 +19,10 @@ Result<int> write_model(const Options& options) {
   int height = 0, width = 0;
   if (!parse_height_width(options.size, height, width))
     return fail(Code::kInvalidInput, "--size: expected HxW such as 256x512, found '" + options.size + "'");
+  if (written_in_place(options.output))
+    return fail(Code::kInvalidInput, "-o " + options.output +
+                                         ": expected a file to make or replace, found something else there "
+                                         "(a device, pipe, folder or open descriptor): name a file");
   std::filesystem::path weights = options.weights;
   if (weights.empty()) weights = home_directory() / "models" / "ddrnet23-slim.safetensors";
   ASSAY_OK(model::write_ddrnet23_slim(weights, height, width, options.batch, options.output));

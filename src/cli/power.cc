@@ -4,12 +4,12 @@
 
 #include "base/clock.h"
 #include "base/exit_code.h"
-#include "base/output.h"
 #include "campaign/assets.h"
 #include "campaign/derive.h"
 #include "campaign/import_power.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/run_folder.h"
 #include "powerlog/mapping_file.h"
 #include "report/report.h"
 #include "spec/parse.h"
@@ -178,7 +178,7 @@ Result<int> import_log(const Options& options) {
   ASSAY_TRY(const campaign::ImportedPower imported, campaign::import_power(experiment, directory, request));
   progress.say("");
   print_import(imported);
-  std::fflush(stdout);
+  std::fflush(stdout);  // Its error stays with stdout for the table: the results are derived all the same.
 
   const auto derive = [&]() -> Result<record::Results> {
     ASSAY_TRY(const fs::path cache, cache_folder(options.cache));
@@ -200,7 +200,7 @@ Result<int> import_log(const Options& options) {
                                      options.run + "`)"));
   ASSAY_TRY(const std::string table,
             report::render(*results, report::Format::kTable, report::terminal_style(STDOUT_FILENO)));
-  ASSAY_OK(append_stdout("\n" + table));
+  ASSAY_OK(print_measured("\n" + table, report_again(options.run)));
   const bool invalid = std::any_of(results->rows.begin(), results->rows.end(),
                                    [](const auto& row) { return row.verdict == "INVALID"; });
   return invalid ? kExitInvalidRows : kExitOk;

@@ -6,7 +6,6 @@
 #include "base/digest.h"
 #include "base/exit_code.h"
 #include "base/file.h"
-#include "base/output.h"
 #include "campaign/derive.h"
 #include "campaign/describe.h"
 #include "campaign/executor.h"
@@ -129,9 +128,9 @@ Result<int> run(const Options& options) {
   line.say("");
   ASSAY_TRY(const std::string table,
             report::render(results, report::Format::kTable, report::terminal_style(STDOUT_FILENO)));
-  ASSAY_OK(append_stdout(table));
-  std::printf("\nRaw data and results: %s (`assay report %s --format md|csv|json|html`)\n", out.c_str(),
-              out.c_str());
+  ASSAY_OK(print_measured(table + "\nRaw data and results: " + out.string() + " (`assay report " +
+                              out.string() + " --format md|csv|json|html`)\n",
+                          report_again(out)));
   const bool invalid = std::any_of(results.rows.begin(), results.rows.end(),
                                    [](const auto& row) { return row.verdict == "INVALID"; });
   return invalid ? kExitInvalidRows : kExitOk;

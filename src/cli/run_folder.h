@@ -3,12 +3,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/output.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "spec/experiment.h"
@@ -60,6 +62,19 @@ inline std::filesystem::path fresh_run_folder(const std::string& name) {
   std::string stamp = utc_iso8601(wall_anchor().utc_ns).substr(0, 19);
   std::erase_if(stamp, [](char c) { return c == ':' || c == '-'; });
   return std::filesystem::path("runs") / (name + "-" + stamp);
+}
+
+/// Prints what was measured. Where that fails nothing is lost, and that is said whatever the exit code:
+/// `where` the results are. Errors: those of write_output.
+inline Result<void> print_measured(std::string_view text, const std::string& where) {
+  auto printed = write_output({}, text);
+  if (!printed) std::fprintf(stderr, "assay: everything was measured; results are in %s\n", where.c_str());
+  return printed;
+}
+
+/// How to see a run directory's results again.
+inline std::string report_again(const std::filesystem::path& directory) {
+  return directory.string() + " (`assay report " + directory.string() + "`)";
 }
 
 }  // namespace assay::cli

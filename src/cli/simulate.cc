@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/exit_code.h"
+#include "base/output.h"
 #include "base/subprocess.h"
 #include "cli/command.h"
 #include "simulate/simulator.h"
@@ -25,7 +26,7 @@ Result<int> serve(const Options& options) {
   std::printf("simulating a %s; everything measured with it is marked as simulated\n",
               wanted.instrument.c_str());
   for (const std::string& line : simulator.addresses()) std::printf("  %s\n", line.c_str());
-  std::fflush(stdout);
+  ASSAY_OK(flush_stdout());  // It serves nobody where nobody can learn its port.
   const std::int64_t end = monotonic_ns() + static_cast<std::int64_t>(options.duration_s * 1e9);
   simulator.run([&] { return interrupted() || (options.duration_s > 0 && monotonic_ns() >= end); });
   return kExitOk;

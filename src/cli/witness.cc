@@ -4,7 +4,6 @@
 
 #include "base/exit_code.h"
 #include "base/file.h"
-#include "base/output.h"
 #include "base/utf8.h"
 #include "campaign/artifacts.h"
 #include "campaign/describe.h"
@@ -189,13 +188,14 @@ Result<int> witness(const Options& options) {
   request.folder = campaign::fresh_witness_folder(subject.directory.path(), row->id);
   ASSAY_TRY(const record::Witness found, campaign::witness_row(context, *row, artifact, request));
   line.say("");
+  const fs::path record = request.folder / "witness.json";
+  std::string last = "Record: " + record.string() + "\n";
   if (options.format == "json") {
-    ASSAY_TRY(const std::string text, read_file(request.folder / "witness.json"));
-    ASSAY_OK(append_stdout(text));
+    ASSAY_TRY(last, read_file(record));
   } else {
     print(found);
-    std::printf("Record: %s\n", (request.folder / "witness.json").c_str());
   }
+  ASSAY_OK(print_measured(last, record.string()));
   return kExitOk;
 }
 

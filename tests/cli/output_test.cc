@@ -47,11 +47,19 @@ TEST_F(Output, AFullDiskIsAnErrorOfEveryCommand) {
        {"targets", "targets --format json", "targets coral-m2", "audit --list",
         "audit --published vedliot-d3.3", "audit --published vedliot-d3.3 --format md",
         "audit --published vedliot-d3.3 --format json", "plan $SPEC", "plan $SPEC --format json",
-        "doctor --json", "report $RESULTS", "report $RESULTS -o /dev/stdout", "--help", "--version"}) {
+        "doctor --json", "report $RESULTS", "report $RESULTS -o /dev/stdout", "compare $RESULTS $RESULTS",
+        "compare $RESULTS $RESULTS --format json", "simulate wt300e --duration 0.1", "--help", "--version"}) {
     const Outcome outcome = shell(std::string("$ASSAY ") + command + " > /dev/full");
     EXPECT_EQ(outcome.exit_code, 7) << command << ": " << outcome.text;
     EXPECT_NE(outcome.text.find("stdout"), std::string::npos) << command << ": " << outcome.text;
   }
+  // By the line the first error is long gone at the end.
+  EXPECT_EQ(shell("stdbuf -oL $ASSAY doctor > /dev/full").exit_code, 7);
+}
+
+TEST_F(Output, ASimulatorWhosePortNobodyCanLearnServesNobody) {
+  const Outcome outcome = shell("timeout 60 $ASSAY simulate wt300e > /dev/full");
+  EXPECT_EQ(outcome.exit_code, 7) << outcome.text;
 }
 
 TEST_F(Output, AClosedPipeEndsACommandQuietly) {
@@ -64,10 +72,47 @@ TEST_F(Output, AClosedPipeEndsACommandQuietly) {
   }
 }
 
+// Nor where all of it fits into a pipe, or went in line by line: then the last write is not what failed.
+TEST_F(Output, APipeThatIsClosedBeforehandIsNoFullDisk) {
+  for (const char* command : {"$ASSAY doctor", "stdbuf -oL $ASSAY doctor", "stdbuf -oL $ASSAY --help",
+                              "stdbuf -oL $ASSAY simulate wt300e --duration 0.1"}) {
+    const Outcome outcome = shell(std::string("exec 3> >(:); wait $!; ") + command + " >&3");
+    EXPECT_EQ(outcome.exit_code, 141) << command << ": " << outcome.text;
+    EXPECT_EQ(outcome.text, "") << command;
+  }
+}
+
+// Whatever a command opens meanwhile, as the simulator its socket, does not take stdout's place.
 TEST_F(Output, AClosedStdoutIsAnError) {
-  const Outcome outcome = shell("$ASSAY targets >&-");
-  EXPECT_EQ(outcome.exit_code, 4) << outcome.text;
-  EXPECT_NE(outcome.text.find("stdout"), std::string::npos) << outcome.text;
+  for (const char* command : {"targets", "simulate wt300e --duration 0.1"}) {
+    const Outcome outcome = shell(std::string("$ASSAY ") + command + " >&-");
+    EXPECT_EQ(outcome.exit_code, 7) << command << ": " << outcome.text;
+    EXPECT_NE(outcome.text.find("stdout"), std::string::npos) << command << ": " << outcome.text;
+  }
+}
+
+TEST_F(Output, ALinkToAClosedDescriptorIsNotReplaced) {
+  for (const char* command : {"ln -s /proc/self/fd/1 link; $ASSAY report $RESULTS -o link >&-",
+                              "ln -sf /proc/self/fd/9 link; $ASSAY report $RESULTS -o link 9>&-"}) {
+    const Outcome outcome = shell(command);
+    EXPECT_EQ(outcome.exit_code, 7) << command << ": " << outcome.text;
+    EXPECT_TRUE(fs::is_symlink(folder_.path() / "link")) << command;
+  }
+}
+
+// It reads what it wrote, and prints what it read.
+TEST_F(Output, AModelIsWrittenToAFileOnly) {
+  for (const char* output : {"/dev/fd/3 3> out", "pipe", ".", "/dev/null"}) {
+    const Outcome outcome = shell(
+        std::string("rm -f pipe; mkfifo pipe; timeout 60 $ASSAY model ddrnet23-slim --size 64x128 -o ") +
+        output);
+    EXPECT_EQ(outcome.exit_code, 2) << output << ": " << outcome.text;
+    EXPECT_NE(outcome.text.find("expected a file"), std::string::npos) << output << ": " << outcome.text;
+  }
+  EXPECT_EQ(shell("$ASSAY model ddrnet23-slim --size 64x128 -o old > out; ln -s old link; "
+                  "$ASSAY model ddrnet23-slim --size 64x128 -o link")
+                .exit_code,
+            0);
 }
 
 TEST_F(Output, WhatStandsInTheFileThatStdoutIsAppendedToStays) {
