@@ -126,6 +126,10 @@ std::chrono::nanoseconds Observing::power_interval() const {
   return longest;
 }
 
+bool Observing::ranges_are_open() const {
+  return !ranges_fixed_ && std::ranges::any_of(meters_, &instrument::Meter::ranges_are_open);
+}
+
 Result<void> Observing::fix_ranges(const std::function<Result<void>()>& load) {
   sampler_->start();
   const Result<void> loaded = load();

@@ -38,7 +38,8 @@ class Observing {
 
   /// Meters that choose their ranges by what they see watch `load`, and are fixed to those ranges after it.
   Result<void> fix_ranges(const std::function<Result<void>()>& load);
-  bool ranges_are_open() const { return !meters_.empty() && !ranges_fixed_; }
+  /// Whether there are such meters, until that was done once.
+  bool ranges_are_open() const;
 
   void start() { sampler_->start(); }
   record::Observation stop();

@@ -65,7 +65,8 @@ class HttpMeter final : public Meter {
     return source_;
   }
 
-  Result<void> fix_ranges() override { return {}; }  // The server's meter has what ranges it has.
+  bool ranges_are_open() const override { return false; }  // The server's meter has what ranges it has.
+  Result<void> fix_ranges() override { return {}; }
   const std::vector<record::Channel>& channels() const override { return channels_; }
   const record::Source& source() const override { return source_; }
 

@@ -49,6 +49,9 @@ class Meter {
   /// device), kInvalidInput (options), kTimeout, kCorrupt (answers garbage).
   virtual Result<record::Source> open() = 0;
 
+  /// Whether the meter has to watch the load before it can fix its ranges. Of an open meter.
+  virtual bool ranges_are_open() const = 0;
+
   /// Ends a ranging run: fixes the smallest ranges that hold 1.1 times the maxima seen since open(). Nothing
   /// happens where ranges are fixed already. The channels tell their accuracy from then on.
   /// Errors: kUnavailable (nothing was seen yet, the meter refuses), kInvalidInput (more than it can

@@ -43,6 +43,7 @@ class PtDaemon final : public Meter {
   ~PtDaemon() override { close(); }
 
   Result<record::Source> open() override;
+  bool ranges_are_open() const override { return !ranges_fixed_; }
   Result<void> fix_ranges() override;
   const std::vector<record::Channel>& channels() const override { return channels_; }
   const record::Source& source() const override { return source_; }

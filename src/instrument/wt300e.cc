@@ -56,6 +56,7 @@ class Wt300e final : public Meter {
   ~Wt300e() override { close(); }
 
   Result<record::Source> open() override;
+  bool ranges_are_open() const override { return !ranges_.fixed(); }
   Result<void> fix_ranges() override;
   const std::vector<record::Channel>& channels() const override { return channels_; }
   const record::Source& source() const override { return source_; }

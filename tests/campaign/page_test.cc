@@ -13,16 +13,14 @@ constexpr const char* kRow = "onnxruntime-cpu-fp32";
 
 class PageCampaign : public Campaign {
  protected:
-  /// One campaign for all tests: a runtime's row and the null backend's, beside a simulated meter.
+  /// One campaign for all tests: two runtimes' rows, beside a simulated meter.
   static void SetUpTestSuite() {
     auto made = TemporaryDirectory::create("assay-page");
     ASSERT_TRUE(made);
     shared_ = new TemporaryDirectory(std::move(*made));
     const std::string spec = (shared_->path() / "spec.yaml").string();
     std::ofstream(spec) << std::string(kHead) +
-                               "rows:\n  - {backend: onnxruntime, precision: fp32}\n  - {backend: 'null', "
-                               "precision: fp32, options: {input: 'f32:1x3x64x128', output: "
-                               "'f32:1x19x64x128'}}\n" +
+                               "rows: [{backends: [onnxruntime, openvino], precisions: [fp32]}]\n" +
                                protocol(2, 200) +
                                "power: {idle: 1 s, loaded_idle: 500 ms, meters: [{kind: "
                                "wt300e, simulator: [--load, \"const:7.5\"], boundary: dc_input, period: 100 "
@@ -88,7 +86,7 @@ TEST_F(PageCampaign, HoldsWhatTheRunsHoldAndNothingFromOutside) {
   EXPECT_NE(checked.text.find("4 runs"), std::string::npos) << checked.text;
   EXPECT_EQ(checked.text.find(" 0 readings"), std::string::npos) << checked.text;
   const std::string text = read_file(page()).value();
-  // Four images, their labels, and what the runtime made of them; the null backend computes no classes.
+  // Four images, their labels, and what the runtimes made of them.
   EXPECT_NE(text.find("of labelled pixels right"), std::string::npos);
   EXPECT_NE(text.find("SIMULATED POWER"), std::string::npos);
 }

@@ -118,6 +118,7 @@ TEST(PtDaemon, TellsCountsAndRangesAfterEveryRun) {
   auto meter = instrument::make_meter(wanted);
   ASSERT_TRUE(meter);
   ASSERT_TRUE((*meter)->open());
+  EXPECT_FALSE((*meter)->ranges_are_open());
   const std::int64_t end = in_ms(700);
   while (monotonic_ns() < end) ASSERT_TRUE((*meter)->next(end));
   for (int run = 0; run < 2; ++run) {

@@ -39,6 +39,7 @@ inline Watched watch(const instrument::MeterSettings& wanted, std::int64_t milli
     while (monotonic_ns() < end) EXPECT_TRUE((*meter)->next(end));
     const auto fixed = (*meter)->fix_ranges();
     EXPECT_TRUE(fixed) << fixed.error().message;
+    EXPECT_FALSE((*meter)->ranges_are_open());
   }
   watched.series = instrument::empty_series((*meter)->channels());
   const std::int64_t end = in_ms(milliseconds);

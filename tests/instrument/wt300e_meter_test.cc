@@ -212,6 +212,7 @@ TEST(Wt300e, FixingRangesBeforeAnythingWasSeenIsRefused) {
   auto meter = instrument::make_meter(wanted);
   ASSERT_TRUE(meter);
   ASSERT_TRUE((*meter)->open());
+  EXPECT_TRUE((*meter)->ranges_are_open());
   EXPECT_EQ((*meter)->fix_ranges().error().code, Code::kUnavailable);
   EXPECT_FALSE((*meter)->channels()[0].accuracy) << "of no known range";
 }
