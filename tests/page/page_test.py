@@ -1,120 +1,22 @@
 #!/usr/bin/env python3
-"""The page of the HTML report in Chromium, opened from disk.
+"""The page of the HTML report in Chromium, opened from disk: pages made of every kind of data.
 
-  page_test.py TEMPLATE PROGRAM WORK   TEMPLATE as the build makes it, PROGRAM is assay, WORK a folder for pages
-
-With ASSAY_PAGE_SHOTS=FOLDER it writes screenshots for people to look at."""
+  page_test.py TEMPLATE WORK   TEMPLATE as the build makes it, WORK a folder for pages"""
 
 import os
 import pathlib
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
 import xml.etree.ElementTree
 
 import made_pages
 import numpy
-from browser import start
+from opened import FIGURES, SHOTS, Opened, setUpModule, tearDownModule  # noqa: F401 (unittest calls the last two)
 
-if len(sys.argv) != 4:
+if len(sys.argv) != 3:
     sys.exit(__doc__)
-TEMPLATE, PROGRAM, WORK = sys.argv[1:]
+TEMPLATE, WORK = sys.argv[1:]
 WORK = pathlib.Path(WORK)
-SHOTS = os.environ.get("ASSAY_PAGE_SHOTS")
-FIGURES = "figure.plot"
-
-
-def setUpModule():
-    global driver, browser, campaign
-    driver, browser = start()
-    campaign = Campaign()  # It waits more than it works: the tests of made pages go on beside it.
-
-
-def tearDownModule():
-    campaign.close()
-    browser.close()
-    driver.stop()
-
-
-class Opened:
-    """A page from disk, with all that it said and asked for."""
-
-    def __init__(self, path, **options):
-        options = {"viewport": {"width": 1280, "height": 900}, **options}
-        self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
-        self.said, self.asked = [], []
-        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        self.context.on("request", lambda request: self.asked.append(request.url))
-        self.url = pathlib.Path(path).resolve().as_uri()
-        self.page.goto(self.url, wait_until="load")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.context.close()
-
-    def states(self):
-        return self.page.eval_on_selector_all(FIGURES, "all => all.map(f => [f.dataset.plot, f.dataset.row ?? '', f.dataset.state ?? ''])")
-
-    def see_all(self, figures=10_000):
-        """Scrolls figure by figure into the window, until each says how it fared."""
-        self.page.evaluate("""async limit => {
-          for (const figure of [...document.querySelectorAll('figure.plot')].slice(0, limit)) {
-            figure.scrollIntoView({block: 'center'});
-            const end = performance.now() + 20_000;
-            while (!figure.dataset.state) {
-              if (performance.now() > end) throw new Error(`waited 20 s in vain for ${figure.dataset.plot} of ${figure.dataset.row}`);
-              await new Promise(requestAnimationFrame);
-            }
-          }
-        }""", figures)
-
-    def unfold_numbers(self):
-        """-> of each figure: kind, columns of its table's head, cells of its first row."""
-        return self.page.evaluate("""async () => {
-          const found = [];
-          for (const figure of document.querySelectorAll('figure.plot')) {
-            figure.querySelector('.plot-numbers summary').click();
-            const end = performance.now() + 20_000;
-            let table;
-            while (!(table = figure.querySelector('.plot-numbers table'))) {
-              if (performance.now() > end) throw new Error(`waited 20 s in vain for the numbers of ${figure.dataset.plot}`);
-              await new Promise(requestAnimationFrame);
-            }
-            found.push([figure.dataset.plot, table.tHead.rows[0].cells.length, table.tBodies[0].rows[0].cells.length]);
-          }
-          return found;
-        }""")
-
-    def hover(self, canvas):
-        """Along a diagonal, a frame at each stop: what is hovered tells its labels."""
-        canvas.evaluate("c => c.scrollIntoView({block: 'center'})")
-        box = canvas.bounding_box()
-        for share in (0.15, 0.35, 0.5, 0.7, 0.9):
-            self.page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] * share)
-            self.page.evaluate("new Promise(requestAnimationFrame)")
-
-    def on_paper(self):
-        """-> of each figure: row, drawings, their words. As a print finds it."""
-        return self.page.eval_on_selector_all(FIGURES, """all => { dispatchEvent(new Event('beforeprint'));
-            const found = all.map(f => [f.dataset.row ?? '', f.querySelectorAll('.plot-paper svg').length, f.querySelector('.plot-paper')?.textContent ?? '']);
-            dispatchEvent(new Event('afterprint')); return found; }""")
-
-    def wait(self, done, seconds=20):
-        end = time.monotonic() + seconds
-        while not done():
-            if time.monotonic() > end:
-                raise AssertionError(f"waited {seconds} s in vain: {self.states()}")
-            self.page.wait_for_timeout(10)
-
-    def shot(self, name, full=True):
-        if SHOTS:
-            self.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=full)
 
 
 def made(name, page, *more, **options):
@@ -456,99 +358,6 @@ class Others(unittest.TestCase):
             self.assertEqual(opened.said, [])
             opened.page.evaluate("scrollTo(0, 0)")
             opened.shot("many", full=False)
-
-
-SPEC = """assay: 1
-name: small
-model: {builtin: ddrnet23-slim, size: 64x128, input: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}}
-data: {streets: {train: 8, val: 12, seed: 3, size: 64x128}, calibration: {split: train, count: 4}, validation: {split: val, count: 12}}
-rows:
-  - {backends: [onnxruntime], precisions: [fp32]}
-  - {backend: 'null', precision: fp32, options: {input: 'f32:1x3x64x128', output: 'f32:1x19x64x128'}}
-protocol: {repeats: 2, warmup: {iterations: 20, duration: 50 ms, cap: 200 ms}, timed: {iterations: 200, duration: 2 s}, pipeline_iterations: 5}
-accuracy: {compare_images: 4}
-conditions: {cooling: active, quiet_wait: 0 s}
-power: {idle: 1 s, loaded_idle: 500 ms, meters: [{kind: wt300e, simulator: [--load, "const:7.5"], boundary: dc_input, period: 100 ms}]}
-"""
-
-
-class Campaign:
-    """A campaign of seconds: a runtime, the null backend and a simulated meter."""
-
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.out = f"{self.folder.name}/out"
-        spec = pathlib.Path(self.folder.name, "spec.yaml")
-        spec.write_text(SPEC)
-        self.log = pathlib.Path(self.folder.name, "log")
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen([PROGRAM, "run", spec, "--out", self.out], stdout=log, stderr=subprocess.STDOUT)
-
-    def page(self):
-        """The page that `assay report` makes of it, once it has ended."""
-        self.process.wait()
-        path = pathlib.Path(self.folder.name, "page.html")
-        made = subprocess.run([PROGRAM, "report", self.out, "--format", "html", "-o", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        if made.returncode != 0:
-            raise AssertionError(f"no page: {made.stdout}\nof the campaign that said: {self.log.read_text()}")
-        return path
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
-        self.folder.cleanup()
-
-
-class WrittenByAssay(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.path = campaign.page()
-
-    def test_every_plot_is_drawn_or_says_why_not(self):
-        with Opened(self.path) as opened:
-            opened.see_all()
-            states = opened.states()
-            found = {(plot, row): state for plot, row, state in states}
-            self.assertEqual(len(found), 5 + 2 * 7)
-            # The null backend tells no layers, and its answers are no classes.
-            may_be_empty = {(plot, row) for plot, row in found if "null" in row and plot in ("layers", "class-iou", "confusion")} | {("accuracy-efficiency", ""), ("roofline", "")}
-            for which, state in found.items():
-                self.assertIn(state, ("drawn", "empty") if which in may_be_empty else ("drawn",), which)
-            self.assertEqual(opened.said, [])
-            self.assertEqual(opened.asked, [opened.url])
-            for image in opened.page.locator("img").all():
-                self.assertTrue(image.get_attribute("alt"))
-                self.assertTrue(image.evaluate("i => i.complete && i.naturalWidth > 0"))
-            opened.page.evaluate("scrollTo(0, 0)")
-            opened.shot("real")
-
-    def test_a_verdict_unfolds_by_keyboard(self):
-        with Opened(self.path) as opened:
-            details = opened.page.locator("table details").first
-            details.locator("summary").focus()
-            self.assertFalse(details.evaluate("d => d.open"))
-            opened.page.keyboard.press("Enter")
-            self.assertTrue(details.evaluate("d => d.open"))
-            self.assertTrue(details.locator("dd").first.is_visible())
-
-    def test_what_is_folded_stands_on_paper(self):
-        with Opened(self.path) as opened:
-            folded = lambda: opened.page.eval_on_selector_all("details:not(.plot-numbers)", "all => all.filter(d => !d.open).length")
-            before = folded()
-            self.assertGreater(before, 3)
-            opened.page.emulate_media(media="print")
-            opened.wait(lambda: folded() == 0)  # Playwright's own waiting evaluates text, which the page's policy refuses.
-            opened.page.emulate_media(media="screen")
-            opened.wait(lambda: folded() == before)
-
-    def test_a_phone_never_scrolls_sideways(self):
-        for scheme in ("light", "dark"):
-            with self.subTest(scheme), Opened(self.path, color_scheme=scheme, viewport={"width": 360, "height": 740}, device_scale_factor=2, is_mobile=True) as opened:
-                opened.see_all()
-                for details in opened.page.locator("details:not(.plot-numbers)").all():
-                    details.evaluate("d => { d.open = true; }")
-                self.assertLessEqual(opened.page.evaluate("document.documentElement.scrollWidth"), 360)
-                opened.shot(f"real-phone-{scheme}")
 
 
 if __name__ == "__main__":
